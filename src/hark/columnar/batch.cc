@@ -1,0 +1,170 @@
+#include "hark/columnar/batch.h"
+
+#include <cstring>
+
+namespace hark::columnar {
+namespace {
+
+Column::Values empty_values(Type type) {
+  switch (type) {
+    case Type::kBool:
+      return std::vector<std::uint8_t>();
+    case Type::kInt32:
+    case Type::kDate:
+      return std::vector<std::int32_t>();
+    case Type::kInt64:
+    case Type::kTimestamp:
+      return std::vector<std::int64_t>();
+    case Type::kDouble:
+      return std::vector<double>();
+    case Type::kString:
+      return std::vector<std::uint32_t>();
+  }
+  return std::vector<std::uint32_t>();
+}
+
+// The compiler's 128-bit integer, which ISO C++ does not have.
+__extension__ typedef unsigned __int128 Wide;
+
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
+  // 128-bit multiply folded, as in wyhash: one multiplication per 8 bytes and good spread.
+  const auto product = static_cast<Wide>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+std::uint64_t load64(const char* at) noexcept {
+  std::uint64_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+}  // namespace
+
+std::string_view name_of(Type type) noexcept {
+  switch (type) {
+    case Type::kBool:
+      return "boolean";
+    case Type::kInt32:
+      return "integer";
+    case Type::kInt64:
+      return "long";
+    case Type::kDouble:
+      return "double";
+    case Type::kDate:
+      return "date";
+    case Type::kTimestamp:
+      return "timestamp";
+    case Type::kString:
+      return "string";
+  }
+  return "string";
+}
+
+std::uint64_t hash_bytes(std::string_view bytes) noexcept {
+  constexpr std::uint64_t kA = 0x9E3779B97F4A7C15ULL;
+  constexpr std::uint64_t kB = 0xD1B54A32D192ED03ULL;
+  const char* at = bytes.data();
+  std::size_t left = bytes.size();
+  std::uint64_t hash = kA ^ left;
+  for (; left > 16; at += 16, left -= 16) hash = mix(load64(at) ^ kB, load64(at + 8) ^ hash);
+  char tail[16] = {};
+  if (left > 0) std::memcpy(tail, at, left);
+  return mix(load64(tail) ^ kB ^ hash, load64(tail + 8) ^ kA) ^ (hash >> 29);
+}
+
+DictionaryBuilder::DictionaryBuilder() : dictionary_(std::make_shared<Dictionary>()), slots_(64) {}
+
+std::uint32_t DictionaryBuilder::code_of(std::string_view text) {
+  const std::uint64_t hash = hash_bytes(text);
+  std::size_t at = hash & (slots_.size() - 1);
+  while (slots_[at].code != 0) {
+    if (slots_[at].hash == hash && (*dictionary_)[slots_[at].code - 1] == text)
+      return slots_[at].code - 1;
+    at = (at + 1) & (slots_.size() - 1);
+  }
+  const std::uint32_t code = dictionary_->add(text);
+  slots_[at] = {hash, code + 1};
+  if (std::size_t{dictionary_->size()} * 2 > slots_.size()) grow();
+  return code;
+}
+
+void DictionaryBuilder::grow() {
+  std::vector<Slot> old(slots_.size() * 2);
+  old.swap(slots_);
+  for (const Slot& slot : old) {
+    if (slot.code == 0) continue;
+    std::size_t at = slot.hash & (slots_.size() - 1);
+    while (slots_[at].code != 0) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = slot;
+  }
+}
+
+std::shared_ptr<const Dictionary> DictionaryBuilder::finish() {
+  std::shared_ptr<const Dictionary> done = std::move(dictionary_);
+  dictionary_ = std::make_shared<Dictionary>();
+  slots_.assign(64, {});
+  return done;
+}
+
+Column::Column(Field field) : field_(std::move(field)), values_(empty_values(field_.type)) {}
+
+void Column::reserve(std::size_t num_rows) {
+  presence_.reserve(num_rows);
+  std::visit([&](auto& values) { values.reserve(num_rows); }, values_);
+}
+
+void Column::append_bool(bool value) {
+  presence_.push_back(Presence::kValue);
+  std::get<0>(values_).push_back(value ? 1 : 0);
+}
+
+void Column::append_int32(std::int32_t value) {
+  presence_.push_back(Presence::kValue);
+  std::get<1>(values_).push_back(value);
+}
+
+void Column::append_int64(std::int64_t value) {
+  presence_.push_back(Presence::kValue);
+  std::get<2>(values_).push_back(value);
+}
+
+void Column::append_double(double value) {
+  presence_.push_back(Presence::kValue);
+  std::get<3>(values_).push_back(value);
+}
+
+void Column::append_code(std::uint32_t code) {
+  presence_.push_back(Presence::kValue);
+  std::get<4>(values_).push_back(code);
+}
+
+void Column::append_absent(Presence presence) {
+  presence_.push_back(presence);
+  std::visit([](auto& values) { values.push_back({}); }, values_);
+}
+
+void Column::set(std::vector<Presence> presence, Values values) {
+  presence_ = std::move(presence);
+  values_ = std::move(values);
+}
+
+std::size_t Column::size_bytes() const noexcept {
+  const std::size_t values =
+      std::visit([](const auto& v) { return v.capacity() * sizeof(v[0]); }, values_);
+  return presence_.capacity() + values + (dictionary_ ? dictionary_->size_bytes() : 0);
+}
+
+const Column* Batch::find(std::string_view name) const noexcept {
+  for (const Column& column : columns) {
+    if (column.name() == name) return &column;
+  }
+  return nullptr;
+}
+
+std::size_t Batch::size_bytes() const noexcept {
+  std::size_t total = 0;
+  for (const Column& column : columns) total += column.size_bytes();
+  return total;
+}
+
+}  // namespace hark::columnar

@@ -1,0 +1,161 @@
+// Columns in memory: what readers make, what figures and the lake's writer take.
+//
+// A Batch is a set of columns of equal length. Strings are codes into a dictionary of the batch, so
+// that statistics count codes instead of comparing texts. Presence is one byte per row, because a
+// value that was there and could not be read (kInvalid) is neither null nor a value. Threads: a
+// Batch belongs to one thread at a time; a Dictionary, once shared, is immutable.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "hark/core/result.h"
+
+namespace hark::columnar {
+
+enum class Type : std::uint8_t {
+  kBool,  ///< std::uint8_t, 0 or 1
+  kInt32,
+  kInt64,
+  kDouble,
+  kDate,       ///< std::int32_t, days since 1970-01-01
+  kTimestamp,  ///< std::int64_t, microseconds since 1970-01-01T00:00:00Z (an instant, never a wall
+               ///< clock)
+  kString,     ///< std::uint32_t codes into a Dictionary
+};
+std::string_view name_of(Type type) noexcept;
+
+struct Field {
+  std::string name;
+  Type type = Type::kString;
+  friend bool operator==(const Field&, const Field&) = default;
+};
+
+enum class Presence : std::uint8_t {
+  kNull = 0,  ///< blank or one of the contract's missing markers
+  kValue = 1,
+  kInvalid =
+      2,  ///< something stood there that is no value of this type; written as null, counted apart
+};
+
+/// Distinct or at least indexable texts; a code is a position. Append-only, then shared as const.
+class Dictionary {
+ public:
+  std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(offsets_.size() - 1); }
+  /// Dies with the dictionary, and with the next add().
+  std::string_view operator[](std::uint32_t code) const noexcept {
+    return {bytes_.data() + offsets_[code], offsets_[code + 1] - offsets_[code]};
+  }
+  /// Appends a text without looking whether it is there already; returns its code.
+  std::uint32_t add(std::string_view text) {
+    bytes_ += text;
+    offsets_.push_back(bytes_.size());
+    return size() - 1;
+  }
+  std::size_t size_bytes() const noexcept {
+    return bytes_.size() + offsets_.size() * sizeof offsets_[0];
+  }
+
+ private:
+  std::string bytes_;
+  std::vector<std::size_t> offsets_{0};
+};
+
+/// Looks texts up in a Dictionary it fills: each text gets one code, in order of first appearance.
+class DictionaryBuilder {
+ public:
+  DictionaryBuilder();
+  std::uint32_t code_of(std::string_view text);
+  const Dictionary& dictionary() const noexcept { return *dictionary_; }
+  /// Hands the dictionary over; the builder is empty afterwards.
+  std::shared_ptr<const Dictionary> finish();
+
+ private:
+  void grow();
+  struct Slot {
+    std::uint64_t hash = 0;
+    std::uint32_t code = 0;  ///< code + 1; 0 is an empty slot
+  };
+  std::shared_ptr<Dictionary> dictionary_;
+  std::vector<Slot> slots_;
+};
+
+/// 64-bit hash of bytes (not for security; stable within a build, never stored).
+std::uint64_t hash_bytes(std::string_view bytes) noexcept;
+
+class Column {
+ public:
+  using Values =
+      std::variant<std::vector<std::uint8_t>, std::vector<std::int32_t>, std::vector<std::int64_t>,
+                   std::vector<double>, std::vector<std::uint32_t>>;
+
+  /// An empty column; string columns need a dictionary before they are read.
+  explicit Column(Field field);
+
+  const Field& field() const noexcept { return field_; }
+  const std::string& name() const noexcept { return field_.name; }
+  Type type() const noexcept { return field_.type; }
+  std::size_t size() const noexcept { return presence_.size(); }
+
+  /// One byte per row. Where it is not kValue the value is 0 and means nothing.
+  std::span<const Presence> presence() const noexcept { return presence_; }
+  bool is_value(std::size_t row) const noexcept { return presence_[row] == Presence::kValue; }
+
+  // The values; the column must be of the type named.
+  std::span<const std::uint8_t> bools() const { return std::get<0>(values_); }
+  std::span<const std::int32_t> int32s() const { return std::get<1>(values_); }  ///< kInt32, kDate
+  std::span<const std::int64_t> int64s() const {
+    return std::get<2>(values_);
+  }  ///< kInt64, kTimestamp
+  std::span<const double> doubles() const { return std::get<3>(values_); }
+  std::span<const std::uint32_t> codes() const { return std::get<4>(values_); }
+  const std::shared_ptr<const Dictionary>& dictionary() const noexcept { return dictionary_; }
+  /// Text of a string column's row; empty where there is no value.
+  std::string_view text(std::size_t row) const {
+    return is_value(row) ? (*dictionary_)[codes()[row]] : std::string_view();
+  }
+
+  // Building. append_* takes a value of the column's type; append_absent takes kNull or kInvalid.
+  void reserve(std::size_t num_rows);
+  void append_bool(bool value);
+  void append_int32(std::int32_t value);
+  void append_int64(std::int64_t value);
+  void append_double(double value);
+  void append_code(std::uint32_t code);
+  void append_absent(Presence presence);
+  void set_dictionary(std::shared_ptr<const Dictionary> dictionary) {
+    dictionary_ = std::move(dictionary);
+  }
+
+  // Whole vectors at once, for readers that fill them in place; sizes must agree.
+  void set(std::vector<Presence> presence, Values values);
+  std::vector<Presence>& mutable_presence() noexcept { return presence_; }
+  Values& mutable_values() noexcept { return values_; }
+
+  std::size_t size_bytes() const noexcept;
+
+ private:
+  Field field_;
+  std::vector<Presence> presence_;
+  Values values_;
+  std::shared_ptr<const Dictionary> dictionary_;
+};
+
+struct Batch {
+  std::vector<Column> columns;
+  std::size_t num_rows = 0;
+  /// Place of the batch in its source, from 0 without gaps: what makes parallel results repeatable.
+  std::uint64_t ordinal = 0;
+
+  /// The column of that name, or nullptr.
+  const Column* find(std::string_view name) const noexcept;
+  std::size_t size_bytes() const noexcept;
+};
+
+}  // namespace hark::columnar

@@ -1,0 +1,26 @@
+#include "hark/io/compression.h"
+
+#include <zstd.h>
+
+#include <memory>
+
+#include "hark/core/text.h"
+
+namespace hark::io {
+
+Result<void> zstd_compress(std::string_view bytes, int level, std::string& out) {
+  struct Free {
+    void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+  };
+  thread_local const std::unique_ptr<ZSTD_CCtx, Free> context(ZSTD_createCCtx());
+  if (!context) return Error(ErrorCode::kExhausted, "out of memory while compressing");
+  out.resize(ZSTD_compressBound(bytes.size()));
+  const std::size_t size =
+      ZSTD_compressCCtx(context.get(), out.data(), out.size(), bytes.data(), bytes.size(), level);
+  if (ZSTD_isError(size) != 0)
+    return Error(ErrorCode::kInternal, concat("zstd: ", ZSTD_getErrorName(size)));
+  out.resize(size);
+  return {};
+}
+
+}  // namespace hark::io

@@ -1,0 +1,15 @@
+// Block compression for stored columns.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "hark/core/result.h"
+
+namespace hark::io {
+
+/// Compresses with zstd into one frame, replacing `out`. Reuses a context per thread.
+/// Errors: kExhausted if there is no memory.
+Result<void> zstd_compress(std::string_view bytes, int level, std::string& out);
+
+}  // namespace hark::io

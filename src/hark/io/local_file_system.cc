@@ -1,0 +1,207 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "hark/core/text.h"
+#include "hark/io/file_system.h"
+
+namespace hark::io {
+namespace {
+
+Error system_error(std::string_view what, const std::string& path, int code) {
+  const ErrorCode kind = code == ENOENT || code == ENOTDIR  ? ErrorCode::kNotFound
+                         : code == EEXIST                   ? ErrorCode::kConflict
+                         : code == ENOSPC || code == EDQUOT ? ErrorCode::kExhausted
+                                                            : ErrorCode::kIo;
+  Error error(kind, concat(what, " '", path, "': ", std::strerror(code)));
+  if (code == EACCES || code == EPERM)
+    return std::move(error).hint("check the permissions of the file and its folder");
+  if (kind == ErrorCode::kExhausted)
+    return std::move(error).hint("free some disk space and run it again");
+  return error;
+}
+
+/// Owns a file descriptor.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const noexcept { return fd_; }
+  int release() noexcept { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+class LocalInputFile final : public InputFile {
+ public:
+  LocalInputFile(Descriptor fd, std::uint64_t size, std::string path)
+      : fd_(std::move(fd)), size_(size), path_(std::move(path)) {}
+
+  std::uint64_t size() const override { return size_; }
+
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<char> buffer) const override {
+    std::size_t total = 0;
+    while (total < buffer.size()) {
+      const ssize_t n = ::pread(fd_.get(), buffer.data() + total, buffer.size() - total,
+                                static_cast<off_t>(offset + total));
+      if (n < 0) {
+        if (errno == EINTR) continue;
+        return system_error("cannot read", path_, errno);
+      }
+      if (n == 0) break;
+      total += static_cast<std::size_t>(n);
+    }
+    return total;
+  }
+
+ private:
+  Descriptor fd_;
+  std::uint64_t size_;
+  std::string path_;
+};
+
+class LocalOutputFile final : public OutputFile {
+ public:
+  LocalOutputFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+
+  Result<void> write(std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t n = ::write(fd_.get(), bytes.data(), bytes.size());
+      if (n < 0) {
+        if (errno == EINTR) continue;
+        return system_error("cannot write", path_, errno);
+      }
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return {};
+  }
+
+  Result<void> sync() override {
+    if (::fsync(fd_.get()) != 0) return system_error("cannot sync", path_, errno);
+    return {};
+  }
+
+  Result<void> close() override {
+    if (::close(fd_.release()) != 0) return system_error("cannot close", path_, errno);
+    return {};
+  }
+
+ private:
+  Descriptor fd_;
+  std::string path_;
+};
+
+FileInfo info_of(const std::string& path, const struct stat& st) {
+  FileInfo info;
+  info.path = path;
+  info.kind = S_ISREG(st.st_mode)   ? FileKind::kFile
+              : S_ISDIR(st.st_mode) ? FileKind::kDirectory
+                                    : FileKind::kOther;
+  info.size_bytes = static_cast<std::uint64_t>(st.st_size);
+  info.modified_us = st.st_mtim.tv_sec * std::int64_t{1'000'000} + st.st_mtim.tv_nsec / 1000;
+  return info;
+}
+
+class LocalFileSystem final : public FileSystem {
+ public:
+  Result<std::unique_ptr<InputFile>> open_input(const std::string& path) const override {
+    Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd.get() < 0) return system_error("cannot open", path, errno);
+    struct stat st{};
+    if (::fstat(fd.get(), &st) != 0) return system_error("cannot open", path, errno);
+    if (S_ISDIR(st.st_mode))
+      return Error(ErrorCode::kInvalidInput, concat("'", path, "' is a directory"));
+    return std::unique_ptr<InputFile>(
+        new LocalInputFile(std::move(fd), static_cast<std::uint64_t>(st.st_size), path));
+  }
+
+  Result<std::unique_ptr<OutputFile>> open_output(const std::string& path) override {
+    Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (fd.get() < 0) return system_error("cannot create", path, errno);
+    return std::unique_ptr<OutputFile>(new LocalOutputFile(std::move(fd), path));
+  }
+
+  Result<FileInfo> stat(const std::string& path) const override {
+    struct stat st{};
+    if (::stat(path.c_str(), &st) != 0) return system_error("cannot look up", path, errno);
+    return info_of(path, st);
+  }
+
+  Result<std::vector<FileInfo>> list(const std::string& directory) const override {
+    std::error_code ec;
+    std::vector<FileInfo> entries;
+    std::filesystem::directory_iterator it(directory, ec);
+    if (ec) return system_error("cannot list", directory, ec.value());
+    for (; it != std::filesystem::directory_iterator(); it.increment(ec)) {
+      // An entry that vanished since is no entry.
+      if (auto info = stat(it->path().string())) entries.push_back(*std::move(info));
+      if (ec) return system_error("cannot list", directory, ec.value());
+    }
+    std::ranges::sort(entries, {}, &FileInfo::path);
+    return entries;
+  }
+
+  Result<void> create_directories(const std::string& path, unsigned mode) override {
+    std::string made;
+    for (std::size_t at = 0; at < path.size();) {
+      at = std::min(path.find('/', at + 1), path.size());
+      made = path.substr(0, at);
+      if (::mkdir(made.c_str(), static_cast<mode_t>(mode)) == 0) {
+        HARK_TRY_VOID(sync_directory(std::string(parent_path(made))));
+      } else if (errno != EEXIST) {
+        // A parent on a read-only or foreign file system is fine as long as it is there.
+        const int code = errno;
+        struct stat st{};
+        if (::stat(made.c_str(), &st) != 0 || !S_ISDIR(st.st_mode))
+          return system_error("cannot make directory", made, code);
+      }
+    }
+    struct stat st{};
+    if (::stat(path.c_str(), &st) == 0 && !S_ISDIR(st.st_mode))
+      return system_error("cannot make directory", path, EEXIST);
+    return {};
+  }
+
+  Result<void> rename(const std::string& from, const std::string& to) override {
+    if (::rename(from.c_str(), to.c_str()) != 0) return system_error("cannot move to", to, errno);
+    return {};
+  }
+
+  Result<void> publish_if_absent(const std::string& from, const std::string& to) override {
+    // link(2) fails with EEXIST where rename(2) would overwrite: that is the whole commit protocol.
+    if (::link(from.c_str(), to.c_str()) != 0) return system_error("cannot publish", to, errno);
+    HARK_TRY_VOID(sync_directory(std::string(parent_path(to))));
+    return remove(from);
+  }
+
+  Result<void> remove(const std::string& path) override {
+    if (::remove(path.c_str()) != 0) return system_error("cannot remove", path, errno);
+    return {};
+  }
+
+  Result<void> sync_directory(const std::string& path) override {
+    const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd.get() < 0) return system_error("cannot open", path, errno);
+    if (::fsync(fd.get()) != 0) return system_error("cannot sync", path, errno);
+    return {};
+  }
+};
+
+}  // namespace
+
+FileSystem& local_file_system() {
+  static LocalFileSystem instance;
+  return instance;
+}
+
+}  // namespace hark::io
