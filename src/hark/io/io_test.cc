@@ -1,0 +1,154 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <cstdlib>
+#include <thread>
+
+#include "hark/io/fault_file_system.h"
+#include "hark/io/file_system.h"
+#include "hark/io/gzip_stream.h"
+
+namespace hark::io {
+namespace {
+
+class Io : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "hark-io-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { (void)std::system(("rm -rf '" + folder_ + "'").c_str()); }
+  std::string path(std::string_view name) const { return join_path(folder_, name); }
+
+  std::string folder_;
+  FileSystem& files_ = local_file_system();
+};
+
+std::string gzip(std::string_view text) {
+  z_stream z{};
+  EXPECT_EQ(deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  std::string input(text);
+  std::string out(deflateBound(&z, input.size()) + 64, '\0');
+  z.next_in = reinterpret_cast<Bytef*>(input.data());
+  z.avail_in = static_cast<uInt>(input.size());
+  z.next_out = reinterpret_cast<Bytef*>(out.data());
+  z.avail_out = static_cast<uInt>(out.size());
+  EXPECT_EQ(deflate(&z, Z_FINISH), Z_STREAM_END);
+  out.resize(z.total_out);
+  deflateEnd(&z);
+  return out;
+}
+
+class TextStream final : public InputStream {
+ public:
+  TextStream(std::string text, std::size_t step) : text_(std::move(text)), step_(step) {}
+  Result<std::size_t> read(std::span<char> buffer) override {
+    const std::size_t n = std::min({step_, buffer.size(), text_.size() - at_});
+    text_.copy(buffer.data(), n, at_);
+    at_ += n;
+    return n;
+  }
+
+ private:
+  std::string text_;
+  std::size_t step_;
+  std::size_t at_ = 0;
+};
+
+Result<std::string> read_all(InputStream& stream) {
+  std::string out;
+  char buffer[7];
+  while (true) {
+    HARK_TRY(const std::size_t n, stream.read(buffer));
+    if (n == 0) return out;
+    out.append(buffer, n);
+  }
+}
+
+TEST_F(Io, PutIfAbsentNeverOverwritesAndLeavesNoTemporaryFile) {
+  ASSERT_TRUE(files_.put_if_absent(path("0.json"), "first"));
+  const auto second = files_.put_if_absent(path("0.json"), "second");
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code(), ErrorCode::kConflict);
+  EXPECT_EQ(*files_.read_text(path("0.json")), "first");
+  EXPECT_EQ(files_.list(folder_)->size(), 1u);
+}
+
+TEST_F(Io, OfManyWritersExactlyOnePublishes) {
+  std::atomic<int> num_won{0};
+  {
+    std::vector<std::jthread> writers;
+    for (int i = 0; i < 8; ++i) {
+      writers.emplace_back([&, i] {
+        if (files_.put_if_absent(path("race"), std::to_string(i))) ++num_won;
+      });
+    }
+  }
+  EXPECT_EQ(num_won, 1);
+}
+
+TEST_F(Io, WriteAtomicallyKeepsTheOldFileAtEveryFailure) {
+  ASSERT_TRUE(files_.write_atomically(path("state"), "old"));
+  for (std::uint64_t n = 0;; ++n) {
+    FaultFileSystem faulty(files_, {.fail_at = n});
+    const auto result = faulty.write_atomically(path("state"), "new");
+    const std::string now = *files_.read_text(path("state"));
+    if (result) {
+      EXPECT_EQ(now, "new");
+      EXPECT_GE(n, 4u) << "open, write, sync and rename must each be able to fail";
+      break;
+    }
+    // Only the last step, syncing the folder, can fail with the new file in place.
+    EXPECT_TRUE(now == "old" || n == 4) << "failed change " << n << " left '" << now << "'";
+  }
+}
+
+TEST_F(Io, ErrorsSayWhatIsMissing) {
+  const auto missing = files_.open_input(path("nothing"));
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code(), ErrorCode::kNotFound);
+  EXPECT_NE(missing.error().message().find("nothing"), std::string::npos);
+  const auto directory = files_.open_input(folder_);
+  ASSERT_FALSE(directory);
+  EXPECT_EQ(directory.error().code(), ErrorCode::kInvalidInput);
+}
+
+TEST(Gzip, SeveralMembersReadAsOneStream) {
+  for (const std::size_t step : {1, 3, 1000}) {
+    auto stream = gunzip(std::make_unique<TextStream>(gzip("one,two\n") + gzip("") + gzip("3,4\n"), step));
+    const auto text = read_all(*stream);
+    ASSERT_TRUE(text) << text.error().to_string();
+    EXPECT_EQ(*text, "one,two\n3,4\n");
+  }
+}
+
+TEST(Gzip, EveryTruncationIsAnError) {
+  const std::string whole = gzip("a,b\n1,2\n");
+  for (std::size_t length = 1; length < whole.size(); ++length) {
+    auto stream = gunzip(std::make_unique<TextStream>(whole.substr(0, length), 1000));
+    const auto text = read_all(*stream);
+    ASSERT_FALSE(text) << "cut at " << length;
+    EXPECT_EQ(text.error().code(), ErrorCode::kInvalidInput);
+  }
+}
+
+TEST(Gzip, ADamagedByteIsAnError) {
+  std::string bytes = gzip(std::string(1000, 'x') + "end");
+  bytes[bytes.size() / 2] ^= 0x55;
+  auto stream = gunzip(std::make_unique<TextStream>(bytes, 1000));
+  EXPECT_FALSE(read_all(*stream));
+}
+
+TEST(Paths, JoinNameAndParentFitTogether) {
+  EXPECT_EQ(join_path("a/b", "c"), "a/b/c");
+  EXPECT_EQ(join_path("/", "c"), "/c");
+  EXPECT_EQ(file_name("a/b/c"), "c");
+  EXPECT_EQ(parent_path("a/b/c"), "a/b");
+  EXPECT_EQ(parent_path("/c"), "/");
+  EXPECT_EQ(parent_path("c"), ".");
+}
+
+}  // namespace
+}  // namespace hark::io
