@@ -75,4 +75,9 @@ Result<void> FaultFileSystem::sync_directory(const std::string& path) {
   return base_.sync_directory(path);
 }
 
+Result<std::unique_ptr<FileLock>> FaultFileSystem::lock(const std::string& path,
+                                                        std::chrono::milliseconds patience) {
+  return base_.lock(path, patience);
+}
+
 }  // namespace hark::io

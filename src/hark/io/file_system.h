@@ -6,6 +6,7 @@
 // many.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -56,6 +57,12 @@ struct FileInfo {
   std::int64_t modified_us = 0;  ///< microseconds since 1970
 };
 
+/// Held by one owner at a time; released when destroyed, also when the process dies.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -76,6 +83,11 @@ class FileSystem {
   virtual Result<void> remove(const std::string& path) = 0;
   /// Makes the entries of a directory durable (after rename or remove).
   virtual Result<void> sync_directory(const std::string& path) = 0;
+
+  /// Takes the lock named by the file `path` (made if absent), waiting up to `patience`.
+  /// kConflict: somebody else still holds it.
+  virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path,
+                                                 std::chrono::milliseconds patience) = 0;
 
   /// True if something is at `path`; false also where it cannot be looked up.
   bool exists(const std::string& path) const;

@@ -2,6 +2,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <thread>
 
@@ -105,6 +106,16 @@ TEST_F(Io, WriteAtomicallyKeepsTheOldFileAtEveryFailure) {
   }
 }
 
+TEST_F(Io, ALockHasOneOwnerAndIsFreeAfterwards) {
+  auto first = files_.lock(path("lock"), std::chrono::milliseconds(0));
+  ASSERT_TRUE(first);
+  const auto second = files_.lock(path("lock"), std::chrono::milliseconds(50));
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code(), ErrorCode::kConflict);
+  first->reset();
+  EXPECT_TRUE(files_.lock(path("lock"), std::chrono::milliseconds(0)));
+}
+
 TEST_F(Io, ErrorsSayWhatIsMissing) {
   const auto missing = files_.open_input(path("nothing"));
   ASSERT_FALSE(missing);
@@ -117,7 +128,8 @@ TEST_F(Io, ErrorsSayWhatIsMissing) {
 
 TEST(Gzip, SeveralMembersReadAsOneStream) {
   for (const std::size_t step : {1, 3, 1000}) {
-    auto stream = gunzip(std::make_unique<TextStream>(gzip("one,two\n") + gzip("") + gzip("3,4\n"), step));
+    auto stream =
+        gunzip(std::make_unique<TextStream>(gzip("one,two\n") + gzip("") + gzip("3,4\n"), step));
     const auto text = read_all(*stream);
     ASSERT_TRUE(text) << text.error().to_string();
     EXPECT_EQ(*text, "one,two\n3,4\n");

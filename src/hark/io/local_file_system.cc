@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -6,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include "hark/core/text.h"
 #include "hark/io/file_system.h"
@@ -101,6 +103,14 @@ class LocalOutputFile final : public OutputFile {
   std::string path_;
 };
 
+class LocalFileLock final : public FileLock {
+ public:
+  explicit LocalFileLock(Descriptor fd) : fd_(std::move(fd)) {}
+
+ private:
+  Descriptor fd_;  // closing it releases the lock; the kernel closes it when the process dies
+};
+
 FileInfo info_of(const std::string& path, const struct stat& st) {
   FileInfo info;
   info.path = path;
@@ -194,6 +204,23 @@ class LocalFileSystem final : public FileSystem {
     if (fd.get() < 0) return system_error("cannot open", path, errno);
     if (::fsync(fd.get()) != 0) return system_error("cannot sync", path, errno);
     return {};
+  }
+
+  Result<std::unique_ptr<FileLock>> lock(const std::string& path,
+                                         std::chrono::milliseconds patience) override {
+    Descriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    if (fd.get() < 0) return system_error("cannot lock", path, errno);
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK && errno != EINTR) return system_error("cannot lock", path, errno);
+      if (std::chrono::steady_clock::now() >= deadline) {
+        return Error(ErrorCode::kConflict,
+                     concat("'", parent_path(path), "' is in use by another hark"))
+            .hint("wait for the other load to end and run it again");
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return std::unique_ptr<FileLock>(new LocalFileLock(std::move(fd)));
   }
 };
 
