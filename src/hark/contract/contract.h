@@ -77,17 +77,24 @@ struct ColumnSpec {
   std::string title;  ///< portal label, for people
   std::string description;
   std::vector<std::string> aliases;  ///< every known spelling, besides name and title
-  /// For clocks, dates: patterns tried in order, see docs/formats/contract.md ("MM/dd/yyyy hh:mm:ss
-  /// a").
+  /// For clocks, dates: patterns tried in order ("MM/dd/yyyy hh:mm:ss a"); each is known to parse
+  /// with parse_clock_pattern() (clock_pattern.h).
   std::vector<std::string> formats;
   /// A clock written in two columns (date, time of day): their names in the file, joined by one
   /// space.
   std::vector<std::string> parts;
-  std::vector<std::string>
-      missing;               ///< markers read as null besides blank; compared case-insensitively
+  /// Markers read as null besides blank ("N/A"); compared case-insensitively. The contract's own
+  /// list is copied into every column that has none.
+  std::vector<std::string> missing;
+  /// Texts that are a value of their own in counts and groups but "no value" in tests and
+  /// concentration ("Unspecified"); folded as categories are. String columns only.
+  std::vector<std::string> missing_in_tests;
+  /// A string of code characters (zip, parcel number): a trailing ".0" that a spreadsheet or
+  /// pandas made of it is not part of the value.
+  bool is_code = false;
   bool is_required = false;  ///< the file must have the column and each record a value
   OnInvalid on_invalid = OnInvalid::kFlag;
-  /// The clock tells the day only (METRICS "date-only clock"): type kDate.
+  /// The clock tells the day only (METRICS "date-only clock"): a clock role with type kDate.
   bool is_date_only = false;
   bool is_personal = false;
   std::string classification;  ///< ODCS classification: "public", "restricted", ...
@@ -103,7 +110,7 @@ struct Rule {
   Severity severity = Severity::kWarning;
   std::string description;
   /// Boolean expression over contract columns that must hold (expression.h); null counts as
-  /// holding.
+  /// holding. Known to parse. Not checked on a file that lacks one of its columns.
   std::string expression;
   bool rejects = false;  ///< a record that breaks it goes to quarantine instead of being flagged
 };
@@ -146,8 +153,8 @@ struct Contract {
   Result<const ColumnSpec*> resolve(std::string_view user_name) const;
 };
 
-/// Reads one contract. Errors: kInvalidInput naming the line and what is wrong (every problem at
-/// once).
+/// Reads one contract. Errors: kInvalidInput with every problem of the file, a line of text each,
+/// in the order of the file: "line 12: ...".
 Result<Contract> parse_contract(std::string_view yaml);
 
 /// The contracts inside the binary, by name.
