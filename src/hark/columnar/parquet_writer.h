@@ -1,0 +1,83 @@
+// Parquet files from batches: what the lake's tables are made of.
+//
+// Version 2 files that DuckDB, Arrow, Polars and Spark read: one row group per batch, zstd pages,
+// dictionaries where they pay, min, max and null count of every column chunk. All columns are
+// optional; kNull and kInvalid are both written as null. Timestamps are instants (isAdjustedToUTC).
+// The same batches give the same bytes, whatever the number of threads.
+// Threads: a writer belongs to one thread; it uses ParquetOptions::threads of its own inside
+// write(). Source: apache/parquet-format (README.md, Encodings.md, parquet.thrift).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "hark/columnar/batch.h"
+#include "hark/io/file_system.h"
+
+namespace hark::columnar {
+
+struct ParquetOptions {
+  int zstd_level = 1;                             ///< 1 to 19
+  std::size_t page_bytes = std::size_t{1} << 20;  ///< of a page before compression, about
+  unsigned threads = 1;                           ///< columns encoded at once
+  /// Who wrote the file; "hark version 1.2.3" is the form that Java readers parse.
+  std::string created_by = "hark";
+  std::vector<std::pair<std::string, std::string>> key_values;  ///< kept in the footer
+};
+
+/// kInt32, kInt64, kDate (days) and kTimestamp (microseconds) as std::int64_t.
+using StatValue = std::variant<std::int64_t, double, std::string>;
+
+struct ColumnStats {
+  std::string name;
+  Type type = Type::kString;
+  std::int64_t null_count = 0;  ///< kNull and kInvalid
+  /// Bounds of the values; both or none. None without values, for kBool, and for a kDouble column
+  /// with a NaN: engines disagree where NaN sorts, and a bound that leaves it out would make some
+  /// skip the file. Texts longer than 32 code points are cut as Delta does it: the min to a prefix,
+  /// the max to a prefix and a character greater than what follows (U+007F or U+10FFFF); a max that
+  /// cannot be cut so within 64 code points drops both.
+  std::optional<StatValue> min;
+  std::optional<StatValue> max;
+};
+
+/// What a Delta log's `add` wants to know of a file.
+struct FileStats {
+  std::int64_t num_rows = 0;
+  std::uint64_t size_bytes = 0;
+  std::vector<ColumnStats> columns;  ///< in the file's order
+};
+
+class [[nodiscard]] ParquetWriter {
+ public:
+  /// Starts a file with these columns. Errors: kInvalidArgument for no columns, a repeated name or
+  /// an option out of range; kIo.
+  static Result<ParquetWriter> create(std::unique_ptr<io::OutputFile> file,
+                                      std::vector<Field> fields, ParquetOptions options = {});
+
+  ParquetWriter(ParquetWriter&&) noexcept;
+  ParquetWriter& operator=(ParquetWriter&&) noexcept;
+  ~ParquetWriter();
+
+  /// Writes the batch as one row group; an empty batch writes nothing. About 128 MB of values, or
+  /// some 100,000 to 1,000,000 rows, make a good one. Texts must be valid UTF-8 (the readers of
+  /// tabular see to it). Errors: kInvalidArgument if the batch's columns are not those of the file
+  /// or disagree in length; kIo, kExhausted: the file is lost.
+  Result<void> write(const Batch& batch);
+
+  /// Writes the footer, syncs and closes. Until this has returned without an error the file has no
+  /// footer that can be relied on, and must be removed. Fails if an earlier write failed.
+  Result<FileStats> finish() &&;
+
+ private:
+  struct State;
+  explicit ParquetWriter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace hark::columnar
