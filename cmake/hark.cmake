@@ -108,7 +108,6 @@ ${entries}  };
 }
 }  // namespace hark::core
 " @ONLY)
-  enable_language(ASM)
   set_source_files_properties(${base}.S PROPERTIES OBJECT_DEPENDS "${files}")
   target_sources(${target} PRIVATE ${base}.S ${base}.cc)
 endfunction()
