@@ -27,7 +27,7 @@ struct ParquetOptions {
   unsigned threads = 1;                           ///< columns encoded at once
   /// Who wrote the file; "hark version 1.2.3" is the form that Java readers parse.
   std::string created_by = "hark";
-  std::vector<std::pair<std::string, std::string>> key_values;  ///< kept in the footer
+  std::vector<std::pair<std::string, std::string>> key_values{};  ///< kept in the footer
 };
 
 /// kInt32, kInt64, kDate (days) and kTimestamp (microseconds) as std::int64_t.
