@@ -1,0 +1,232 @@
+#include "hark/tabular/batch_builder.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "hark/core/text.h"
+
+namespace hark::tabular {
+namespace {
+
+using columnar::Presence;
+
+/// Rows read column by column at a time: their bytes stay in the cache for the next column.
+constexpr std::size_t kRowsAtATime = 256;
+/// Longest piece of a value shown in a message.
+constexpr std::size_t kShownBytes = 60;
+
+bool is_ascii(std::string_view text) noexcept {
+  std::uint64_t high_bits = 0;
+  const char* at = text.data();
+  std::size_t left = text.size();
+  for (; left >= 8; at += 8, left -= 8) {
+    std::uint64_t word;
+    std::memcpy(&word, at, sizeof word);
+    high_bits |= word;
+  }
+  for (; left > 0; ++at, --left) high_bits |= static_cast<unsigned char>(*at);
+  return (high_bits & 0x8080808080808080U) == 0;
+}
+
+std::string shown(std::string_view text) {
+  if (text.size() <= kShownBytes) return concat("\"", text, "\"");
+  std::size_t end = kShownBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return concat("\"", text.substr(0, end), "...\"");
+}
+
+std::string_view kind_of(contract::ValueType type) noexcept {
+  using contract::ValueType;
+  switch (type) {
+    case ValueType::kInteger:
+      return "a whole number";
+    case ValueType::kNumber:
+      return "a number";
+    case ValueType::kBoolean:
+      return "yes or no";
+    case ValueType::kDate:
+      return "a date as the contract writes it";
+    case ValueType::kTimestamp:
+      return "a time as the contract writes it";
+    case ValueType::kString:
+      break;
+  }
+  return "a text";
+}
+
+}  // namespace
+
+BatchBuilder::BatchBuilder(const ReadPlan& plan) : plan_(plan), num_invalid_(plan.columns.size()) {
+  for (const ColumnPlan& column : plan.columns) {
+    readers_.push_back(make_column_reader(column, plan.dialect.quote));
+  }
+}
+
+columnar::Batch BatchBuilder::build(const BlockReader& block, std::vector<Reject>& rejects) {
+  const std::size_t first_reject = rejects.size();
+  select_whole_records(block, rejects);
+  read_guards(block, rejects);
+  read(block, false);
+  if (rejects.size() > first_reject) {
+    std::ranges::sort(rejects.begin() + static_cast<std::ptrdiff_t>(first_reject), rejects.end(),
+                      {}, &Reject::record);
+    std::vector<RecordSpan> refused;
+    for (std::size_t i = first_reject; i < rejects.size(); ++i) {
+      const auto index = static_cast<std::uint64_t>(rejects[i].record) - 1;
+      refused.push_back(block.records()[index - block.carry().num_records]);
+    }
+    const std::vector<std::int64_t> lines = lines_of(block, refused);
+    for (std::size_t i = 0; i < lines.size(); ++i) rejects[first_reject + i].line = lines[i];
+  }
+
+  columnar::Batch batch;
+  batch.num_rows = rows_.size();
+  batch.ordinal = block.index();
+  for (std::size_t i = 0; i < readers_.size(); ++i) {
+    num_invalid_[i] =
+        static_cast<std::uint64_t>(std::ranges::count(readers_[i]->presence(), Presence::kInvalid));
+  }
+  for (const OutputPlan& output : plan_.outputs) {
+    batch.columns.push_back(output.source == OutputPlan::Source::kColumn
+                                ? readers_[output.column]->take(output.field, output.part)
+                                : place_column(block, output));
+  }
+  return batch;
+}
+
+void BatchBuilder::select_whole_records(const BlockReader& block, std::vector<Reject>& rejects) {
+  rows_.clear();
+  const std::span<const RecordSpan> records = block.records();
+  if (records.empty()) return;
+  const bool all_ascii = is_ascii(block.bytes(records.front().begin, records.back().end));
+  for (const RecordSpan& record : records) {
+    if (record.problem == RecordProblem::kTooLong) {
+      rejects.push_back(reject_of(block, record, reject_rule::kRecordTooLong,
+                                  concat("the record is longer than ", plan_.max_record_bytes,
+                                         " bytes: is there a quote that is never closed?")));
+    } else if (record.problem == RecordProblem::kUnterminatedQuote) {
+      rejects.push_back(reject_of(block, record, reject_rule::kUnterminatedQuote,
+                                  "the file ends inside a quoted field"));
+    } else if (std::size_t bad; !all_ascii && (bad = find_invalid_utf8(block.text(record))) !=
+                                                  std::string_view::npos) {
+      rejects.push_back(reject_of(block, record, reject_rule::kInvalidUtf8,
+                                  concat("byte ", bad + 1, " of the record is no valid UTF-8")));
+    } else if (!has_all_fields(block, record)) {
+      rejects.push_back(reject_of(
+          block, record, reject_rule::kFieldCount,
+          concat(record.num_fields, " fields where the header has ", plan_.num_file_columns)));
+    } else {
+      rows_.push_back(record);
+    }
+  }
+}
+
+bool BatchBuilder::has_all_fields(const BlockReader& block, const RecordSpan& record) const {
+  if (record.num_fields == plan_.num_file_columns) return true;
+  return plan_.dialect.has_trailing_delimiter && record.num_fields == plan_.num_file_columns + 1 &&
+         block.raw_field(record, plan_.num_file_columns).empty();
+}
+
+void BatchBuilder::read(const BlockReader& block, bool is_guard) {
+  for (const auto& reader : readers_) {
+    if (reader->plan().is_guard() == is_guard) reader->begin(rows_.size());
+  }
+  const std::span<const RecordSpan> rows(rows_);
+  for (std::size_t first = 0; first < rows.size(); first += kRowsAtATime) {
+    const auto some = rows.subspan(first, std::min(kRowsAtATime, rows.size() - first));
+    for (const auto& reader : readers_) {
+      if (reader->plan().is_guard() == is_guard) reader->read(block, some, first);
+    }
+  }
+}
+
+void BatchBuilder::read_guards(const BlockReader& block, std::vector<Reject>& rejects) {
+  for (;;) {
+    read(block, true);
+    std::vector<RecordSpan> kept;
+    const std::size_t before = rejects.size();
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
+      if (is_refused(block, row, rejects)) {
+        if (rejects.size() == before + 1)
+          kept.assign(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(row));
+      } else if (rejects.size() > before) {
+        kept.push_back(rows_[row]);
+      }
+    }
+    if (rejects.size() == before) return;
+    rows_ = std::move(kept);
+  }
+}
+
+bool BatchBuilder::is_refused(const BlockReader& block, std::size_t row,
+                              std::vector<Reject>& rejects) const {
+  for (const auto& reader : readers_) {
+    const ColumnPlan& plan = reader->plan();
+    if (!plan.is_guard()) continue;
+    const Presence presence = reader->presence()[row];
+    if (presence == Presence::kValue) continue;
+    const RecordSpan& record = rows_[row];
+    if (presence == Presence::kNull) {
+      if (!plan.is_required) continue;
+      rejects.push_back(reject_of(block, record, reject_rule::kMissingRequired,
+                                  concat("column '", plan.name, "' has no value")));
+    } else {
+      if (!plan.rejects_invalid) continue;
+      std::string message = concat("column '", plan.name, "': not ", kind_of(plan.type));
+      if (!plan.is_personal) {
+        message += concat(": ", shown(column_text(plan, block, record, plan_.dialect.quote)));
+      }
+      rejects.push_back(
+          reject_of(block, record, reject_rule::kUnreadableValue, std::move(message)));
+    }
+    rejects.back().column = plan.name;
+    return true;
+  }
+  return false;
+}
+
+Reject BatchBuilder::reject_of(const BlockReader& block, const RecordSpan& record,
+                               std::string_view rule, std::string message) const {
+  Reject reject;
+  reject.record = static_cast<std::int64_t>(block.carry().num_records + record.index + 1);
+  reject.byte_offset = static_cast<std::int64_t>(block.offset() + record.begin);
+  reject.rule = rule;
+  reject.text = block.text(record);
+  reject.message = std::move(message);
+  return reject;
+}
+
+std::vector<std::int64_t> BatchBuilder::lines_of(const BlockReader& block,
+                                                 std::span<const RecordSpan> records) const {
+  std::vector<std::int64_t> lines;
+  lines.reserve(records.size());
+  std::uint32_t counted = 0;
+  auto line = static_cast<std::int64_t>(block.carry().num_line_ends + 1);
+  for (const RecordSpan& record : records) {
+    line += static_cast<std::int64_t>(
+        count_line_ends(block.byte_before(counted), block.bytes(counted, record.begin)));
+    counted = record.begin;
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+columnar::Column BatchBuilder::place_column(const BlockReader& block,
+                                            const OutputPlan& output) const {
+  std::vector<std::int64_t> values;
+  if (output.source == OutputPlan::Source::kLine) {
+    values = lines_of(block, rows_);
+  } else {
+    values.reserve(rows_.size());
+    for (const RecordSpan& row : rows_) {
+      values.push_back(static_cast<std::int64_t>(output.source == OutputPlan::Source::kRecord
+                                                     ? block.carry().num_records + row.index + 1
+                                                     : block.offset() + row.begin));
+    }
+  }
+  columnar::Column column(output.field);
+  column.set(std::vector<Presence>(rows_.size(), Presence::kValue), std::move(values));
+  return column;
+}
+
+}  // namespace hark::tabular

@@ -1,0 +1,67 @@
+// Batches and rejects out of a block's records.
+//
+// Which records become rows does not depend on the columns asked for: the contract's required
+// columns are read and checked always.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hark/columnar/batch.h"
+#include "hark/tabular/block_reader.h"
+#include "hark/tabular/column_reader.h"
+#include "hark/tabular/reject.h"
+
+namespace hark::tabular {
+
+/// Where a column of the batch comes from.
+struct OutputPlan {
+  enum class Source : std::uint8_t { kColumn, kRecord, kLine, kOffset };
+  columnar::Field field;
+  Source source = Source::kColumn;
+  std::size_t column = 0;  ///< kColumn: index into ReadPlan::columns
+  ColumnPart part = ColumnPart::kValue;
+};
+
+/// What one stream() reads. Shared by its threads.
+struct ReadPlan {
+  std::vector<ColumnPlan> columns;  ///< those asked for and the guards
+  std::vector<OutputPlan> outputs;
+  std::uint32_t num_file_columns = 0;
+  Dialect dialect;
+  std::uint64_t max_record_bytes = 0;
+};
+
+/// Builds batches for one worker.
+class BatchBuilder {
+ public:
+  explicit BatchBuilder(const ReadPlan& plan);
+
+  /// Makes the batch of a block and appends its refused records to `rejects`, in their order.
+  columnar::Batch build(const BlockReader& block, std::vector<Reject>& rejects);
+  /// Per ReadPlan::columns: values in the last batch that could not be read.
+  const std::vector<std::uint64_t>& num_invalid() const noexcept { return num_invalid_; }
+
+ private:
+  /// Fills rows_ with the records that are whole; the others become rejects.
+  void select_whole_records(const BlockReader& block, std::vector<Reject>& rejects);
+  /// Reads the columns `is_guard` until no record of rows_ is refused by one.
+  void read_guards(const BlockReader& block, std::vector<Reject>& rejects);
+  void read(const BlockReader& block, bool is_guard);
+  /// The reject of a row that a guard refuses, if one does.
+  bool is_refused(const BlockReader& block, std::size_t row, std::vector<Reject>& rejects) const;
+  Reject reject_of(const BlockReader& block, const RecordSpan& record, std::string_view rule,
+                   std::string message) const;
+  bool has_all_fields(const BlockReader& block, const RecordSpan& record) const;
+  std::vector<std::int64_t> lines_of(const BlockReader& block,
+                                     std::span<const RecordSpan> records) const;
+  columnar::Column place_column(const BlockReader& block, const OutputPlan& output) const;
+
+  const ReadPlan& plan_;
+  std::vector<std::unique_ptr<ColumnReader>> readers_;  // as plan_.columns
+  std::vector<RecordSpan> rows_;
+  std::vector<std::uint64_t> num_invalid_;
+};
+
+}  // namespace hark::tabular

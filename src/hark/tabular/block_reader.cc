@@ -1,0 +1,187 @@
+#include "hark/tabular/block_reader.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace hark::tabular {
+namespace {
+
+/// Read with each block, so that its last record is mostly there without a second read.
+constexpr std::size_t kSlackBytes = std::size_t{8} << 10;
+/// Scanned at a time when looking for the end of a block's last record.
+constexpr std::size_t kStepBytes = std::size_t{4} << 10;
+/// What is kept of a record that is too long.
+constexpr std::size_t kKeptBytes = 4096;
+
+bool is_line_end(char c) noexcept { return c == '\n' || c == '\r'; }
+
+}  // namespace
+
+Result<void> BlockReader::load() {
+  const std::size_t ahead = std::min(kSlackBytes, options_.block_bytes);
+  const std::size_t wanted = 1 + options_.block_bytes + ahead;
+  if (buffer_.size() < wanted) buffer_.resize(wanted);
+  std::size_t num_read = 0;
+  if (offset() == 0) {
+    HARK_TRY(num_read, source_.read_at(0, std::span(buffer_).subspan(1, wanted - 1)));
+    ++num_read;
+  } else {
+    HARK_TRY(num_read, source_.read_at(offset() - 1, std::span(buffer_).first(wanted)));
+  }
+  loaded_ = num_read == 0 ? 0 : num_read - 1;
+  size_ = std::min(loaded_, options_.block_bytes);
+  // The first block begins a record, whatever stands before it.
+  if (index_ == 0) buffer_[0] = '\n';
+  return {};
+}
+
+Result<bool> BlockReader::next() {
+  const std::optional<std::uint64_t> taken = chain_.take(worker_);
+  if (!taken) return false;
+  index_ = *taken;
+  // The byte before a block is read with it.
+  const std::uint64_t needed = options_.data_offset + chain_.first_needed() * options_.block_bytes;
+  source_.release_before(needed == 0 ? 0 : needed - 1);
+  HARK_TRY_VOID(load());
+  if (size_ == 0 && index_ > 0) {
+    chain_.finish();
+    return false;
+  }
+  const std::string_view block = bytes(0, static_cast<std::uint32_t>(size_));
+  const std::size_t num_line_ends = count_line_ends(buffer_[0], block);
+
+  ScanState start;
+  if (const auto known = chain_.carry_if_known(index_)) {
+    start = known->state;
+  } else {
+    const auto guess =
+        chain_.guess_is_quoted(index_, has_odd_quotes(block, options_.dialect.quote));
+    if (!guess) return false;
+    start = guess_state(*guess);
+  }
+  ScanState end = scan_block(start);
+  split(start);
+
+  const std::optional<BlockChain::Carry> carry = chain_.wait_for_carry(index_);
+  if (!carry) return false;
+  carry_ = *carry;
+  if (carry_.state != start) {
+    end = scan_block(carry_.state);
+    split(carry_.state);
+  }
+  chain_.publish(index_, {.state = end,
+                          .num_records = carry_.num_records + records_.size(),
+                          .num_line_ends = carry_.num_line_ends + num_line_ends});
+  if (has_open_record_) HARK_TRY_VOID(complete_open_record(end));
+  return true;
+}
+
+ScanState BlockReader::guess_state(bool is_quoted) const noexcept {
+  if (is_quoted) return ScanState::kQuoted;
+  const char before = buffer_[0];
+  if (before == options_.dialect.delimiter || is_line_end(before)) return ScanState::kFieldStart;
+  return before == options_.dialect.quote ? ScanState::kQuoteInQuoted : ScanState::kUnquoted;
+}
+
+ScanState BlockReader::scan_block(ScanState state) {
+  if (positions_.size() < size_) positions_.resize(size_);
+  const ScanResult result = active_scan_kernel().scan(bytes(0, static_cast<std::uint32_t>(size_)),
+                                                      options_.dialect, state, positions_.data());
+  num_positions_ = result.num_positions;
+  return result.end;
+}
+
+void BlockReader::check_length(RecordSpan& record) const noexcept {
+  if (record.end - record.begin <= options_.max_record_bytes) return;
+  record.problem = RecordProblem::kTooLong;
+  // The same bytes whatever was at hand when its length was found out.
+  record.end =
+      record.begin + static_cast<std::uint32_t>(std::min(kKeptBytes, options_.max_record_bytes));
+}
+
+void BlockReader::split(ScanState state) {
+  records_.clear();
+  num_blank_lines_ = 0;
+  // A block that begins inside a record has none before its first line end.
+  bool is_in_own_record = state == ScanState::kFieldStart && is_line_end(buffer_[0]);
+  std::uint32_t begin = 0;
+  std::uint32_t first_position = 0;
+  const auto add = [&](std::uint32_t end, std::uint32_t next_position) {
+    RecordSpan record{.begin = begin,
+                      .end = end,
+                      .first_position = first_position,
+                      .num_fields = next_position - first_position,
+                      .index = static_cast<std::uint32_t>(records_.size())};
+    check_length(record);
+    records_.push_back(record);
+  };
+  for (std::uint32_t i = 0; i < num_positions_; ++i) {
+    const std::uint32_t at = positions_[i];
+    if (!is_line_end(data()[at])) continue;
+    if (is_in_own_record) {
+      if (at > begin) {
+        add(at, i + 1);
+      } else if (data()[at] == '\r' || byte_before(at) != '\r') {
+        ++num_blank_lines_;
+      }
+    }
+    is_in_own_record = true;
+    begin = at + 1;
+    first_position = i + 1;
+  }
+  has_open_record_ = is_in_own_record && begin < size_;
+  if (has_open_record_) add(begin, first_position);
+}
+
+Result<void> BlockReader::complete_open_record(ScanState state) {
+  RecordSpan& record = records_.back();
+  std::uint32_t at = static_cast<std::uint32_t>(size_);
+  const auto finish = [&](std::uint32_t end) {
+    record.end = end;
+    record.num_fields = static_cast<std::uint32_t>(num_positions_) - record.first_position;
+    check_length(record);
+  };
+  for (;;) {
+    if (at == loaded_) {
+      HARK_TRY(const bool has_more, load_more(record.begin));
+      if (!has_more) {
+        // The end of the file ends the record as a line end would.
+        if (positions_.size() == num_positions_) positions_.resize(num_positions_ + 1);
+        positions_[num_positions_++] = at;
+        if (state == ScanState::kQuoted) record.problem = RecordProblem::kUnterminatedQuote;
+        finish(at);
+        return {};
+      }
+    }
+    const auto step = static_cast<std::uint32_t>(std::min<std::size_t>(kStepBytes, loaded_ - at));
+    if (positions_.size() < num_positions_ + step + 1) positions_.resize(num_positions_ + step + 1);
+    std::uint32_t* const found = positions_.data() + num_positions_;
+    const ScanResult result =
+        active_scan_kernel().scan(bytes(at, at + step), options_.dialect, state, found);
+    for (std::size_t i = 0; i < result.num_positions; ++i) {
+      found[i] += at;
+      ++num_positions_;
+      if (is_line_end(data()[found[i]])) {
+        finish(found[i]);
+        return {};
+      }
+    }
+    state = result.end;
+    at += step;
+    if (at - record.begin > options_.max_record_bytes) {
+      finish(at);
+      return {};
+    }
+  }
+}
+
+Result<bool> BlockReader::load_more(std::size_t begin) {
+  const std::size_t more = std::clamp(loaded_ - begin, kStepBytes, std::size_t{1} << 20);
+  if (buffer_.size() < 1 + loaded_ + more) buffer_.resize(1 + loaded_ + more);
+  HARK_TRY(const std::size_t num_read,
+           source_.read_at(offset() + loaded_, std::span(buffer_).subspan(1 + loaded_, more)));
+  loaded_ += num_read;
+  return num_read > 0;
+}
+
+}  // namespace hark::tabular

@@ -1,0 +1,243 @@
+#include "hark/tabular/column_reader.h"
+
+#include <utility>
+
+namespace hark::tabular {
+namespace {
+
+using columnar::Column;
+using columnar::Field;
+using columnar::Presence;
+using contract::ValueType;
+
+/// Joins the texts of a clock's parts by a space into `joined`; parts without a value are left out.
+std::string_view join_parts(const ColumnPlan& plan, const BlockReader& block,
+                            const RecordSpan& record, char quote, std::string& scratch,
+                            std::string& joined) {
+  joined.clear();
+  for (const std::uint32_t column : plan.file_columns) {
+    const std::string_view text = field_text(block.raw_field(record, column), quote, scratch);
+    if (plan.missing.contains(text)) continue;
+    if (!joined.empty()) joined += ' ';
+    joined += text;
+  }
+  return joined;
+}
+
+/// Calls `take(row, text)` for every record whose column holds more than a missing marker.
+template <typename Take>
+void for_each_text(const ColumnPlan& plan, char quote, const BlockReader& block,
+                   std::span<const RecordSpan> records, std::size_t first_row, Take take) {
+  if (plan.file_columns.empty()) return;
+  std::string scratch;
+  if (plan.file_columns.size() == 1) {
+    const std::uint32_t column = plan.file_columns[0];
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const std::string_view text = field_text(block.raw_field(records[i], column), quote, scratch);
+      if (!plan.missing.contains(text)) take(first_row + i, text);
+    }
+    return;
+  }
+  std::string joined;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const std::string_view text = join_parts(plan, block, records[i], quote, scratch, joined);
+    if (!text.empty()) take(first_row + i, text);
+  }
+}
+
+/// Columns whose values stand for themselves. `Parse` is std::optional<Value>(std::string_view).
+template <typename Value, typename Parse>
+class ValueReader final : public ColumnReader {
+ public:
+  ValueReader(const ColumnPlan& plan, char quote, Parse parse)
+      : ColumnReader(plan), quote_(quote), parse_(parse) {}
+
+  void begin(std::size_t num_rows) override {
+    presence_.assign(num_rows, Presence::kNull);
+    values_.assign(num_rows, Value{});
+  }
+
+  void read(const BlockReader& block, std::span<const RecordSpan> records,
+            std::size_t first_row) override {
+    for_each_text(plan_, quote_, block, records, first_row,
+                  [this](std::size_t row, std::string_view text) {
+                    if (const auto value = parse_(text)) {
+                      values_[row] = static_cast<Value>(*value);
+                      presence_[row] = Presence::kValue;
+                    } else {
+                      presence_[row] = Presence::kInvalid;
+                    }
+                  });
+  }
+
+  Column take(const Field& field, ColumnPart) override {
+    Column column(field);
+    column.set(std::move(presence_), std::move(values_));
+    return column;
+  }
+
+ private:
+  char quote_;
+  Parse parse_;
+  std::vector<Value> values_;
+};
+
+template <typename Value, typename Parse>
+std::unique_ptr<ColumnReader> make_value_reader(const ColumnPlan& plan, char quote, Parse parse) {
+  return std::make_unique<ValueReader<Value, Parse>>(plan, quote, parse);
+}
+
+class StringReader final : public ColumnReader {
+ public:
+  StringReader(const ColumnPlan& plan, char quote) : ColumnReader(plan), quote_(quote) {}
+
+  void begin(std::size_t num_rows) override {
+    presence_.assign(num_rows, Presence::kNull);
+    codes_.assign(num_rows, 0);
+    builder_ = columnar::DictionaryBuilder();
+    last_code_ = kNoCode;
+  }
+
+  void read(const BlockReader& block, std::span<const RecordSpan> records,
+            std::size_t first_row) override {
+    for_each_text(plan_, quote_, block, records, first_row,
+                  [this](std::size_t row, std::string_view text) {
+                    if (plan_.is_code) text = strip_code_decimals(text);
+                    // Agencies, statuses, boroughs mostly repeat from row to row.
+                    if (last_code_ == kNoCode || builder_.dictionary()[last_code_] != text) {
+                      last_code_ = builder_.code_of(text);
+                    }
+                    codes_[row] = last_code_;
+                    presence_[row] = Presence::kValue;
+                  });
+  }
+
+  Column take(const Field& field, ColumnPart) override {
+    Column column(field);
+    column.set(std::move(presence_), std::move(codes_));
+    column.set_dictionary(builder_.finish());
+    return column;
+  }
+
+ private:
+  static constexpr std::uint32_t kNoCode = ~std::uint32_t{0};
+
+  char quote_;
+  columnar::DictionaryBuilder builder_;
+  std::vector<std::uint32_t> codes_;
+  std::uint32_t last_code_ = kNoCode;
+};
+
+class ClockReader final : public ColumnReader {
+ public:
+  ClockReader(const ColumnPlan& plan, char quote) : ColumnReader(plan), quote_(quote) {}
+
+  void begin(std::size_t num_rows) override {
+    presence_.assign(num_rows, Presence::kNull);
+    instants_.assign(num_rows, 0);
+    offsets_s_.assign(num_rows, 0);
+    folds_.assign(num_rows, 0);
+    gaps_.assign(num_rows, 0);
+    fold_widths_s_.assign(num_rows, 0);
+  }
+
+  void read(const BlockReader& block, std::span<const RecordSpan> records,
+            std::size_t first_row) override {
+    for_each_text(plan_, quote_, block, records, first_row,
+                  [this](std::size_t row, std::string_view text) { read_clock(row, text); });
+  }
+
+  Column take(const Field& field, ColumnPart part) override {
+    Column column(field);
+    if (part == ColumnPart::kValue) {
+      column.set(presence_, std::move(instants_));
+      return column;
+    }
+    // An unreadable clock counts once, at the clock itself.
+    std::vector<Presence> presence(presence_);
+    for (Presence& p : presence) {
+      if (p == Presence::kInvalid) p = Presence::kNull;
+    }
+    switch (part) {
+      case ColumnPart::kOffsetS:
+        column.set(std::move(presence), std::move(offsets_s_));
+        break;
+      case ColumnPart::kFold:
+        column.set(std::move(presence), std::move(folds_));
+        break;
+      case ColumnPart::kGap:
+        column.set(std::move(presence), std::move(gaps_));
+        break;
+      case ColumnPart::kFoldWidthS:
+      case ColumnPart::kValue:
+        column.set(std::move(presence), std::move(fold_widths_s_));
+        break;
+    }
+    return column;
+  }
+
+ private:
+  void read_clock(std::size_t row, std::string_view text) noexcept {
+    WallClock clock;
+    if (!plan_.clocks.parse(text, clock)) {
+      presence_[row] = Presence::kInvalid;
+      return;
+    }
+    const std::int64_t local_s = std::int64_t{clock.days} * 86'400 + clock.second_of_day;
+    calendar::ZonedTime time;
+    if (clock.has_offset) {
+      // An instant by itself: never in doubt, whatever the city's clocks do at that moment.
+      time.utc_s = local_s - clock.offset_s;
+      time.offset_s = plan_.zone->offset_at(time.utc_s);
+    } else {
+      time = plan_.zone->from_local(local_s);
+    }
+    presence_[row] = Presence::kValue;
+    instants_[row] = time.utc_s * 1'000'000 + clock.microseconds;
+    offsets_s_[row] = time.offset_s;
+    folds_[row] = time.is_fold ? 1 : 0;
+    gaps_[row] = time.is_gap ? 1 : 0;
+    fold_widths_s_[row] = time.fold_width_s;
+  }
+
+  char quote_;
+  std::vector<std::int64_t> instants_;
+  std::vector<std::int32_t> offsets_s_;
+  std::vector<std::uint8_t> folds_;
+  std::vector<std::uint8_t> gaps_;
+  std::vector<std::int32_t> fold_widths_s_;
+};
+
+}  // namespace
+
+std::unique_ptr<ColumnReader> make_column_reader(const ColumnPlan& plan, char quote) {
+  switch (plan.type) {
+    case ValueType::kString:
+      return std::make_unique<StringReader>(plan, quote);
+    case ValueType::kInteger:
+      return make_value_reader<std::int64_t>(plan, quote, &parse_integer_value);
+    case ValueType::kNumber:
+      return make_value_reader<double>(plan, quote, &parse_number_value);
+    case ValueType::kBoolean:
+      return make_value_reader<std::uint8_t>(plan, quote, &parse_boolean_value);
+    case ValueType::kDate:
+      return make_value_reader<std::int32_t>(
+          plan, quote, [&plan](std::string_view text) -> std::optional<std::int32_t> {
+            WallClock clock;
+            if (!plan.clocks.parse(text, clock)) return std::nullopt;
+            return clock.days;
+          });
+    case ValueType::kTimestamp:
+      return std::make_unique<ClockReader>(plan, quote);
+  }
+  return nullptr;
+}
+
+std::string column_text(const ColumnPlan& plan, const BlockReader& block, const RecordSpan& record,
+                        char quote) {
+  std::string scratch;
+  std::string joined;
+  return std::string(join_parts(plan, block, record, quote, scratch, joined));
+}
+
+}  // namespace hark::tabular

@@ -1,0 +1,69 @@
+// One column of a block's records, typed.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "hark/calendar/time_zone.h"
+#include "hark/columnar/batch.h"
+#include "hark/contract/contract.h"
+#include "hark/tabular/block_reader.h"
+#include "hark/tabular/clock_parser.h"
+#include "hark/tabular/values.h"
+
+namespace hark::tabular {
+
+/// How to read a column: its contract spec worked out for one file. Shared by all threads.
+struct ColumnPlan {
+  std::string name;
+  contract::ValueType type = contract::ValueType::kString;
+  /// Where it stands in the file; none: the file lacks it; several: texts joined by a space.
+  std::vector<std::uint32_t> file_columns;
+  MissingMarkers missing;
+  ClockParser clocks;                              ///< kDate, kTimestamp
+  std::shared_ptr<const calendar::TimeZone> zone;  ///< kTimestamp
+  bool is_code = false;
+  bool is_required = false;      ///< a record without a value is refused
+  bool rejects_invalid = false;  ///< a record with an unreadable value is refused
+  bool is_personal = false;
+
+  bool is_guard() const noexcept {
+    return !file_columns.empty() && (is_required || rejects_invalid);
+  }
+};
+
+/// What of a clock column; other columns have kValue only.
+enum class ColumnPart : std::uint8_t { kValue, kOffsetS, kFold, kGap, kFoldWidthS };
+
+/// Reads one column, block after block, for one worker.
+class ColumnReader {
+ public:
+  explicit ColumnReader(const ColumnPlan& plan) : plan_(plan) {}
+  virtual ~ColumnReader() = default;
+
+  const ColumnPlan& plan() const noexcept { return plan_; }
+  /// Begins a batch of `num_rows` rows, all null.
+  virtual void begin(std::size_t num_rows) = 0;
+  /// Reads the rows [first_row, first_row + records.size()) from `records` of `block`.
+  virtual void read(const BlockReader& block, std::span<const RecordSpan> records,
+                    std::size_t first_row) = 0;
+  std::span<const columnar::Presence> presence() const noexcept { return presence_; }
+  /// Hands a part of the batch over, each at most once; `field` is that part's.
+  virtual columnar::Column take(const columnar::Field& field, ColumnPart part) = 0;
+
+ protected:
+  const ColumnPlan& plan_;
+  std::vector<columnar::Presence> presence_;
+};
+
+/// `quote` is the dialect's. `plan` must outlive the reader.
+std::unique_ptr<ColumnReader> make_column_reader(const ColumnPlan& plan, char quote);
+
+/// The text of a column in a record as the reader sees it, for messages.
+std::string column_text(const ColumnPlan& plan, const BlockReader& block, const RecordSpan& record,
+                        char quote);
+
+}  // namespace hark::tabular

@@ -1,0 +1,77 @@
+#include "hark/tabular/differential.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace hark::tabular {
+namespace {
+
+/// Texts of the pieces that make reading hard.
+std::string random_text(std::mt19937& random, char delimiter, std::size_t max_pieces) {
+  const std::string field_end(1, delimiter);
+  const std::vector<std::string> pieces = {
+      "a",    "bc",  "\"",   "\"",       field_end,        field_end,        "\n",   "\n",
+      "\r\n", "\r",  "\"\"", " ",        "\"" + field_end, field_end + "\"", "\"\n", "\n\"",
+      "é",    "1.5", "\xFF", "\xC2\xA0", "\"a\nb\"",       "5\" pipe"};
+  // Some pieces are left out of some texts, so that long records and clean files occur too.
+  std::vector<std::string> used;
+  for (const std::string& piece : pieces) {
+    if (random() % 4 != 0) used.push_back(piece);
+  }
+  if (used.empty()) used.push_back("a");
+  std::string text;
+  const std::size_t count = random() % (max_pieces + 1);
+  for (std::size_t i = 0; i < count; ++i) text += used[random() % used.size()];
+  return text;
+}
+
+TEST(CsvSource, ReadsRandomTextsAsTheSlowReaderDoesForAllBlockSizesAndThreads) {
+  std::mt19937 random(311);
+  const std::string delimiters = ",;\t|";
+  for (int round = 0; round < 1500; ++round) {
+    const char delimiter = delimiters[random() % delimiters.size()];
+    const std::string text = random_text(random, delimiter, round % 10 == 0 ? 200 : 40);
+    const std::size_t num_columns = 1 + random() % 3;
+    for (const unsigned threads : {1U, 2U, 4U}) {
+      FastRun run{.block_bytes = 1 + random() % 200, .threads = threads};
+      if (random() % 2 == 0) run.block_bytes = 1 + random() % 8;
+      if (random() % 4 == 0) run.max_record_bytes = 1 + random() % 30;
+      const std::string difference = difference_from_slow(text, delimiter, num_columns, run);
+      ASSERT_EQ(difference, "") << "round " << round << " block " << run.block_bytes << " threads "
+                                << threads << " longest " << run.max_record_bytes << " text <<"
+                                << text << ">>";
+    }
+  }
+}
+
+TEST(CsvSource, ReadsEveryShortTextAsTheSlowReaderDoesForEveryBlockSize) {
+  // All texts of up to 5 characters from the alphabet that matters.
+  const std::string alphabet = "a,\"\n\r";
+  for (std::size_t length = 1; length <= 5; ++length) {
+    std::size_t count = 1;
+    for (std::size_t i = 0; i < length; ++i) count *= alphabet.size();
+    for (std::size_t n = 0; n < count; ++n) {
+      std::string text;
+      for (std::size_t i = 0, rest = n; i < length; ++i, rest /= alphabet.size())
+        text += alphabet[rest % alphabet.size()];
+      for (std::size_t block = 1; block <= length; ++block) {
+        ASSERT_EQ(difference_from_slow(text, ',', 2, {.block_bytes = block}), "")
+            << "block " << block << " text <<" << text << ">>";
+      }
+    }
+  }
+}
+
+TEST(CsvSource, RecordsLongerThanSeveralReadsAreFinished) {
+  // Longer than what is read ahead with a block, and than one step of the search for its end.
+  const std::string text =
+      concat("a,\"", std::string(50'000, 'x'), "\n", std::string(30'000, 'y'), "\"\nb,c\n");
+  for (const std::size_t block : {7U, 1000U, 60'000U}) {
+    for (const unsigned threads : {1U, 3U})
+      EXPECT_EQ(difference_from_slow(text, ',', 2, {.block_bytes = block, .threads = threads}), "");
+  }
+}
+
+}  // namespace
+}  // namespace hark::tabular

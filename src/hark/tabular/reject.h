@@ -1,0 +1,41 @@
+// Records that could not be taken: where they stand, why, and their bytes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hark/core/result.h"
+
+namespace hark::tabular {
+
+namespace reject_rule {
+inline constexpr std::string_view kFieldCount = "field_count";
+inline constexpr std::string_view kInvalidUtf8 = "invalid_utf8";
+inline constexpr std::string_view kUnterminatedQuote = "unterminated_quote";
+inline constexpr std::string_view kRecordTooLong = "record_too_long";
+inline constexpr std::string_view kMissingRequired = "missing_required";
+inline constexpr std::string_view kUnreadableValue = "unreadable_value";
+}  // namespace reject_rule
+
+struct Reject {
+  std::int64_t record = 0;       ///< from 1, the header not counted
+  std::int64_t line = 0;         ///< physical line it begins on; the file's first line is 1
+  std::int64_t byte_offset = 0;  ///< of its first byte in the plain (unpacked) file
+  std::string column;            ///< standard name; empty where the whole record is at fault
+  std::string rule;              ///< one of reject_rule
+  /// The record's bytes without its line end, as they stand in the file, personal data included:
+  /// for the quarantine only, sealed there. Of a record that is too long its beginning.
+  std::string text;
+  /// For people and logs: no text of a column the contract marks personal.
+  std::string message;
+};
+
+/// Takes the rejects of one block, in the order of their records. Blocks come in any order, one at
+/// a time. An error stops the reading.
+using RejectHandler =
+    std::function<Result<void>(std::uint64_t ordinal, std::vector<Reject> rejects)>;
+
+}  // namespace hark::tabular

@@ -1,0 +1,135 @@
+// The oracle of tests and fuzzers: delimited text read one character at a time, by the words of
+// scan.h and by nothing of its code.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hark/core/text.h"
+#include "hark/tabular/memory_files.h"
+#include "hark/tabular/values.h"
+
+namespace hark::tabular {
+
+struct SlowRecord {
+  std::vector<std::string> fields;  // quotes off, trimmed
+  std::string text;                 // without the line end
+  std::int64_t line = 0;
+  std::int64_t offset = 0;
+  bool is_unterminated = false;
+};
+
+struct SlowResult {
+  std::vector<SlowRecord> records;
+  std::uint64_t num_blank_lines = 0;
+};
+
+inline SlowResult slow_read(std::string_view text, char delimiter) {
+  SlowResult result;
+  std::size_t at = 0;
+  const auto ends_here = [&](std::size_t place) {
+    return place == text.size() || text[place] == '\n' || text[place] == '\r';
+  };
+  const auto ends_field = [&](std::size_t place) {
+    return ends_here(place) || text[place] == delimiter;
+  };
+  const auto skip_line_end = [&] {
+    if (at == text.size()) return;
+    const bool is_cr = text[at++] == '\r';
+    if (is_cr && at < text.size() && text[at] == '\n') ++at;
+  };
+  const auto line_at = [&](std::size_t place) {
+    std::int64_t line = 1;
+    for (std::size_t i = 0; i < place; ++i) {
+      if (text[i] == '\r' || (text[i] == '\n' && (i == 0 || text[i - 1] != '\r'))) ++line;
+    }
+    return line;
+  };
+  while (at < text.size()) {
+    if (ends_here(at)) {
+      ++result.num_blank_lines;
+      skip_line_end();
+      continue;
+    }
+    SlowRecord record;
+    const std::size_t begin = at;
+    record.line = line_at(begin);
+    record.offset = static_cast<std::int64_t>(begin);
+    for (;;) {
+      std::string field;
+      if (at < text.size() && text[at] == '"') {
+        ++at;
+        for (;;) {
+          if (at == text.size()) {
+            record.is_unterminated = true;
+            break;
+          }
+          if (text[at] != '"') {
+            field += text[at++];
+          } else if (at + 1 < text.size() && text[at + 1] == '"') {
+            field += '"';
+            at += 2;
+          } else if (ends_field(at + 1)) {
+            ++at;
+            break;
+          } else {
+            field += text[at++];
+          }
+        }
+      } else {
+        while (!ends_field(at)) field += text[at++];
+      }
+      record.fields.emplace_back(trim_value(field));
+      if (ends_here(at)) break;
+      ++at;  // the delimiter
+    }
+    record.text = text.substr(begin, at - begin);
+    skip_line_end();
+    result.records.push_back(std::move(record));
+  }
+  return result;
+}
+
+/// What a source without a contract should make of `text`: rows as rows_of() gives them for
+/// _record, _line, _offset and all columns; rejects as "record line offset rule text".
+struct SlowOutcome {
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> rejects;
+  std::uint64_t num_blank_lines = 0;
+};
+
+inline SlowOutcome slow_outcome(std::string_view text, char delimiter, std::size_t num_columns,
+                                std::size_t max_record_bytes) {
+  SlowOutcome outcome;
+  const SlowResult read = slow_read(text, delimiter);
+  outcome.num_blank_lines = read.num_blank_lines;
+  std::int64_t number = 0;
+  for (const SlowRecord& record : read.records) {
+    ++number;
+    std::string_view rule;
+    std::string_view kept = record.text;
+    if (record.text.size() > max_record_bytes) {
+      rule = "record_too_long";
+      kept = kept.substr(0, std::min<std::size_t>(4096, max_record_bytes));
+    } else if (record.is_unterminated) {
+      rule = "unterminated_quote";
+    } else if (find_invalid_utf8(record.text) != std::string_view::npos) {
+      rule = "invalid_utf8";
+    } else if (record.fields.size() != num_columns) {
+      rule = "field_count";
+    }
+    if (!rule.empty()) {
+      outcome.rejects.push_back(
+          concat(number, " ", record.line, " ", record.offset, " ", rule, " ", kept));
+      continue;
+    }
+    std::vector<std::string>& row = outcome.rows.emplace_back();
+    row = {std::to_string(number), std::to_string(record.line), std::to_string(record.offset)};
+    for (const std::string& field : record.fields) row.push_back(field.empty() ? "<null>" : field);
+  }
+  return outcome;
+}
+
+}  // namespace hark::tabular
