@@ -1,0 +1,124 @@
+#include "hark/stats/descriptive.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "hark/stats/golden_for_tests.h"
+#include "hark/stats/random.h"
+#include "hark/stats/sorting.h"
+
+namespace hark::stats {
+namespace {
+
+TEST(Sum, OfWholeNumbersIsExact) {
+  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(sum(std::vector<std::int64_t>{kMax, kMax, -kMax, -kMax, 7}), 7.0);
+  EXPECT_EQ(mean(std::vector<std::int64_t>{kMax, kMax}), static_cast<double>(kMax));
+  // The mean of a large sum keeps its fraction.
+  EXPECT_EQ(mean(std::vector<std::int64_t>{9'000'000'000'000, 9'000'000'000'001}),
+            9'000'000'000'000.5);
+  EXPECT_EQ(mean(std::vector<std::int64_t>{-1, -2}), -1.5);
+}
+
+TEST(Sum, OfDoublesCarriesItsRounding) {
+  EXPECT_EQ(sum(std::vector<double>{1e100, 1.0, -1e100}), 1.0);
+  EXPECT_EQ(sum(std::vector<double>(10, 0.1)), 1.0);
+}
+
+TEST(Mean, OfNothingIsAbsent) {
+  EXPECT_FALSE(mean(std::span<const double>()));
+  EXPECT_FALSE(mean(std::span<const std::int64_t>()));
+}
+
+// published.json, nist_strd_numacc1 and 3: certified means that a naive sum misses.
+TEST(Mean, HoldsNistCertifiedValues) {
+  EXPECT_EQ(mean(std::vector<double>{10000001, 10000003, 10000002}), 10000002);
+  std::vector<double> y{1000000.2};
+  for (int i = 0; i < 500; ++i) {
+    y.push_back(1000000.1);
+    y.push_back(1000000.3);
+  }
+  EXPECT_NEAR(*mean(y), 1000000.2, 1e-9);
+}
+
+// R: quantile(c(1, 2, 4, 8, 16), p) of type 7, worked by hand: place = 4 p.
+TEST(Quantile, InterpolatesBetweenNeighbours) {
+  const std::vector<std::int64_t> x{1, 2, 4, 8, 16};
+  EXPECT_EQ(quantile(x, 0.0), 1.0);
+  EXPECT_EQ(quantile(x, 0.25), 2.0);
+  EXPECT_EQ(quantile(x, 0.5), 4.0);
+  EXPECT_NEAR(*quantile(x, 0.9), 8 + 0.6 * 8, 1e-14);
+  EXPECT_NEAR(*quantile(x, 0.1), 1 + 0.4 * 1, 1e-14);
+  EXPECT_EQ(quantile(x, 1.0), 16.0);
+  EXPECT_EQ(quantile(std::vector<double>{3.5}, 0.3), 3.5);
+  EXPECT_FALSE(quantile(std::span<const double>(), 0.5));
+}
+
+// Wilson (1927) as tabulated by Newcombe, Statistics in Medicine 17 (1998), table I: 81 of 263,
+// 15 of 148, 0 of 20, 1 of 29.
+TEST(Wilson, EqualsNewcombesTable) {
+  const auto expect = [](std::int64_t r, std::int64_t n, double low, double high) {
+    const auto interval = wilson_interval(r, n);
+    ASSERT_TRUE(interval);
+    EXPECT_NEAR(interval->low, low, 5e-5) << r << " of " << n;
+    EXPECT_NEAR(interval->high, high, 5e-5) << r << " of " << n;
+  };
+  expect(81, 263, 0.2553, 0.3662);
+  expect(15, 148, 0.0624, 0.1605);
+  expect(0, 20, 0.0, 0.1611);
+  expect(1, 29, 0.0061, 0.1718);
+}
+
+TEST(Wilson, StaysInsideAndIsAbsentWithoutTrials) {
+  EXPECT_EQ(wilson_interval(0, 5)->low, 0.0);
+  EXPECT_EQ(wilson_interval(5, 5)->high, 1.0);
+  EXPECT_FALSE(wilson_interval(0, 0));
+}
+
+// The reference computed by another program from the same counts.
+TEST(Wilson, EqualsTheReferenceSlaIntervals) {
+  HARK_SKIP_WITHOUT_GOLDEN();
+  const auto file = golden("request_kpis.json");
+  ASSERT_TRUE(file);
+  int num_checked = 0;
+  const auto check = [&](const Json& kpis) {
+    const Json& sla = kpis["sla_24h"];
+    if (!sla["wilson95"].is_array()) return;
+    const auto interval = wilson_interval(sla["met"].as_int(), sla["eligible"].as_int());
+    ASSERT_TRUE(interval);
+    EXPECT_NEAR(interval->low, sla["wilson95"].items()[0].as_double(), 1e-12);
+    EXPECT_NEAR(interval->high, sla["wilson95"].items()[1].as_double(), 1e-12);
+    ++num_checked;
+  };
+  for (const auto& [name, kpis] : (*file)["files"].members()) check(kpis);
+  EXPECT_GT(num_checked, 10);
+}
+
+TEST(Sort, EqualsTheStandardSortForSmallLargeAndExtremeValues) {
+  Pcg64 random(1, 2);
+  for (const std::size_t size : {0, 1, 2, 511, 512, 513, 5000}) {
+    for (const int bits : {1, 8, 20, 40, 63, 64}) {
+      std::vector<std::int64_t> values(size);
+      for (auto& value : values) value = static_cast<std::int64_t>(random.next() >> (64 - bits));
+      std::vector<std::int64_t> expected = values;
+      std::ranges::sort(expected);
+      sort(values);
+      EXPECT_EQ(values, expected) << size << " values of " << bits << " bits";
+    }
+  }
+}
+
+TEST(Sort, ByABitFieldKeepsTheOrderOfEqualKeys) {
+  std::vector<std::uint64_t> keys;
+  Pcg64 random(3, 4);
+  for (std::uint64_t i = 0; i < 2000; ++i) keys.push_back(random.below(50) << 20 | i);
+  std::vector<std::uint64_t> expected = keys;
+  std::ranges::stable_sort(expected, {}, [](std::uint64_t key) { return key >> 20; });
+  radix_sort(keys, 20, 26);
+  EXPECT_EQ(keys, expected);
+}
+
+}  // namespace
+}  // namespace hark::stats
