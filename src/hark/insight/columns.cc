@@ -1,0 +1,76 @@
+#include "hark/insight/columns.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "hark/core/text.h"
+
+namespace hark::insight {
+
+bool ColumnWish::add(std::string_view name) {
+  const bool is_offered = std::any_of(fields_.begin(), fields_.end(),
+                                      [&](const auto& field) { return field.name == name; });
+  if (!is_offered || name.empty()) return false;
+  if (std::find(names_.begin(), names_.end(), name) == names_.end()) names_.emplace_back(name);
+  return true;
+}
+
+bool ColumnWish::add_clock(std::string_view name) {
+  if (!add(name)) return false;
+  for (const char* part : {"_offset_s", "_fold", "_gap"}) add(concat(name, part));
+  return true;
+}
+
+Numbers::Numbers(const columnar::Batch& batch, std::string_view name) : column_(batch.find(name)) {}
+
+std::optional<double> Numbers::number(std::size_t row) const {
+  if (column_ == nullptr || !column_->is_value(row)) return std::nullopt;
+  switch (column_->type()) {
+    case columnar::Type::kInt32:
+      return column_->int32s()[row];
+    case columnar::Type::kInt64:
+      return static_cast<double>(column_->int64s()[row]);
+    case columnar::Type::kDouble:
+      return column_->doubles()[row];
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<std::int64_t> Numbers::integer(std::size_t row) const {
+  if (column_ != nullptr && column_->type() == columnar::Type::kInt64 && column_->is_value(row)) {
+    return column_->int64s()[row];
+  }
+  const auto value = number(row);
+  if (!value || *value != std::floor(*value) || std::abs(*value) > 9e15) return std::nullopt;
+  return static_cast<std::int64_t>(*value);
+}
+
+ClockColumn::ClockColumn(const columnar::Batch& batch, std::string_view name) {
+  if (name.empty()) return;
+  clock_ = batch.find(name);
+  offset_ = batch.find(concat(name, "_offset_s"));
+  fold_ = batch.find(concat(name, "_fold"));
+  gap_ = batch.find(concat(name, "_gap"));
+}
+
+bool ClockColumn::is_date() const noexcept {
+  return clock_ != nullptr && clock_->type() == columnar::Type::kDate;
+}
+
+std::int32_t ClockColumn::offset_s(std::size_t row) const {
+  return offset_ != nullptr && offset_->is_value(row) ? offset_->int32s()[row] : 0;
+}
+
+std::int32_t ClockColumn::local_day(std::size_t row) const {
+  if (is_date()) return clock_->int32s()[row];
+  const std::int64_t local_s = floor_div(clock_->int64s()[row], kMicrosPerSecond) + offset_s(row);
+  return static_cast<std::int32_t>(floor_div(local_s, kSecondsPerDay));
+}
+
+std::string_view name_with_role(const contract::Contract& contract, contract::Role role) noexcept {
+  const contract::ColumnSpec* column = contract.with_role(role);
+  return column == nullptr ? std::string_view() : std::string_view(column->name);
+}
+
+}  // namespace hark::insight

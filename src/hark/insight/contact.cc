@@ -1,0 +1,120 @@
+#include "hark/insight/contact.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "hark/core/text.h"
+#include "hark/insight/collect.h"
+#include "hark/insight/columns.h"
+#include "hark/insight/keys.h"
+
+namespace hark::insight {
+namespace {
+
+using contract::Role;
+
+struct Part {
+  std::vector<ContactRow> rows;
+  std::vector<KeyPrint> keys;
+  std::vector<std::int64_t> versions;
+  std::int64_t without_day = 0;
+};
+
+struct RoleNames {
+  explicit RoleNames(const contract::Contract& contract)
+      : start(name_with_role(contract, Role::kPeriodStart)),
+        offered(name_with_role(contract, Role::kOffered)),
+        handled(name_with_role(contract, Role::kHandled)),
+        abandoned(name_with_role(contract, Role::kAbandoned)),
+        asa(name_with_role(contract, Role::kAsaS)),
+        service_level(name_with_role(contract, Role::kServiceLevel)),
+        aht(name_with_role(contract, Role::kAhtS)),
+        version(name_with_role(contract, Role::kVersion)) {}
+  std::string_view start, offered, handled, abandoned, asa, service_level, aht, version;
+};
+
+Part read_part(const columnar::Batch& batch, const RoleNames& names,
+               const std::vector<std::string>& key, const Selection& selection) {
+  const ClockColumn start(batch, names.start);
+  const Numbers offered(batch, names.offered);
+  const Numbers handled(batch, names.handled);
+  const Numbers abandoned(batch, names.abandoned);
+  const Numbers asa(batch, names.asa);
+  const Numbers service_level(batch, names.service_level);
+  const Numbers aht(batch, names.aht);
+  const columnar::Column* version = batch.find(names.version);
+  const auto has_int64s = version != nullptr && (version->type() == columnar::Type::kTimestamp ||
+                                                 version->type() == columnar::Type::kInt64);
+  const std::vector<KeyPrint> keys = key_prints(batch, key);
+  Part part;
+  for (std::size_t row = 0; row < batch.num_rows; ++row) {
+    if (start.presence(row) != columnar::Presence::kValue) {
+      ++part.without_day;
+      continue;
+    }
+    const std::int32_t day = start.local_day(row);
+    if (!selection.holds(day)) continue;
+    part.rows.push_back({day, offered.integer(row), handled.integer(row), abandoned.integer(row),
+                         asa.number(row), service_level.number(row), aht.number(row)});
+    part.keys.push_back(keys[row]);
+    part.versions.push_back(has_int64s && version->is_value(row)
+                                ? version->int64s()[row]
+                                : std::numeric_limits<std::int64_t>::min());
+  }
+  return part;
+}
+
+}  // namespace
+
+Result<ContactTable> load_contact(columnar::BatchSource& source, const contract::Contract& contract,
+                                  const Selection& selection, unsigned threads) {
+  if (contract.kind != contract::Kind::kContactCentre) {
+    return Error(ErrorCode::kInvalidArgument,
+                 concat("contract '", contract.name, "' describes ", name_of(contract.kind),
+                        ", not a contact centre"))
+        .hint("for service requests there is `hark kpi requests`");
+  }
+  const RoleNames names(contract);
+  ColumnWish wish(source);
+  wish.add_clock(names.start);
+  for (const auto name : {names.offered, names.handled, names.abandoned, names.asa,
+                          names.service_level, names.aht, names.version}) {
+    wish.add(name);
+  }
+  for (const std::string& name : contract.key) wish.add(name);
+
+  HARK_TRY(auto parts, collect_parts<Part>(source, wish.names(), threads,
+                                           [&](const columnar::Batch& batch) -> Result<Part> {
+                                             return read_part(batch, names, contract.key,
+                                                              selection);
+                                           }));
+  std::vector<ContactRow> rows;
+  std::vector<KeyPrint> keys;
+  std::vector<std::int64_t> versions;
+  ContactTable table;
+  for (const Part& part : parts) {
+    rows.insert(rows.end(), part.rows.begin(), part.rows.end());
+    keys.insert(keys.end(), part.keys.begin(), part.keys.end());
+    versions.insert(versions.end(), part.versions.begin(), part.versions.end());
+    table.without_day += part.without_day;
+  }
+  HARK_TRY(const auto repeats, find_repeats(keys, threads));
+  const auto losers = losing_rows(
+      repeats, [&](std::uint32_t a, std::uint32_t b) { return versions[a] > versions[b]; });
+  table.rows_read = static_cast<std::int64_t>(rows.size());
+  table.duplicates = static_cast<std::int64_t>(losers.size());
+  table.rows.reserve(rows.size() - losers.size());
+  auto loser = losers.begin();
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (loser != losers.end() && loser->row == row) {
+      ++loser;
+    } else {
+      table.rows.push_back(rows[row]);
+    }
+  }
+  std::stable_sort(table.rows.begin(), table.rows.end(),
+                   [](const ContactRow& a, const ContactRow& b) { return a.day < b.day; });
+  return table;
+}
+
+}  // namespace hark::insight

@@ -1,0 +1,45 @@
+// Which rows carry the same key, and which of them stays (METRICS section 2, duplicates).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "hark/columnar/batch.h"
+
+namespace hark::insight {
+
+/// A record's key in 16 bytes. A single integer or a single text of up to 15 bytes is held as it
+/// is; longer texts and keys of several columns as two independent hashes, so that two different
+/// keys are taken for one with a probability below 1e-20 in ten million rows.
+struct KeyPrint {
+  std::uint64_t a = 0;
+  std::uint64_t b = 0;
+  friend bool operator==(const KeyPrint&, const KeyPrint&) = default;
+};
+
+/// A row without key: equal to no other row.
+inline constexpr KeyPrint kNoKey{~std::uint64_t{0}, ~std::uint64_t{0}};
+
+/// The key of every row of a batch; kNoKey where a key column is absent or has no value.
+std::vector<KeyPrint> key_prints(const columnar::Batch& batch, std::span<const std::string> key);
+
+struct Repeat {
+  std::uint32_t first = 0;  ///< the earliest row with this key
+  std::uint32_t row = 0;    ///< a later one
+};
+/// Rows whose key an earlier row has, ascending by row; the same for any number of threads.
+Result<std::vector<Repeat>> find_repeats(std::span<const KeyPrint> keys, unsigned threads);
+
+struct Loser {
+  std::uint32_t row = 0;   ///< left out
+  std::uint32_t kept = 0;  ///< the row of its key that stays
+};
+/// Chooses one row per key and returns the others, ascending. `is_better(a, b)` says that row a's
+/// version ranks above row b's; where neither does, the earlier row stays.
+std::vector<Loser> losing_rows(std::span<const Repeat> repeats,
+                               const std::function<bool(std::uint32_t, std::uint32_t)>& is_better);
+
+}  // namespace hark::insight
