@@ -6,6 +6,7 @@
 #include "hark/calendar/holidays.h"
 #include "hark/contract/clock_pattern.h"
 #include "hark/contract/contract.h"
+#include "hark/contract/expression.h"
 #include "hark/contract/yaml_object.h"
 #include "hark/core/text.h"
 #include "hark/core/yaml.h"
@@ -426,6 +427,10 @@ class Parser {
     if (object.require_text("type") != "custom" || object.require_text("engine") != "hark")
       add(item.line(), concat(what, ": hark runs rules of type custom, engine hark"));
     rule.expression = object.require_text("implementation");
+    if (!rule.expression.empty()) {
+      if (const auto parsed = Expression::parse(rule.expression, contract_); !parsed)
+        add(object.take("implementation")->line(), concat(what, ": ", parsed.error().message()));
+    }
     const Json none;
     const Json* custom = object.take("customProperties");
     YamlObject own =
