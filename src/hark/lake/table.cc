@@ -1,0 +1,128 @@
+#include "hark/lake/table.h"
+
+#include <algorithm>
+
+#include "hark/core/text.h"
+
+namespace hark::lake {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+Error no_version(Version version, const std::string& path, std::string_view hint) {
+  return Error(ErrorCode::kNotFound,
+               concat("the table at '", path, "' has no version ", version.value))
+      .hint(std::string(hint));
+}
+
+}  // namespace
+
+Instant commit_time(std::span<const LoggedAction> actions, const LogListing::Entry& entry) {
+  for (const LoggedAction& logged : actions) {
+    const auto* info = std::get_if<CommitInfo>(&logged.action);
+    if (info && info->timestamp_ms) return Instant(milliseconds(*info->timestamp_ms));
+  }
+  return Instant(microseconds(entry.modified_us));
+}
+
+Result<Table> Table::open(io::FileSystem& files, std::string path,
+                          const CheckpointReader* checkpoint_reader) {
+  HARK_TRY(auto log, list_log(files, path));
+  if (log.entries.empty() && log.checkpoints.empty()) {
+    return Error(ErrorCode::kUnsupported, concat("cannot read the Delta table at '", path,
+                                                 "': its log begins with a checkpoint of the "
+                                                 "feature v2Checkpoint"));
+  }
+  return Table(files, std::move(path), checkpoint_reader, std::move(log));
+}
+
+Version Table::latest_version() const {
+  Version latest;
+  if (!log_.entries.empty()) latest = log_.entries.back().version;
+  // A checkpoint without its commit still holds that version.
+  if (!log_.checkpoints.empty()) latest = std::max(latest, log_.checkpoints.back().version);
+  return latest;
+}
+
+Result<const Checkpoint*> Table::starting_point(Version version) const {
+  const Checkpoint* newest = nullptr;
+  for (const Checkpoint& checkpoint : log_.checkpoints) {
+    if (checkpoint.version <= version) newest = &checkpoint;
+  }
+  if (checkpoint_reader_ && newest) return newest;
+  const bool has_first = !log_.entries.empty() && log_.entries.front().version == Version{0};
+  if (has_first) return static_cast<const Checkpoint*>(nullptr);
+
+  if (newest || log_.has_v2_checkpoint) {
+    return Error(
+        ErrorCode::kUnsupported,
+        concat("cannot read version ", version.value, " of the Delta table at '", path_,
+               "': its log begins with a checkpoint",
+               newest ? ", which needs a Parquet reader" : " of the feature v2Checkpoint"));
+  }
+  if (!log_.checkpoints.empty()) {
+    return no_version(version, path_,
+                      concat("older log entries were cleaned up; the first version is ",
+                             log_.checkpoints.front().version.value));
+  }
+  return Error(ErrorCode::kCorrupt, concat("log entry '", log_entry_path(path_, {0}),
+                                           "' is missing and no checkpoint stands for it"));
+}
+
+Result<Snapshot> Table::snapshot_at(Version version) const {
+  const Version latest = latest_version();
+  if (version < Version{0} || version > latest) {
+    return no_version(version, path_, concat("the latest version is ", latest.value));
+  }
+  HARK_TRY(const Checkpoint* checkpoint, starting_point(version));
+  Replay replay;
+  Instant timestamp{};
+  Version next;
+  if (checkpoint) {
+    HARK_TRY(auto actions, checkpoint_reader_->read(*files_, checkpoint->parts));
+    std::vector<LoggedAction> logged;
+    logged.reserve(actions.size());
+    for (Action& action : actions) logged.push_back({std::move(action), 0});
+    HARK_TRY_VOID(replay.apply(checkpoint->version, std::move(logged), checkpoint->parts.front()));
+    HARK_TRY(const auto info, files_->stat(checkpoint->parts.front()));
+    timestamp = Instant(microseconds(info.modified_us));
+    next = {checkpoint->version.value + 1};
+  }
+  auto entry = std::ranges::lower_bound(log_.entries, next, {}, &LogListing::Entry::version);
+  for (; next <= version; ++next.value, ++entry) {
+    if (entry == log_.entries.end() || entry->version != next) {
+      return Error(ErrorCode::kCorrupt,
+                   concat("log entry '", log_entry_path(path_, next), "' is missing"))
+          .hint("the table's log has a gap; restore that file from a backup");
+    }
+    HARK_TRY(auto actions, read_log_entry(*files_, path_, next));
+    if (next == version) timestamp = commit_time(actions, *entry);
+    HARK_TRY_VOID(replay.apply(next, std::move(actions), log_entry_path(path_, next)));
+  }
+  auto snapshot = std::move(replay).finish(timestamp);
+  if (!snapshot) {
+    return std::move(snapshot).error().while_doing(
+        concat("opening version ", version.value, " of the table at '", path_, "'"));
+  }
+  return snapshot;
+}
+
+Result<Version> Table::version_at(Instant instant) const {
+  std::optional<Version> found;
+  Instant previous = Instant::min();
+  for (const LogListing::Entry& entry : log_.entries) {
+    HARK_TRY(const auto actions, read_log_entry(*files_, path_, entry.version));
+    Instant time = commit_time(actions, entry);
+    if (found) time = std::max(time, previous + milliseconds(1));
+    if (time > instant) break;
+    found = entry.version;
+    previous = time;
+  }
+  if (found) return *found;
+  return Error(ErrorCode::kNotFound,
+               concat("the table at '", path_, "' has no version at ", format_instant(instant)))
+      .hint("its first commit came later");
+}
+
+}  // namespace hark::lake

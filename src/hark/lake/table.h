@@ -1,0 +1,71 @@
+// A Delta table in a folder: opens its log, gives snapshots of any version.
+//
+//   HARK_TRY(const auto table, lake::Table::open(files, path));
+//   HARK_TRY(const auto snapshot, table.snapshot());
+//
+// A Table is one listing of the log: commits made later are seen by opening it again. Threads:
+// const after open(), may be shared.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "hark/core/clock.h"
+#include "hark/io/file_system.h"
+#include "hark/lake/log_io.h"
+#include "hark/lake/snapshot.h"
+
+namespace hark::lake {
+
+/// Reads Parquet checkpoints. Declared here because the log needs it, implemented in engine because
+/// lake knows no Parquet.
+class CheckpointReader {
+ public:
+  virtual ~CheckpointReader() = default;
+  /// All protocol, metaData, txn, add and remove actions of a checkpoint's files. parse_action()
+  /// makes them from rows as JSON.
+  virtual Result<std::vector<Action>> read(const io::FileSystem& files,
+                                           std::span<const std::string> parts) const = 0;
+};
+
+class Table {
+ public:
+  /// Lists the log. `files`, and `checkpoint_reader` if given, must outlive the table. Errors:
+  /// kNotFound if there is no table; kCorrupt, kIo.
+  static Result<Table> open(io::FileSystem& files, std::string path,
+                            const CheckpointReader* checkpoint_reader = nullptr);
+
+  const std::string& path() const noexcept { return path_; }
+  io::FileSystem& files() const noexcept { return *files_; }
+  const LogListing& log() const noexcept { return log_; }
+  Version latest_version() const;
+
+  /// The latest version.
+  Result<Snapshot> snapshot() const { return snapshot_at(latest_version()); }
+  /// Replays the log up to `version`. Errors: kNotFound for a version that is not there (any more);
+  /// kCorrupt for a gap in the log or an entry that is damaged, with its file and line;
+  /// kUnsupported for a table that needs features beyond ours, or whose log begins with a
+  /// checkpoint and no reader was given.
+  Result<Snapshot> snapshot_at(Version version) const;
+  /// The version that was current at `instant`, that is the last one committed at or before it.
+  /// Where a clock went backwards, commits count as 1 ms after the one before. Errors: kNotFound
+  /// before the first commit; kCorrupt.
+  Result<Version> version_at(Instant instant) const;
+
+ private:
+  Table(io::FileSystem& files, std::string path, const CheckpointReader* reader, LogListing log)
+      : files_(&files), path_(std::move(path)), checkpoint_reader_(reader), log_(std::move(log)) {}
+  /// The checkpoint to begin with, or nullptr to begin with version 0.
+  Result<const Checkpoint*> starting_point(Version version) const;
+
+  io::FileSystem* files_;
+  std::string path_;
+  const CheckpointReader* checkpoint_reader_;
+  LogListing log_;
+};
+
+/// When a commit was made: by its commitInfo, else the time of its file.
+Instant commit_time(std::span<const LoggedAction> actions, const LogListing::Entry& entry);
+
+}  // namespace hark::lake
