@@ -44,7 +44,7 @@ Error unreadable(columnar::Type type, std::string_view text) {
 }  // namespace
 
 Result<std::optional<std::string>> format_partition_value(columnar::Type type,
-                                                          const Scalar& value) {
+                                                          const PartitionValue& value) {
   using columnar::Type;
   const auto* integer = std::get_if<std::int64_t>(&value);
   std::optional<std::string> text;
@@ -78,35 +78,35 @@ Result<std::optional<std::string>> format_partition_value(columnar::Type type,
   return text;
 }
 
-Result<Scalar> parse_partition_value(columnar::Type type, std::string_view text) {
+Result<PartitionValue> parse_partition_value(columnar::Type type, std::string_view text) {
   using columnar::Type;
   switch (type) {
     case Type::kBool:
-      if (lower(text) == "true") return Scalar(true);
-      if (lower(text) == "false") return Scalar(false);
+      if (lower(text) == "true") return PartitionValue(true);
+      if (lower(text) == "false") return PartitionValue(false);
       break;
     case Type::kInt32:
     case Type::kInt64:
       if (const auto value = parse_int(text);
           value && (type == Type::kInt64 || (*value >= INT32_MIN && *value <= INT32_MAX)))
-        return Scalar(*value);
+        return PartitionValue(*value);
       break;
     case Type::kDouble:
-      if (const auto value = parse_double(text)) return Scalar(*value);
+      if (const auto value = parse_double(text)) return PartitionValue(*value);
       break;
     case Type::kDate:
       if (const auto instant = parse_instant(text); instant && text.size() == 10) {
-        return Scalar(static_cast<std::int64_t>(
+        return PartitionValue(static_cast<std::int64_t>(
             std::chrono::floor<std::chrono::days>(*instant).time_since_epoch().count()));
       }
       break;
     case Type::kTimestamp:
       if (const auto instant = parse_instant(text)) {
-        return Scalar(static_cast<std::int64_t>(instant->time_since_epoch().count()));
+        return PartitionValue(static_cast<std::int64_t>(instant->time_since_epoch().count()));
       }
       break;
     case Type::kString:
-      return Scalar(std::string(text));
+      return PartitionValue(std::string(text));
   }
   return unreadable(type, text);
 }

@@ -74,7 +74,7 @@ TEST(Schema, NamesThatOtherReadersRefuseAreNotWritten) {
 }
 
 TEST(PartitionValues, AreWrittenAsTheProtocolSays) {
-  const auto text = [](Type type, const Scalar& value) {
+  const auto text = [](Type type, const PartitionValue& value) {
     return format_partition_value(type, value)->value_or("(null)");
   };
   EXPECT_EQ(text(Type::kBool, true), "true");
@@ -88,7 +88,7 @@ TEST(PartitionValues, AreWrittenAsTheProtocolSays) {
 }
 
 TEST(PartitionValues, ComeBackAsTheirType) {
-  const std::pair<Type, Scalar> cases[] = {
+  const std::pair<Type, PartitionValue> cases[] = {
       {Type::kBool, false},
       {Type::kInt32, std::int64_t{INT32_MIN}},
       {Type::kInt64, INT64_MAX},
@@ -108,7 +108,7 @@ TEST(PartitionValues, ComeBackAsTheirType) {
 }
 
 TEST(PartitionValues, BothSpellingsOfATimestampAreRead) {
-  const Scalar expected = micros("2024-01-01T10:00:00Z");
+  const PartitionValue expected = micros("2024-01-01T10:00:00Z");
   EXPECT_EQ(*parse_partition_value(Type::kTimestamp, "2024-01-01 10:00:00"), expected);
   EXPECT_EQ(*parse_partition_value(Type::kTimestamp, "2024-01-01T10:00:00.000000Z"), expected);
 }
@@ -146,59 +146,69 @@ TEST(PartitionFolder, IsNamedAsSparkNamesIt) {
 }
 
 TEST(FileStats, AreWrittenAsSparkWritesThem) {
-  const ColumnStats columns[] = {
-      {{"id", Type::kInt64}, std::int64_t{1}, std::int64_t{9}, 0},
-      {{"day", Type::kDate}, std::int64_t{19'723}, std::int64_t{19'724}, 2},
-      {{"at", Type::kTimestamp}, micros("2024-01-01T10:00:00Z"), micros("2024-01-01T11:30:00Z"), 0},
-      {{"share", Type::kDouble}, 0.25, 3.0, 1},
-      {{"note", Type::kString}, std::nullopt, std::nullopt, 3},
+  columnar::FileStats stats;
+  stats.num_rows = 3;
+  stats.columns = {
+      {"id", Type::kInt64, 0, std::int64_t{1}, std::int64_t{9}},
+      {"day", Type::kDate, 2, std::int64_t{19'723}, std::int64_t{19'724}},
+      {"at", Type::kTimestamp, 0, micros("2024-01-01T10:00:00Z"), micros("2024-01-01T11:30:00Z")},
+      {"share", Type::kDouble, 1, 0.25, 3.0},
+      {"note", Type::kString, 3, std::nullopt, std::nullopt},
+      {"code", Type::kString, 0, "a\"", "z"},
   };
   EXPECT_EQ(
-      *format_stats(3, columns),
+      *format_stats(stats),
       R"({"numRecords":3,)"
-      R"("minValues":{"id":1,"day":"2024-01-01","at":"2024-01-01T10:00:00.000Z","share":0.25},)"
-      R"("maxValues":{"id":9,"day":"2024-01-02","at":"2024-01-01T11:30:00.000Z","share":3.0},)"
-      R"("nullCount":{"id":0,"day":2,"at":0,"share":1,"note":3}})");
+      R"("minValues":{"id":1,"day":"2024-01-01","at":"2024-01-01T10:00:00.000Z","share":0.25,"code":"a\""},)"
+      R"("maxValues":{"id":9,"day":"2024-01-02","at":"2024-01-01T11:30:00.000Z","share":3.0,"code":"z"},)"
+      R"("nullCount":{"id":0,"day":2,"at":0,"share":1,"note":3,"code":0}})");
 }
 
 TEST(FileStats, BoundsHoldWhereTheyAreCut) {
-  const std::string long_text(40, 'x');
-  const ColumnStats columns[] = {
-      {{"t", Type::kString}, long_text, long_text, 0},
-      {{"u", Type::kString}, std::string(32, 'y'), std::string(32, 'z'), 0},
-      {{"at", Type::kTimestamp}, std::int64_t{1'234'567}, std::int64_t{1'234'567}, 0},
-      {{"before", Type::kTimestamp}, std::int64_t{-1}, std::int64_t{-1}, 0},
-      {{"far", Type::kDate}, std::int64_t{-1'000'000}, std::int64_t{5'000'000}, 0},
-      {{"inf", Type::kDouble}, -std::numeric_limits<double>::infinity(), 1.5, 0},
+  columnar::FileStats stats;
+  stats.columns = {
+      {"at", Type::kTimestamp, 0, std::int64_t{1'234'567}, std::int64_t{1'234'567}},
+      {"before", Type::kTimestamp, 0, std::int64_t{-1}, std::int64_t{-1}},
+      {"end", Type::kTimestamp, 0, INT64_MIN, INT64_MAX},
+      {"far", Type::kDate, 0, std::int64_t{-1'000'000}, std::int64_t{5'000'000}},
+      {"inf", Type::kDouble, 0, -std::numeric_limits<double>::infinity(), 1.5},
   };
-  const auto stats = parse_stats(*format_stats(1, columns));
-  ASSERT_TRUE(stats);
-  EXPECT_EQ(stats->min_values["t"].as_string(), std::string(32, 'x'));
-  EXPECT_FALSE(stats->max_values.contains("t"));
-  EXPECT_EQ(stats->max_values["u"].as_string(), std::string(32, 'z'));
-  EXPECT_EQ(stats->min_values["at"].as_string(), "1970-01-01T00:00:01.234Z");
-  EXPECT_EQ(stats->max_values["at"].as_string(), "1970-01-01T00:00:01.235Z");
-  EXPECT_EQ(stats->min_values["before"].as_string(), "1969-12-31T23:59:59.999Z");
-  EXPECT_EQ(stats->max_values["before"].as_string(), "1970-01-01T00:00:00.000Z");
-  EXPECT_FALSE(stats->min_values.contains("far"));
-  EXPECT_FALSE(stats->max_values.contains("far"));
-  EXPECT_FALSE(stats->min_values.contains("inf"));
-  EXPECT_EQ(stats->max_values["inf"].as_double(), 1.5);
-}
-
-TEST(FileStats, CharactersAreNotCutInHalf) {
-  std::string text;
-  for (int i = 0; i < 40; ++i) text += "é";
-  const ColumnStats columns[] = {{{"t", Type::kString}, text, std::nullopt, 0}};
-  EXPECT_EQ(parse_stats(*format_stats(1, columns))->min_values["t"].as_string(),
-            text.substr(0, 64));
+  const auto read = parse_stats(*format_stats(stats));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->min_values["at"].as_string(), "1970-01-01T00:00:01.234Z");
+  EXPECT_EQ(read->max_values["at"].as_string(), "1970-01-01T00:00:01.235Z");
+  EXPECT_EQ(read->min_values["before"].as_string(), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(read->max_values["before"].as_string(), "1970-01-01T00:00:00.000Z");
+  for (const char* column : {"end", "far"}) {
+    EXPECT_FALSE(read->min_values.contains(column)) << column;
+    EXPECT_FALSE(read->max_values.contains(column)) << column;
+  }
+  EXPECT_FALSE(read->min_values.contains("inf"));
+  EXPECT_EQ(read->max_values["inf"].as_double(), 1.5);
 }
 
 TEST(FileStats, ABoundOfAnotherTypeIsRefused) {
-  const ColumnStats columns[] = {{{"id", Type::kInt64}, 1.0, std::nullopt, 0}};
-  const auto stats = format_stats(1, columns);
-  ASSERT_FALSE(stats);
-  EXPECT_EQ(stats.error().code(), ErrorCode::kInvalidArgument);
+  columnar::FileStats stats;
+  stats.columns = {{"id", Type::kInt64, 0, 1.0, std::nullopt}};
+  const auto text = format_stats(stats);
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().code(), ErrorCode::kInvalidArgument);
+}
+
+TEST(FileStats, AWrittenFileIsDescribedWhole) {
+  columnar::FileStats stats;
+  stats.num_rows = 7;
+  stats.size_bytes = 4321;
+  const auto file =
+      describe_file("month=2024 03/part.parquet", stats,
+                    *parse_instant("2026-11-01T00:00:00.123456Z"), {{"month", "2024 03"}});
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->path.text(), "month=2024%2003/part.parquet");
+  EXPECT_EQ(file->size_bytes, 4321);
+  EXPECT_EQ(file->modification_time_ms, 1793491200123);
+  EXPECT_EQ(file->partition_values, (PartitionValues{{"month", "2024 03"}}));
+  EXPECT_TRUE(file->data_change);
+  EXPECT_EQ(parse_stats(*file->stats)->num_records, 7);
 }
 
 TEST(DataFile, NamesHaveFiveDigitsAndAUuid) {
