@@ -1,0 +1,56 @@
+// A column of categories in memory: one code per row, one dictionary for the whole table.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hark/columnar/batch.h"
+#include "hark/contract/contract.h"
+
+namespace hark::insight {
+
+inline constexpr std::uint32_t kNoCode = ~std::uint32_t{0};
+
+struct Category {
+  std::string column;  ///< standard name
+  std::string title;   ///< for people
+  /// Per row: index into `keys`, or kNoCode where the row has no value.
+  std::vector<std::uint32_t> codes;
+  /// What rows are grouped by: complaint types folded (METRICS), everything else as written.
+  std::vector<std::string> keys;
+  /// The most frequent spelling of each key, for people; the earlier one where two are as frequent.
+  std::vector<std::string> labels;
+  /// Spellings in all; more than keys where case or spaces differ.
+  std::size_t num_spellings = 0;
+  /// Keys that tests leave out ("Unspecified"): the contract's missing_in_tests.
+  std::vector<bool> is_missing_in_tests;
+
+  std::size_t num_keys() const noexcept { return keys.size(); }
+};
+
+/// One batch's share of a category; codes are into its own list of spellings.
+class CategoryPart {
+ public:
+  CategoryPart() = default;
+  /// A string column, or a number or boolean column as text; absent: no row has a value.
+  CategoryPart(const columnar::Batch& batch, const std::string& column);
+
+  const std::vector<std::uint32_t>& codes() const noexcept { return codes_; }
+  const columnar::Dictionary& spellings() const noexcept { return *spellings_; }
+  std::int64_t count_of(std::uint32_t spelling) const { return counts_[spelling]; }
+
+ private:
+  std::vector<std::uint32_t> codes_;
+  std::shared_ptr<const columnar::Dictionary> spellings_;
+  std::vector<std::int64_t> counts_;
+};
+
+/// Puts the parts' dictionaries together, in part order; `codes` stays empty. `translate[p][s]` is
+/// the key of spelling s of part p.
+Category merge_parts(const contract::ColumnSpec& column,
+                     const std::vector<const CategoryPart*>& parts,
+                     std::vector<std::vector<std::uint32_t>>& translate);
+
+}  // namespace hark::insight

@@ -1,0 +1,263 @@
+#include "hark/insight/request_rows.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "hark/core/text.h"
+
+namespace hark::insight {
+namespace {
+
+using columnar::Presence;
+using contract::Role;
+
+// A clock as instants, whatever the source made of it: a date is the day's local midnight.
+struct Stamp {
+  std::int64_t us = kNoTime;
+  std::int32_t offset_s = 0;
+};
+
+class StampReader {
+ public:
+  StampReader(const ClockColumn& clock, const calendar::TimeZone& zone)
+      : clock_(clock), zone_(zone), is_date_(clock.is_date()) {}
+  Stamp at(std::size_t row) const {
+    if (clock_.presence(row) != Presence::kValue) return {};
+    if (!is_date_) return {clock_.instant_us(row), clock_.offset_s(row)};
+    const auto midnight = zone_.from_local(clock_.local_day(row) * kSecondsPerDay);
+    return {midnight.utc_s * kMicrosPerSecond, midnight.offset_s};
+  }
+
+ private:
+  const ClockColumn& clock_;
+  const calendar::TimeZone& zone_;
+  bool is_date_;
+};
+
+std::int64_t local_us(const Stamp& stamp) noexcept {
+  return stamp.us + stamp.offset_s * kMicrosPerSecond;
+}
+
+// Whether `_flags` of a row say that the column's value was unreadable: in a lake the value itself
+// is null.
+class UnreadableFlag {
+ public:
+  UnreadableFlag(const columnar::Batch& batch, const std::string& flags, const std::string& column)
+      : flags_(flags.empty() || column.empty() ? nullptr : batch.find(flags)) {
+    if (flags_ == nullptr || flags_->dictionary() == nullptr) {
+      flags_ = nullptr;
+      return;
+    }
+    const std::string wanted = concat("invalid:", column);
+    const columnar::Dictionary& texts = *flags_->dictionary();
+    says_so_.resize(texts.size());
+    for (std::uint32_t code = 0; code < texts.size(); ++code) {
+      for (const std::string_view flag : split(texts[code], ',')) {
+        if (trim(flag) == wanted) says_so_[code] = 1;
+      }
+    }
+  }
+  bool is_set(std::size_t row) const {
+    return flags_ != nullptr && flags_->is_value(row) && says_so_[flags_->codes()[row]] != 0;
+  }
+
+ private:
+  const columnar::Column* flags_;
+  std::vector<std::uint8_t> says_so_;
+};
+
+Error not_offered(std::string_view column) {
+  return Error(ErrorCode::kInvalidArgument, concat("this source has no column '", column, "'"));
+}
+
+}  // namespace
+
+Result<RequestColumns> choose_columns(const columnar::BatchSource& source,
+                                      const contract::Contract& contract, const RequestLoad& load) {
+  ColumnWish wish(source);
+  RequestColumns columns;
+  const auto with_role = [&](Role role, bool is_clock) {
+    const std::string name(name_with_role(contract, role));
+    const bool is_there = is_clock ? wish.add_clock(name) : wish.add(name);
+    return is_there ? name : std::string();
+  };
+  columns.created = with_role(Role::kCreated, true);
+  columns.closed = with_role(Role::kClosed, true);
+  columns.version = with_role(Role::kVersion, false);
+  columns.status = with_role(Role::kStatus, false);
+  for (const Role role : {Role::kComplaintType, Role::kAgency, Role::kArea}) {
+    if (!with_role(role, false).empty()) columns.categories.push_back(*contract.with_role(role));
+  }
+  for (const std::string& name : load.categories) {
+    const contract::ColumnSpec* column = contract.find(name);
+    if (column == nullptr || !wish.add(name)) return not_offered(name);
+    const bool is_there = std::any_of(columns.categories.begin(), columns.categories.end(),
+                                      [&](const auto& known) { return known.name == name; });
+    if (!is_there) columns.categories.push_back(*column);
+  }
+  for (const std::string& name : load.numbers) {
+    if (!wish.add(name)) return not_offered(name);
+    columns.numbers.push_back(name);
+  }
+  if (load.with_places) {
+    columns.latitude = with_role(Role::kLatitude, false);
+    columns.longitude = with_role(Role::kLongitude, false);
+  }
+  bool has_key = !contract.key.empty();
+  for (const std::string& name : contract.key) has_key = wish.add(name) && has_key;
+  if (has_key) columns.key = contract.key;
+  for (const std::string& name : wish.names()) {
+    if (contract.find(name) != nullptr) columns.counted.push_back(name);
+  }
+  if (wish.add(kFlagsColumn)) {
+    columns.flags = kFlagsColumn;
+    contract::ColumnSpec flags;
+    flags.name = columns.flags;
+    columns.categories.push_back(std::move(flags));
+  }
+  columns.all = wish.names();
+  return columns;
+}
+
+void RequestReader::read_clocks(const columnar::Batch& batch, RequestPart& part) const {
+  const ClockColumn created(batch, columns_.created);
+  const ClockColumn closed(batch, columns_.closed);
+  const StampReader created_at(created, zone_);
+  const StampReader closed_at(closed, zone_);
+  const UnreadableFlag unreadable(batch, columns_.flags, columns_.closed);
+  part.is_created_date = created.is_date();
+  const auto fold_width = [&](const Stamp& stamp) {
+    return zone_.from_local(floor_div(local_us(stamp), kMicrosPerSecond)).fold_width_s;
+  };
+  for (std::size_t row = 0; row < batch.num_rows; ++row) {
+    const Stamp start = created_at.at(row);
+    Stamp end = closed_at.at(row);
+    std::uint8_t marks = 0;
+    if (closed.presence(row) == Presence::kInvalid ||
+        (end.us == kNoTime && unreadable.is_set(row))) {
+      marks |= kClosedUnreadable;
+    }
+    const bool has_created_fold = start.us != kNoTime && created.is_fold(row);
+    const bool has_closed_fold = end.us != kNoTime && closed.is_fold(row);
+    if (has_created_fold || has_closed_fold) {
+      marks |= kInFold;
+      FoldWidth width{static_cast<std::uint32_t>(row), 0, 0};
+      if (has_created_fold) width.created_s = fold_width(start);
+      if (has_closed_fold) width.closed_s = fold_width(end);
+      const std::int64_t later_us = end.us + width.closed_s * kMicrosPerSecond;
+      if (has_closed_fold && start.us != kNoTime && end.us < start.us && later_us >= start.us) {
+        end = {later_us, end.offset_s - width.closed_s};
+        marks |= kAmbiguousSign;
+      }
+      part.folds.push_back(width);
+    }
+    if ((start.us != kNoTime && created.is_gap(row)) || (end.us != kNoTime && closed.is_gap(row))) {
+      marks |= kInGap;
+    }
+    if (end.us != kNoTime && local_us(end) % (kSecondsPerDay * kMicrosPerSecond) == 0) {
+      marks |= kClosedAtMidnight;
+    }
+    part.has_closing = part.has_closing || end.us != kNoTime;
+    part.created_us[row] = start.us;
+    part.created_offset_s[row] = start.offset_s;
+    part.closed_us[row] = end.us;
+    part.closed_offset_s[row] = end.offset_s;
+    part.marks[row] = marks;
+    part.is_selected[row] = start.us == kNoTime
+                                ? load_.selection.holds_all()
+                                : load_.selection.holds(static_cast<std::int32_t>(floor_div(
+                                      local_us(start), kSecondsPerDay * kMicrosPerSecond)));
+  }
+  part.is_closed_date = part.has_closing && closed.is_date();
+}
+
+void RequestReader::read_status(const columnar::Batch& batch, RequestPart& part) const {
+  const columnar::Column* status = batch.find(columns_.status);
+  if (columns_.status.empty() || status == nullptr || status->dictionary() == nullptr) return;
+  const columnar::Dictionary& texts = *status->dictionary();
+  std::vector<StatusClass> class_of(texts.size());
+  for (std::uint32_t code = 0; code < texts.size(); ++code) {
+    const bool is_closed =
+        std::find(contract_.closed_statuses.begin(), contract_.closed_statuses.end(),
+                  fold_category(texts[code])) != contract_.closed_statuses.end();
+    class_of[code] = is_closed ? StatusClass::kClosed : StatusClass::kNotClosed;
+  }
+  for (std::size_t row = 0; row < batch.num_rows; ++row) {
+    if (!status->is_value(row)) continue;
+    part.status[row] = class_of[status->codes()[row]];
+    part.has_status = true;
+  }
+}
+
+void RequestReader::read_versions(const columnar::Batch& batch, RequestPart& part) const {
+  if (columns_.key.empty()) return;
+  part.keys = key_prints(batch, columns_.key);
+  part.has_key = std::any_of(part.keys.begin(), part.keys.end(),
+                             [](const KeyPrint& key) { return key != kNoKey; });
+  part.versions.assign(batch.num_rows, kNoTime);
+  part.num_values.assign(batch.num_rows, 0);
+  const columnar::Column* version =
+      columns_.version.empty() ? nullptr : batch.find(columns_.version);
+  if (version != nullptr && (version->type() == columnar::Type::kTimestamp ||
+                             version->type() == columnar::Type::kInt64)) {
+    for (std::size_t row = 0; row < batch.num_rows; ++row) {
+      if (version->is_value(row)) part.versions[row] = version->int64s()[row];
+    }
+  } else if (version != nullptr && version->type() == columnar::Type::kDate) {
+    for (std::size_t row = 0; row < batch.num_rows; ++row) {
+      if (version->is_value(row)) part.versions[row] = version->int32s()[row];
+    }
+  }
+  for (const std::string& name : columns_.counted) {
+    const columnar::Column* column = batch.find(name);
+    if (column == nullptr) continue;
+    for (std::size_t row = 0; row < batch.num_rows; ++row) {
+      part.num_values[row] =
+          static_cast<std::uint16_t>(part.num_values[row] + (column->is_value(row) ? 1 : 0));
+    }
+  }
+}
+
+void RequestReader::read_places(const columnar::Batch& batch, RequestPart& part) const {
+  if (columns_.latitude.empty() || columns_.longitude.empty()) return;
+  const Numbers latitude(batch, columns_.latitude);
+  const Numbers longitude(batch, columns_.longitude);
+  const auto narrowed = [](const std::optional<double>& degrees) {
+    return degrees ? static_cast<float>(*degrees) : std::numeric_limits<float>::quiet_NaN();
+  };
+  part.latitude.resize(batch.num_rows);
+  part.longitude.resize(batch.num_rows);
+  for (std::size_t row = 0; row < batch.num_rows; ++row) {
+    part.latitude[row] = narrowed(latitude.number(row));
+    part.longitude[row] = narrowed(longitude.number(row));
+  }
+}
+
+RequestPart RequestReader::read(const columnar::Batch& batch) const {
+  const std::size_t n = batch.num_rows;
+  RequestPart part;
+  part.created_us.resize(n);
+  part.closed_us.resize(n);
+  part.created_offset_s.resize(n);
+  part.closed_offset_s.resize(n);
+  part.marks.resize(n);
+  part.is_selected.resize(n);
+  part.status.assign(n, StatusClass::kNone);
+  read_clocks(batch, part);
+  read_status(batch, part);
+  read_versions(batch, part);
+  read_places(batch, part);
+  for (const contract::ColumnSpec& column : columns_.categories) {
+    part.categories.emplace_back(batch, column.name);
+  }
+  for (const std::string& name : columns_.numbers) {
+    const Numbers numbers(batch, name);
+    std::vector<double>& values = part.numbers.emplace_back(n);
+    for (std::size_t row = 0; row < n; ++row) {
+      values[row] = numbers.number(row).value_or(std::numeric_limits<double>::quiet_NaN());
+    }
+  }
+  return part;
+}
+
+}  // namespace hark::insight

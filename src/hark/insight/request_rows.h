@@ -1,0 +1,81 @@
+// One batch of service requests, read into the few values that figures need.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hark/calendar/time_zone.h"
+#include "hark/insight/columns.h"
+#include "hark/insight/keys.h"
+#include "hark/insight/requests.h"
+
+namespace hark::insight {
+
+/// Which columns of the source play which part; empty where the source lacks the column.
+struct RequestColumns {
+  std::string created, closed, version, status, latitude, longitude, flags;
+  std::vector<contract::ColumnSpec> categories;  ///< `_flags` last, where there is one
+  std::vector<std::string> numbers;
+  std::vector<std::string> key;
+  /// The columns whose values are counted to rank the versions of a record.
+  std::vector<std::string> counted;
+  std::vector<std::string> all;  ///< what to ask the source for
+};
+/// Errors: kInvalidArgument for a column of `load` that the contract or the source lacks.
+Result<RequestColumns> choose_columns(const columnar::BatchSource& source,
+                                      const contract::Contract& contract, const RequestLoad& load);
+
+/// A row in the autumn fold and how much later its second reading is.
+struct FoldWidth {
+  std::uint32_t row = 0;
+  std::int32_t created_s = 0;
+  std::int32_t closed_s = 0;
+};
+
+struct RequestPart {
+  std::size_t size() const noexcept { return created_us.size(); }
+  std::vector<std::int64_t> created_us;
+  std::vector<std::int64_t> closed_us;
+  std::vector<std::int32_t> created_offset_s;
+  std::vector<std::int32_t> closed_offset_s;
+  std::vector<std::uint8_t> marks;
+  std::vector<StatusClass> status;
+  std::vector<float> latitude;
+  std::vector<float> longitude;
+  std::vector<CategoryPart> categories;
+  std::vector<std::vector<double>> numbers;
+  std::vector<KeyPrint> keys;
+  std::vector<std::int64_t> versions;
+  std::vector<std::uint16_t> num_values;
+  std::vector<std::uint8_t> is_selected;
+  std::vector<FoldWidth> folds;
+  // What the rows really hold: a source may offer every column of the contract, all null.
+  bool is_created_date = false;
+  bool is_closed_date = false;  ///< and there is a closing at all
+  bool has_closing = false;
+  bool has_status = false;
+  bool has_key = false;
+};
+
+/// Reads batches; one reader serves all threads.
+class RequestReader {
+ public:
+  RequestReader(const contract::Contract& contract, const RequestLoad& load,
+                const RequestColumns& columns, const calendar::TimeZone& zone)
+      : contract_(contract), load_(load), columns_(columns), zone_(zone) {}
+  RequestPart read(const columnar::Batch& batch) const;
+
+ private:
+  void read_clocks(const columnar::Batch& batch, RequestPart& part) const;
+  void read_status(const columnar::Batch& batch, RequestPart& part) const;
+  void read_versions(const columnar::Batch& batch, RequestPart& part) const;
+  void read_places(const columnar::Batch& batch, RequestPart& part) const;
+
+  const contract::Contract& contract_;
+  const RequestLoad& load_;
+  const RequestColumns& columns_;
+  const calendar::TimeZone& zone_;
+};
+
+}  // namespace hark::insight

@@ -1,0 +1,32 @@
+// The judgement of every request: as-of time, scope, outcome, closing class (METRICS section 2).
+#pragma once
+
+#include <vector>
+
+#include "hark/calendar/time_zone.h"
+#include "hark/insight/request_rows.h"
+
+namespace hark::insight {
+
+/// Sets as_of and what belongs to it: from `given`, else the latest created or closed time that is
+/// neither sentinel nor later than the extract.
+void set_as_of(RequestTable& table, const std::optional<Instant>& given,
+               const calendar::TimeZone& zone);
+
+/// Sets outcome and duration of every row. Requires set_as_of(); `is_in_days` where a clock is a
+/// date column.
+void set_outcomes(RequestTable& table, bool is_in_days);
+
+/// Marks zero, instant and batch closings. Requires set_outcomes().
+void set_closing_classes(RequestTable& table, const Category* agency);
+
+/// Lists the durations that depend on the reading of the fold.
+void set_fold_ranges(RequestTable& table, const std::vector<FoldWidth>& folds);
+
+/// Fills by_duration.
+void sort_by_duration(RequestTable& table);
+
+/// Keeps only the rows with a 1 in `is_selected`, in order.
+void keep_selected(RequestTable& table, const std::vector<std::uint8_t>& is_selected);
+
+}  // namespace hark::insight

@@ -1,0 +1,308 @@
+#include "hark/insight/requests.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "hark/core/parallel.h"
+#include "hark/core/text.h"
+#include "hark/insight/collect.h"
+#include "hark/insight/request_rules.h"
+
+namespace hark::insight {
+namespace {
+
+// Where row `r` of the whole source is: parts are appended in order.
+class RowMap {
+ public:
+  explicit RowMap(const std::vector<RequestPart>& parts) {
+    for (const RequestPart& part : parts) first_.push_back(first_.back() + part.size());
+  }
+  std::size_t size() const noexcept { return first_.back(); }
+  std::size_t first_of(std::size_t part) const noexcept { return first_[part]; }
+  std::pair<std::size_t, std::size_t> place(std::size_t row) const {
+    const auto after = std::upper_bound(first_.begin(), first_.end(), row);
+    const auto part = static_cast<std::size_t>(after - first_.begin()) - 1;
+    return {part, row - first_[part]};
+  }
+
+ private:
+  std::vector<std::size_t> first_{0};
+};
+
+// The rows left out as duplicates: per part, ascending.
+struct Losers {
+  std::vector<std::vector<std::uint32_t>> of_part;
+};
+
+Result<Losers> deduplicate(const std::vector<RequestPart>& parts, const RowMap& map,
+                           unsigned threads, RequestTable& table) {
+  Losers losers;
+  losers.of_part.resize(parts.size());
+  std::vector<KeyPrint> keys;
+  keys.reserve(map.size());
+  for (const RequestPart& part : parts) {
+    keys.insert(keys.end(), part.keys.begin(), part.keys.end());
+  }
+  HARK_TRY(const auto repeats, find_repeats(keys, threads));
+  keys = {};
+  struct Rank {
+    std::int64_t version;
+    bool has_closing;
+    std::uint16_t num_values;
+    auto operator<=>(const Rank&) const = default;
+  };
+  const auto rank_of = [&](std::uint32_t row) -> Rank {
+    const auto [p, r] = map.place(row);
+    const RequestPart& part = parts[p];
+    return {part.versions[r], part.closed_us[r] != kNoTime, part.num_values[r]};
+  };
+  const auto says_the_same = [&](std::uint32_t a, std::uint32_t b) {
+    const auto [pa, ra] = map.place(a);
+    const auto [pb, rb] = map.place(b);
+    const RequestPart& x = parts[pa];
+    const RequestPart& y = parts[pb];
+    if (x.created_us[ra] != y.created_us[rb] || x.closed_us[ra] != y.closed_us[rb] ||
+        x.status[ra] != y.status[rb] || rank_of(a) != rank_of(b)) {
+      return false;
+    }
+    for (std::size_t c = 0; c < x.categories.size(); ++c) {
+      const auto text = [c](const RequestPart& part, std::size_t row) {
+        const std::uint32_t code = part.categories[c].codes()[row];
+        return code == kNoCode ? std::string_view() : part.categories[c].spellings()[code];
+      };
+      if (text(x, ra) != text(y, rb)) return false;
+    }
+    return true;
+  };
+  const auto out = losing_rows(
+      repeats, [&](std::uint32_t a, std::uint32_t b) { return rank_of(a) > rank_of(b); });
+  for (const Loser& loser : out) {
+    const auto [p, r] = map.place(loser.row);
+    losers.of_part[p].push_back(static_cast<std::uint32_t>(r));
+    if (parts[p].is_selected[r] == 0) continue;
+    ++table.duplicates;
+    if (!says_the_same(loser.row, loser.kept)) ++table.superseded;
+  }
+  return losers;
+}
+
+// Copies the rows of a part that stay to their place in the table.
+class Placement {
+ public:
+  Placement(const RequestPart& part, const std::vector<std::uint32_t>& losers, std::size_t first)
+      : size_(part.size()), losers_(losers), first_(first) {}
+
+  template <typename From, typename To, typename Change>
+  void copy(const std::vector<From>& from, std::vector<To>& to, const Change& change) const {
+    std::size_t at = first_;
+    auto loser = losers_.begin();
+    for (std::size_t row = 0; row < size_; ++row) {
+      if (loser != losers_.end() && *loser == row) {
+        ++loser;
+        continue;
+      }
+      to[at++] = change(from[row]);
+    }
+  }
+  template <typename T>
+  void copy(const std::vector<T>& from, std::vector<T>& to) const {
+    if (from.empty()) return;
+    copy(from, to, [](const T& value) { return value; });
+  }
+  /// Where a row of the part is in the table; nothing if it was left out.
+  std::optional<std::uint32_t> place(std::uint32_t row) const {
+    const auto at = std::lower_bound(losers_.begin(), losers_.end(), row);
+    if (at != losers_.end() && *at == row) return std::nullopt;
+    return static_cast<std::uint32_t>(first_ + row) -
+           static_cast<std::uint32_t>(at - losers_.begin());
+  }
+
+ private:
+  std::size_t size_;
+  const std::vector<std::uint32_t>& losers_;
+  std::size_t first_;
+};
+
+struct Gathered {
+  std::vector<std::uint8_t> is_selected;
+  std::vector<FoldWidth> folds;
+};
+
+Result<Gathered> gather(std::vector<RequestPart>& parts, const Losers& losers,
+                        const RequestColumns& columns, unsigned threads, RequestTable& table) {
+  std::vector<std::size_t> first{0};
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    first.push_back(first.back() + parts[p].size() - losers.of_part[p].size());
+  }
+  const std::size_t n = first.back();
+  Gathered gathered;
+  gathered.is_selected.resize(n);
+  table.created_us.resize(n);
+  table.closed_us.resize(n);
+  table.created_offset_s.resize(n);
+  table.closed_offset_s.resize(n);
+  table.marks.resize(n);
+  table.status.resize(n);
+  if (!columns.latitude.empty() && !columns.longitude.empty()) {
+    table.latitude.resize(n);
+    table.longitude.resize(n);
+  }
+  for (const std::string& name : columns.numbers) table.numbers.push_back({name, {}});
+  for (auto& numbers : table.numbers) numbers.values.resize(n);
+  std::vector<std::vector<std::vector<std::uint32_t>>> translate(columns.categories.size());
+  for (std::size_t c = 0; c < columns.categories.size(); ++c) {
+    std::vector<const CategoryPart*> shares;
+    for (const RequestPart& part : parts) shares.push_back(&part.categories[c]);
+    table.categories.push_back(merge_parts(columns.categories[c], shares, translate[c]));
+    table.categories.back().codes.resize(n);
+  }
+  HARK_TRY_VOID(parallel_for(parts.size(), threads, [&](std::size_t p) -> Result<void> {
+    const RequestPart& part = parts[p];
+    const Placement to(part, losers.of_part[p], first[p]);
+    to.copy(part.is_selected, gathered.is_selected);
+    to.copy(part.created_us, table.created_us);
+    to.copy(part.closed_us, table.closed_us);
+    to.copy(part.created_offset_s, table.created_offset_s);
+    to.copy(part.closed_offset_s, table.closed_offset_s);
+    to.copy(part.marks, table.marks);
+    to.copy(part.status, table.status);
+    to.copy(part.latitude, table.latitude);
+    to.copy(part.longitude, table.longitude);
+    for (std::size_t i = 0; i < table.numbers.size(); ++i) {
+      to.copy(part.numbers[i], table.numbers[i].values);
+    }
+    for (std::size_t c = 0; c < table.categories.size(); ++c) {
+      const auto& key_of = translate[c][p];
+      to.copy(part.categories[c].codes(), table.categories[c].codes,
+              [&](std::uint32_t code) { return code == kNoCode ? kNoCode : key_of[code]; });
+    }
+    return {};
+  }));
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    const Placement to(parts[p], losers.of_part[p], first[p]);
+    for (FoldWidth fold : parts[p].folds) {
+      const auto row = to.place(fold.row);
+      if (!row) continue;
+      fold.row = *row;
+      gathered.folds.push_back(fold);
+    }
+  }
+  parts.clear();
+  return gathered;
+}
+
+}  // namespace
+
+std::int64_t RequestTable::created_local_s(std::size_t row) const {
+  return floor_div(created_us[row], kMicrosPerSecond) + created_offset_s[row];
+}
+
+std::int64_t RequestTable::closed_local_s(std::size_t row) const {
+  return floor_div(closed_us[row], kMicrosPerSecond) + closed_offset_s[row];
+}
+
+std::int32_t RequestTable::created_day(std::size_t row) const {
+  return static_cast<std::int32_t>(floor_div(created_local_s(row), kSecondsPerDay));
+}
+
+std::int32_t RequestTable::closed_day(std::size_t row) const {
+  return static_cast<std::int32_t>(floor_div(closed_local_s(row), kSecondsPerDay));
+}
+
+std::int32_t RequestTable::as_of_day() const {
+  const std::int64_t us = as_of->time_since_epoch().count();
+  return static_cast<std::int32_t>(
+      floor_div(floor_div(us, kMicrosPerSecond) + as_of_offset_s, kSecondsPerDay));
+}
+
+double RequestTable::in_unit(std::int64_t ticks) const {
+  return is_in_days() ? static_cast<double>(ticks)
+                      : static_cast<double>(ticks) / static_cast<double>(ticks_per_hour);
+}
+
+const Category* RequestTable::category(std::string_view column) const noexcept {
+  const auto found = std::find_if(categories.begin(), categories.end(),
+                                  [&](const Category& c) { return c.column == column; });
+  return found == categories.end() ? nullptr : &*found;
+}
+
+const Category* RequestTable::category(const contract::Contract& contract,
+                                       contract::Role role) const noexcept {
+  const std::string_view name = name_with_role(contract, role);
+  return name.empty() ? nullptr : category(name);
+}
+
+const RequestTable::NumberColumn* RequestTable::number_column(
+    std::string_view column) const noexcept {
+  const auto found = std::find_if(numbers.begin(), numbers.end(),
+                                  [&](const NumberColumn& c) { return c.column == column; });
+  return found == numbers.end() ? nullptr : &*found;
+}
+
+std::vector<Warning> request_warnings(const RequestTable& table) {
+  std::vector<Warning> warnings;
+  constexpr std::int64_t kFewRows = 3;
+  if (table.as_of && !table.is_as_of_given && table.rows_before_as_of < kFewRows) {
+    warnings.push_back(
+        {"as_of_outlier", concat("the as-of time ", format_instant(*table.as_of), " rests on ",
+                                 table.rows_before_as_of,
+                                 " requests in the 24 hours before it; --as-of sets another")});
+  }
+  if (table.future_created > 0) {
+    warnings.push_back(
+        {"created_in_future",
+         concat(table.future_created, " requests were created later than the extract was made")});
+  }
+  return warnings;
+}
+
+Result<RequestTable> load_requests(columnar::BatchSource& source,
+                                   const contract::Contract& contract, const RequestLoad& load) {
+  if (contract.kind != contract::Kind::kServiceRequests) {
+    return Error(ErrorCode::kInvalidArgument,
+                 concat("contract '", contract.name, "' describes ", name_of(contract.kind),
+                        ", not service requests"))
+        .hint("for a contact centre there is `hark kpi contact`");
+  }
+  HARK_TRY(const auto zone, calendar::TimeZone::load(contract.time_zone));
+  HARK_TRY(const RequestColumns columns, choose_columns(source, contract, load));
+  const RequestReader reader(contract, load, columns, *zone);
+  HARK_TRY(auto parts,
+           collect_parts<RequestPart>(source, columns.all, load.threads,
+                                      [&](const columnar::Batch& batch) -> Result<RequestPart> {
+                                        return reader.read(batch);
+                                      }));
+  const RowMap map(parts);
+  if (map.size() > std::numeric_limits<std::uint32_t>::max()) {
+    return Error(ErrorCode::kUnsupported, "more than 4,294,967,295 rows in one job");
+  }
+
+  RequestTable table;
+  table.now = load.now;
+  table.time_zone = contract.time_zone;
+  bool is_in_days = false;
+  for (const RequestPart& part : parts) {
+    is_in_days = is_in_days || part.is_created_date || part.is_closed_date;
+    table.is_created_date_only = table.is_created_date_only || part.is_created_date;
+    table.has_closing = table.has_closing || part.has_closing;
+    table.has_status = table.has_status || part.has_status;
+    table.has_key = table.has_key || part.has_key;
+    table.rows_read += std::count(part.is_selected.begin(), part.is_selected.end(), 1);
+  }
+  Losers losers;
+  losers.of_part.resize(parts.size());
+  if (table.has_key) {
+    HARK_TRY(losers, deduplicate(parts, map, load.threads, table));
+  }
+  HARK_TRY(const Gathered gathered, gather(parts, losers, columns, load.threads, table));
+
+  set_as_of(table, load.as_of, *zone);
+  set_outcomes(table, is_in_days);
+  set_closing_classes(table, table.category(contract, contract::Role::kAgency));
+  set_fold_ranges(table, gathered.folds);
+  if (!load.selection.holds_all()) keep_selected(table, gathered.is_selected);
+  sort_by_duration(table);
+  return table;
+}
+
+}  // namespace hark::insight

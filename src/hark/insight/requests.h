@@ -1,0 +1,146 @@
+// Service requests in memory: what every request figure is computed from.
+//
+// Loaded in one pass over a source, then deduplicated, judged against the as-of time and classed
+// once (METRICS section 2); figures, tests and the report's analyses only count. Results do not
+// depend on the number of threads. Threads: a table is immutable once loaded.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hark/columnar/stream.h"
+#include "hark/core/clock.h"
+#include "hark/insight/category.h"
+#include "hark/insight/selection.h"
+#include "hark/insight/warning.h"
+
+namespace hark::insight {
+
+/// What became of a request by the as-of time. Rows of the first two kinds have a duration; the
+/// others leave durations, Kaplan-Meier, SLA, backlog and tests, and are counted.
+enum class Outcome : std::uint8_t {
+  kClosed,
+  kOpen,      ///< no closing time, or closed after as-of: censored at as-of
+  kNegative,  ///< closed before it was created
+  kSentinel,  ///< closing year before 1990 or from 2100
+  kFuture,    ///< closing time later than the extract
+  kUnparsed,  ///< a closing time stood there that is none
+  // out of scope:
+  kCreatedMissing,
+  kCreatedSentinel,
+  kCreatedAfterAsOf,
+};
+inline constexpr std::size_t kNumOutcomes = 9;
+
+enum class StatusClass : std::uint8_t { kNone, kClosed, kNotClosed };
+
+/// Marks of a row; closing classes are set for Outcome::kClosed only.
+enum RowMark : std::uint8_t {
+  kZero = 1,                ///< closed in the second it was created
+  kInstant = 2,             ///< closed within 10 minutes, zero included
+  kBatch = 4,               ///< closed at midnight by an agency that closes in batches
+  kInFold = 8,              ///< either clock stands in the autumn fold
+  kAmbiguousSign = 16,      ///< negative on the first reading, and so read as the second
+  kInGap = 32,              ///< either clock stands in the spring gap
+  kClosedAtMidnight = 64,   ///< local 00:00:00; a batch only if the agency heaps its closings there
+  kClosedUnreadable = 128,  ///< a closing time stood there that is none
+};
+
+inline constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
+inline constexpr std::int64_t kNoDuration = -1;
+
+/// A row whose duration depends on the reading of the autumn fold.
+struct FoldRange {
+  std::uint32_t row = 0;
+  double shortest_hours = 0;
+  double longest_hours = 0;
+};
+
+struct RequestTable {
+  // One entry per request of the selection, in the order of the source.
+  std::vector<std::int64_t> created_us;        ///< instant, or kNoTime
+  std::vector<std::int64_t> closed_us;         ///< instant (date-only: local midnight), or kNoTime
+  std::vector<std::int32_t> created_offset_s;  ///< local = instant + offset
+  std::vector<std::int32_t> closed_offset_s;
+  std::vector<std::int64_t> duration;  ///< in ticks, to closing or to as-of; else kNoDuration
+  std::vector<Outcome> outcome;
+  std::vector<StatusClass> status;
+  std::vector<std::uint8_t> marks;  ///< RowMark bits
+  std::vector<float> latitude;      ///< NaN where there is none; empty unless asked for
+  std::vector<float> longitude;
+  std::vector<Category> categories;  ///< type, agency, area where known, then what was asked for
+  struct NumberColumn {
+    std::string column;
+    std::vector<double> values;  ///< NaN where there is none
+  };
+  std::vector<NumberColumn> numbers;
+  /// Rows with a duration, ascending by duration, closings before censorings, then by row.
+  std::vector<std::uint32_t> by_duration;
+  std::vector<FoldRange> fold_ranges;
+
+  std::int64_t ticks_per_hour = 3600;  ///< of `duration`; 0 where it counts whole local days
+  bool is_in_days() const noexcept { return ticks_per_hour == 0; }
+  bool is_created_date_only = false;
+  bool has_closing = false;  ///< the source tells closing times at all
+  bool has_status = false;
+  bool has_key = false;
+  /// 1 or 60; absent without closing times, or where they are dates.
+  std::optional<std::int32_t> closing_resolution_s;
+
+  std::int64_t rows_read = 0;    ///< of the selection, before deduplication
+  std::int64_t duplicates = 0;   ///< left out because another row has their key
+  std::int64_t superseded = 0;   ///< those of them that say something else than the row that stays
+  std::optional<Instant> as_of;  ///< absent where no row has a usable time
+  std::int32_t as_of_offset_s = 0;
+  bool is_as_of_given = false;
+  std::int64_t rows_before_as_of = 0;  ///< requests with a stamp in the 24 h up to as-of
+  std::int64_t future_created = 0;     ///< created later than the extract (not in the as-of time)
+  Instant now;
+  std::string time_zone;
+
+  std::size_t size() const noexcept { return created_us.size(); }
+  bool has_duration(std::size_t row) const { return outcome[row] <= Outcome::kOpen; }
+  bool is_marked(std::size_t row, RowMark mark) const { return (marks[row] & mark) != 0; }
+  /// Seconds since 1970-01-01T00:00:00 on the city's clock. Requires a created time.
+  std::int64_t created_local_s(std::size_t row) const;
+  std::int64_t closed_local_s(std::size_t row) const;
+  std::int32_t created_day(std::size_t row) const;
+  std::int32_t closed_day(std::size_t row) const;
+  std::int32_t as_of_day() const;  ///< local; requires as_of
+  /// A duration in the table's unit: hours, or days.
+  double in_unit(std::int64_t ticks) const;
+  /// The category or number column of that standard name, or nullptr.
+  const Category* category(std::string_view column) const noexcept;
+  const Category* category(const contract::Contract& contract, contract::Role role) const noexcept;
+  const NumberColumn* number_column(std::string_view column) const noexcept;
+};
+
+/// What a reader of the figures should know: an as-of time that hangs on one stray stamp.
+std::vector<Warning> request_warnings(const RequestTable& table);
+
+struct RequestLoad {
+  Selection selection;
+  Instant now;                   ///< when the extract was retrieved; later stamps are future
+  std::optional<Instant> as_of;  ///< overrides the latest stamp
+  unsigned threads = 1;
+  std::vector<std::string> categories;  ///< more columns to group by, standard names
+  std::vector<std::string> numbers;     ///< numeric columns for tests, standard names
+  bool with_places = false;
+};
+
+/// Loads a source of service requests.
+///
+/// Deduplication: within a key the later version column, then a closing time, then more values
+/// among the columns read, then the earlier row. METRICS' last resort, the record's SHA-256,
+/// decides only between rows that are equal in all of this and differ in columns no figure reads.
+/// The selection is applied after deduplication; the as-of time is that of the whole source.
+/// Errors: kInvalidArgument if the contract is of another kind, a column asked for is not offered,
+/// or its time zone is unknown; kUnsupported beyond 4,294,967,295 rows; else the source's.
+Result<RequestTable> load_requests(columnar::BatchSource& source,
+                                   const contract::Contract& contract, const RequestLoad& load);
+
+}  // namespace hark::insight

@@ -1,0 +1,323 @@
+#include "hark/insight/requests.h"
+
+#include <gtest/gtest.h>
+
+#include "hark/calendar/civil.h"
+#include "hark/insight/memory_source_test.h"
+#include "hark/insight/request_kpis.h"
+
+namespace hark::insight {
+namespace {
+
+using test::kUnreadable;
+using test::MemorySource;
+
+RequestLoad load_at(const char* now = "2026-01-01T00:00:00Z") {
+  RequestLoad load;
+  load.now = *parse_instant(now);
+  return load;
+}
+
+RequestTable load_table(MemorySource& source, const RequestLoad& load = load_at(),
+                        const contract::Contract& contract = test::request_contract()) {
+  auto table = load_requests(source, contract, load);
+  EXPECT_TRUE(table) << table.error().to_string();
+  return table ? std::move(*table) : RequestTable();
+}
+
+RequestKpis kpis_of(const RequestTable& table,
+                    const contract::Contract& contract = test::request_contract()) {
+  return request_kpis(table, contract).value();
+}
+
+MemorySource two_clocks(const std::vector<std::string>& created,
+                        const std::vector<std::string>& closed) {
+  MemorySource source;
+  source.clocks("created_date", created).clocks("closed_date", closed);
+  return source;
+}
+
+// --- clocks
+
+TEST(RequestClocks, FoldIsReadAsDaylightTimeUnlessThatAloneIsNegative) {
+  // 2023-11-05 01:30 happens twice in New York, at 05:30Z and 06:30Z.
+  auto source = two_clocks({"2023-11-05 00:30:00", "2023-11-05 01:45:00", "2023-11-05 01:45:00"},
+                           {"2023-11-05 01:30:00", "2023-11-05 01:30:00", "2023-11-05 00:50:00"});
+  const auto table = load_table(source);
+  EXPECT_EQ(table.duration[0], 3600);
+  EXPECT_EQ(table.duration[1], 2700) << "the second 01:30 is 45 minutes after the first 01:45";
+  EXPECT_EQ(table.outcome[2], Outcome::kNegative) << "no reading makes it positive";
+  const auto kpis = kpis_of(table);
+  EXPECT_EQ(kpis.fold_rows, 2);
+  EXPECT_EQ(kpis.ambiguous_sign, 1);
+  ASSERT_EQ(table.fold_ranges.size(), 2u);
+  EXPECT_DOUBLE_EQ(table.fold_ranges[0].shortest_hours, 1);
+  EXPECT_DOUBLE_EQ(table.fold_ranges[0].longest_hours, 2);
+  EXPECT_DOUBLE_EQ(table.fold_ranges[1].shortest_hours, 0.75);
+  EXPECT_DOUBLE_EQ(table.fold_ranges[1].longest_hours, 0.75);
+}
+
+TEST(RequestClocks, SpringGapIsReadWithTheOffsetBeforeAndCounted) {
+  auto source = two_clocks({"2023-03-12 01:30:00"}, {"2023-03-12 02:30:00"});
+  const auto table = load_table(source);
+  EXPECT_EQ(table.duration[0], 3600);
+  EXPECT_EQ(kpis_of(table).gap_rows, 1);
+}
+
+TEST(RequestClocks, DurationCountsHoursThatPassedAndNotTheClockFace) {
+  auto source = two_clocks({"2023-03-12 01:30:00"}, {"2023-03-12 03:30:00"});
+  EXPECT_EQ(load_table(source).duration[0], 3600);
+}
+
+TEST(RequestClocks, FractionsOfSecondsAreKept) {
+  auto source = two_clocks({"2024-05-01 10:00:00"}, {"2024-05-01 10:00:01.500"});
+  const auto table = load_table(source);
+  EXPECT_DOUBLE_EQ(table.in_unit(table.duration[0]), 1.5 / 3600);
+}
+
+// --- outcomes
+
+TEST(RequestOutcomes, EveryKindIsCountedOnceAndOnlyClosedAndOpenHaveADuration) {
+  auto source = two_clocks(
+      {"2024-05-01 10:00:00", "2024-05-01 10:00:00", "2024-05-01 10:00:00", "2024-05-01 10:00:00",
+       "2024-05-01 10:00:00", "2024-05-01 10:00:00", "", "1900-01-01 00:00:00",
+       "2027-05-01 10:00:00"},
+      {"2024-05-01 12:00:00", "", "2024-05-01 09:00:00", "1900-01-01 00:00:00",
+       "2100-01-01 00:00:00", "2030-01-01 00:00:00", "2024-05-01 12:00:00", "", kUnreadable});
+  const auto table = load_table(source);
+  const auto kpis = kpis_of(table);
+  EXPECT_EQ(kpis.count(Outcome::kClosed), 1);
+  EXPECT_EQ(kpis.count(Outcome::kOpen), 1);
+  EXPECT_EQ(kpis.count(Outcome::kNegative), 1);
+  EXPECT_EQ(kpis.count(Outcome::kSentinel), 2);
+  EXPECT_EQ(kpis.count(Outcome::kFuture), 1);
+  EXPECT_EQ(kpis.count(Outcome::kCreatedMissing), 1);
+  EXPECT_EQ(kpis.count(Outcome::kCreatedSentinel), 1);
+  EXPECT_EQ(kpis.count(Outcome::kCreatedAfterAsOf), 1) << "a created time later than the extract";
+  EXPECT_EQ(table.by_duration.size(), 2u);
+  std::int64_t sum = 0;
+  for (const std::int64_t count : kpis.outcomes) sum += count;
+  EXPECT_EQ(sum, kpis.n);
+}
+
+TEST(RequestOutcomes, UnreadableClosingIsNoOpenRequest) {
+  auto source = two_clocks({"2024-05-01 10:00:00", "2024-05-01 11:00:00"}, {kUnreadable, ""});
+  const auto kpis = kpis_of(load_table(source));
+  EXPECT_EQ(kpis.count(Outcome::kUnparsed), 1);
+  EXPECT_EQ(kpis.count(Outcome::kOpen), 1);
+}
+
+TEST(RequestOutcomes, LakeTellsUnreadableClosingsByItsFlags) {
+  auto source = two_clocks({"2024-05-01 10:00:00", "2024-05-01 10:00:00", "2024-05-01 10:00:00"},
+                           {"", "", "2024-05-01 12:00:00"});
+  source.texts("_flags", {"zip_not_ny,invalid:closed_date", "invalid:closed_date_x", std::nullopt});
+  const auto kpis = kpis_of(load_table(source));
+  EXPECT_EQ(kpis.count(Outcome::kUnparsed), 1);
+  EXPECT_EQ(kpis.count(Outcome::kOpen), 1);
+  EXPECT_EQ(kpis.count(Outcome::kClosed), 1);
+}
+
+TEST(AsOf, IsTheLatestPlausibleStampOfTheWholeSource) {
+  auto source = two_clocks({"2024-05-01 10:00:00", "2024-05-02 10:00:00"},
+                           {"2024-05-03 11:00:00", "2100-01-01 00:00:00"});
+  const auto table = load_table(source);
+  EXPECT_EQ(format_instant(*table.as_of), "2024-05-03T15:00:00Z");
+  EXPECT_EQ(table.rows_before_as_of, 1);
+  ASSERT_EQ(request_warnings(table).size(), 1u);
+  EXPECT_EQ(request_warnings(table)[0].code, "as_of_outlier");
+}
+
+TEST(AsOf, OverrideMakesLaterClosingsOpenAndLaterRequestsOutOfScope) {
+  auto source = two_clocks({"2024-05-01 10:00:00", "2024-05-02 10:00:00"},
+                           {"2024-05-03 11:00:00", "2024-05-02 11:00:00"});
+  auto load = load_at();
+  load.as_of = *parse_instant("2024-05-01T20:00:00Z");
+  const auto table = load_table(source, load);
+  EXPECT_EQ(table.outcome[0], Outcome::kOpen);
+  EXPECT_EQ(table.in_unit(table.duration[0]), 6) << "censored at as-of";
+  EXPECT_EQ(table.outcome[1], Outcome::kCreatedAfterAsOf);
+  EXPECT_TRUE(request_warnings(table).empty()) << "who names the time need not be warned of it";
+}
+
+TEST(RequestStatus, SaysNothingAboutOpenButContradictionsAreCounted) {
+  auto source = two_clocks({"2024-05-01 10:00:00", "2024-05-01 10:00:00", "2024-05-01 10:00:00"},
+                           {"", "2024-05-02 10:00:00", ""});
+  source.texts("status", {" CLOSED", "Open", std::nullopt});
+  const auto kpis = kpis_of(load_table(source));
+  EXPECT_EQ(kpis.closed_without_time, 1);
+  EXPECT_EQ(kpis.open_with_time, 1);
+  EXPECT_EQ(kpis.count(Outcome::kOpen), 2);
+  auto without = two_clocks({"2024-05-01 10:00:00"}, {""});
+  EXPECT_FALSE(kpis_of(load_table(without)).closed_without_time) << "no status, no count";
+}
+
+// --- closing classes
+
+// `n` requests of one agency, each closed an hour later; the first `midnights` at local midnight.
+MemorySource closings(int n, int midnights, bool is_negative = false) {
+  std::vector<std::string> created;
+  std::vector<std::string> closed;
+  std::vector<std::optional<std::string>> agency;
+  for (int i = 0; i < n; ++i) {
+    const bool at_midnight = i < midnights;
+    created.push_back(is_negative && at_midnight && i > 0 ? "2024-05-02 01:00:00"
+                                                          : "2024-05-01 20:00:00");
+    closed.push_back(at_midnight ? "2024-05-02 00:00:00" : "2024-05-01 22:13:07");
+    agency.push_back("DOT");
+  }
+  MemorySource source;
+  source.clocks("created_date", created).clocks("closed_date", closed).texts("agency", agency);
+  return source;
+}
+
+TEST(BatchClosings, OneMidnightClosingIsNoBatch) {
+  auto source = closings(100, 1);
+  EXPECT_EQ(kpis_of(load_table(source)).classes->batch, 0);
+}
+
+TEST(BatchClosings, HeapAtMidnightIs) {
+  auto source = closings(100, 5);
+  const auto kpis = kpis_of(load_table(source));
+  EXPECT_EQ(kpis.classes->batch, 5);
+  EXPECT_EQ(kpis.classes->normal, 95);
+}
+
+TEST(BatchClosings, ClosingsBeforeTheirRequestShowTheHeapToo) {
+  auto source = closings(100, 5, true);
+  const auto kpis = kpis_of(load_table(source));
+  EXPECT_EQ(kpis.count(Outcome::kNegative), 4);
+  EXPECT_EQ(kpis.classes->batch, 1) << "only valid closings are classed";
+}
+
+TEST(BatchClosings, ClockWithoutSecondsExpectsAMidnightClosingPerDayOfMinutes) {
+  // 5 of 2,000 at one of 1,440 minutes is nothing special; at one of 86,400 seconds it would be.
+  std::vector<std::string> created(2000, "2024-05-01 20:00:00");
+  std::vector<std::string> closed(2000, "2024-05-01 22:13:00");
+  for (std::size_t i = 0; i < 5; ++i) closed[i] = "2024-05-02 00:00:00";
+  MemorySource by_minute;
+  by_minute.clocks("created_date", created).clocks("closed_date", closed);
+  const auto table = load_table(by_minute);
+  EXPECT_EQ(table.closing_resolution_s, 60);
+  EXPECT_EQ(kpis_of(table).classes->batch, 0);
+  closed.back() = "2024-05-01 22:13:07";
+  MemorySource by_second;
+  by_second.clocks("created_date", created).clocks("closed_date", closed);
+  EXPECT_EQ(kpis_of(load_table(by_second)).classes->batch, 5);
+}
+
+TEST(ClosingClasses, InstantIsUnderTenMinutesAndZeroASubsetOfIt) {
+  auto source = two_clocks({"2024-05-01 10:00:00", "2024-05-01 10:00:00", "2024-05-01 10:00:00"},
+                           {"2024-05-01 10:00:00", "2024-05-01 10:09:59", "2024-05-01 10:10:00"});
+  const auto kpis = kpis_of(load_table(source));
+  EXPECT_EQ(kpis.classes->zero, 1);
+  EXPECT_EQ(kpis.classes->instant, 2);
+  EXPECT_EQ(kpis.classes->normal, 1);
+  EXPECT_EQ(kpis.without_instant_and_batch->closed_only.n, 1);
+}
+
+// --- duplicates
+
+TEST(Duplicates, BestVersionStays) {
+  MemorySource source(2);
+  source.integers("unique_key", {1, 1, 2, 2, 3, 3, 4, 4, 5, std::nullopt, std::nullopt})
+      .clocks("updated_date",
+              {"2024-05-03 00:00:00", "2024-05-02 00:00:00", "", "", "", "", "", "", "", "", ""})
+      .clocks("created_date", std::vector<std::string>(11, "2024-05-01 10:00:00"))
+      .clocks("closed_date", {"", "2024-05-01 11:00:00", "", "2024-05-01 12:00:00", "", "",
+                              "2024-05-01 13:00:00", "2024-05-01 13:00:00", "", "", ""})
+      .texts("agency", {"later version", "b", "c", "closed", std::nullopt, "more values", "first",
+                        "first", "i", "j", "k"});
+  const auto table = load_table(source);
+  const Category* agency = table.category("agency");
+  std::vector<std::string> kept;
+  for (const std::uint32_t code : agency->codes) kept.push_back(agency->keys[code]);
+  EXPECT_EQ(kept, (std::vector<std::string>{"later version", "closed", "more values", "first", "i",
+                                            "j", "k"}));
+  EXPECT_EQ(table.rows_read, 11);
+  EXPECT_EQ(table.duplicates, 4);
+  EXPECT_EQ(table.superseded, 3) << "the two rows of key 4 are exact copies";
+  EXPECT_EQ(kpis_of(table).n, 7);
+}
+
+TEST(Duplicates, WithoutKeyNothingIsLeftOutAndTheCountIsNull) {
+  MemorySource source;
+  source.clocks("created_date", {"2024-05-01 10:00:00", "2024-05-01 10:00:00"});
+  auto contract = test::request_contract();
+  contract.key.clear();
+  const auto table = load_table(source, load_at(), contract);
+  EXPECT_EQ(table.size(), 2u);
+  EXPECT_TRUE(request_answer(table, kpis_of(table, contract), nullptr)["duplicates"].is_null());
+}
+
+TEST(Duplicates, LongTextKeysAndSeveralColumnsAreTold) {
+  MemorySource source(2);
+  source
+      .texts("vehicle", {"a key of more than fifteen bytes", "a key of more than fifteen bytes",
+                         "a key of more than fifteen bytez", "short", "short"})
+      .texts("borough", {"X", "X", "X", "X", "Y"})
+      .clocks("created_date", std::vector<std::string>(5, "2024-05-01 10:00:00"));
+  auto contract = test::request_contract();
+  contract.key = {"vehicle", "borough"};
+  EXPECT_EQ(load_table(source, load_at(), contract).size(), 4u);
+}
+
+TEST(Selection, IsAppliedAfterDeduplicationAndLeavesAsOfAlone) {
+  MemorySource source;
+  source.integers("unique_key", {1, 1, 2, 3})
+      .clocks("created_date", {"2024-05-01 10:00:00", "2024-04-01 10:00:00", "2024-05-01 23:59:59",
+                               "2024-05-02 00:00:00"})
+      .clocks("closed_date",
+              {"", "2024-05-01 11:00:00", "2024-05-02 11:00:00", "2024-06-01 11:00:00"});
+  auto load = load_at();
+  load.selection.since_day = calendar::days_from_civil(2024, 5, 1);
+  load.selection.until_day = calendar::days_from_civil(2024, 5, 2);
+  const auto table = load_table(source, load);
+  EXPECT_EQ(table.rows_read, 2) << "the open version of key 1 and key 2";
+  EXPECT_EQ(table.duplicates, 1) << "whose better version lies outside";
+  ASSERT_EQ(table.size(), 1u);
+  EXPECT_EQ(table.in_unit(table.duration[0]), 11 + 1.0 / 3600);
+  EXPECT_EQ(format_instant(*table.as_of), "2024-06-01T15:00:00Z");
+}
+
+// --- categories
+
+TEST(RequestCategories, ComplaintTypesAreFoldedAndTheFrequentSpellingIsShown) {
+  MemorySource source(2);
+  source.clocks("created_date", std::vector<std::string>(4, "2024-05-01 10:00:00"))
+      .texts("complaint_type", {"PLUMBING", "Plumbing ", "Plumbing ", "plum  bing"})
+      .texts("borough", {"Bronx", "BRONX", std::nullopt, "Unspecified"});
+  const auto table = load_table(source);
+  const Category* type = table.category("complaint_type");
+  EXPECT_EQ(type->keys, (std::vector<std::string>{"plumbing", "plum bing"}));
+  EXPECT_EQ(type->labels[0], "Plumbing ");
+  EXPECT_EQ(type->num_spellings, 3u);
+  const Category* area = table.category("borough");
+  EXPECT_EQ(area->num_keys(), 3u) << "other columns stay as written";
+  EXPECT_EQ(area->codes[2], kNoCode);
+  EXPECT_EQ(area->is_missing_in_tests, (std::vector<bool>{false, false, true}));
+}
+
+TEST(LoadRequests, UnknownColumnIsRefused) {
+  MemorySource source;
+  source.clocks("created_date", {"2024-05-01 10:00:00"});
+  auto load = load_at();
+  load.categories = {"vehicle"};
+  const auto table = load_requests(source, test::request_contract(), load);
+  ASSERT_FALSE(table);
+  EXPECT_EQ(table.error().code(), ErrorCode::kInvalidArgument);
+}
+
+TEST(LoadRequests, EmptySourceGivesAnEmptyTable) {
+  MemorySource source;
+  source.clocks("created_date", {}).clocks("closed_date", {});
+  const auto table = load_table(source);
+  EXPECT_EQ(table.size(), 0u);
+  EXPECT_FALSE(table.as_of);
+  const Json answer = request_answer(table, kpis_of(table), nullptr);
+  EXPECT_EQ(answer["rows"].as_int(-1), 0);
+  EXPECT_TRUE(answer["as_of"].is_null());
+  EXPECT_TRUE(answer["top3_share"].is_null());
+}
+
+}  // namespace
+}  // namespace hark::insight
