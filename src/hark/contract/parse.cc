@@ -395,6 +395,11 @@ class Parser {
       }
       if (column.role != Role::kNone)
         claim(roles, column.role, column, line, "role", name_of(column.role));
+      // A user who names the role would get the column of that name instead.
+      if (const auto role = role_named(column.name); role && *role != column.role)
+        if (const ColumnSpec* other = contract_.with_role(*role))
+          add(line,
+              concat("column '", column.name, "': its name is the role of '", other->name, "'"));
     }
     const std::vector<Role> needed =
         contract_.kind == Kind::kContactCentre

@@ -216,6 +216,8 @@ TEST(ParseContract, RefusesWhatWouldBeReadOverInSilence) {
               HasSubstr("is taken by 'created_date'"));
   EXPECT_THAT(with_column("name: x, businessName: CreatedDate, logicalType: string"),
               HasSubstr("header 'CreatedDate' is taken by 'created_date'"));
+  EXPECT_THAT(with_column("name: key, logicalType: string"),
+              HasSubstr("its name is the role of 'number'"));
   EXPECT_THAT(with_column("name: x, businessName: '!', logicalType: string"),
               HasSubstr("header '!' has no letter"));
 
@@ -248,6 +250,11 @@ TEST(ParseContract, RefusesWhatWouldBeReadOverInSilence) {
                                         "      - {name: r, dimension: accuracy, type: sql, "
                                         "query: select 1}\n")),
               HasSubstr("type custom, engine hark"));
+  EXPECT_THAT(problems_of(contract_text("", "",
+                                        "      - {name: r, dimension: accuracy, type: custom, "
+                                        "engine: hark, implementation: numbr > 0}\n")),
+              HasSubstr("line 26: rule 'r': contract 'testville' has no column 'numbr'; did you "
+                        "mean 'number'?\n  numbr > 0\n  ^"));
 }
 
 TEST(ParseContract, TextThatIsNoContractIsRefused) {
