@@ -35,6 +35,7 @@ class GzipStream final : public InputStream {
   }
 
   Result<std::size_t> read(std::span<char> buffer) override {
+    if (buffer.empty()) return 0;
     if (!is_open_) {
       // 16 + MAX_WBITS: gzip framing only.
       if (inflateInit2(&z_, 16 + MAX_WBITS) != Z_OK)

@@ -136,6 +136,13 @@ TEST(Gzip, SeveralMembersReadAsOneStream) {
   }
 }
 
+TEST(Gzip, AnEmptyBufferReadsNothingAndReturns) {
+  const auto stream = gunzip(std::make_unique<TextStream>(gzip("one"), 100));
+  const auto count = stream->read({});
+  ASSERT_TRUE(count);
+  EXPECT_EQ(*count, 0U);
+}
+
 TEST(Gzip, EveryTruncationIsAnError) {
   const std::string whole = gzip("a,b\n1,2\n");
   for (std::size_t length = 1; length < whole.size(); ++length) {
