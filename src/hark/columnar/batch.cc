@@ -1,9 +1,13 @@
 #include "hark/columnar/batch.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace hark::columnar {
 namespace {
+
+constexpr std::size_t kFirstSlots = 64;
 
 Column::Values empty_values(Type type) {
   switch (type) {
@@ -65,17 +69,23 @@ std::uint64_t hash_bytes(std::string_view bytes) noexcept {
   constexpr std::uint64_t kB = 0xD1B54A32D192ED03ULL;
   const char* at = bytes.data();
   std::size_t left = bytes.size();
-  std::uint64_t hash = kA ^ left;
+  // The length in all bits: in the lowest alone it would meet the first byte, and a text that ends
+  // in zero bytes another's hash.
+  std::uint64_t hash = kA ^ (left * 0xA0761D6478BD642FULL);
   for (; left > 16; at += 16, left -= 16) hash = mix(load64(at) ^ kB, load64(at + 8) ^ hash);
   char tail[16] = {};
   if (left > 0) std::memcpy(tail, at, left);
   return mix(load64(tail) ^ kB ^ hash, load64(tail + 8) ^ kA) ^ (hash >> 29);
 }
 
-DictionaryBuilder::DictionaryBuilder() : dictionary_(std::make_shared<Dictionary>()), slots_(64) {}
+DictionaryBuilder::DictionaryBuilder()
+    : dictionary_(std::make_shared<Dictionary>()), slots_(kFirstSlots) {}
 
 std::uint32_t DictionaryBuilder::code_of(std::string_view text) {
-  const std::uint64_t hash = hash_bytes(text);
+  return code_of(text, static_cast<std::uint32_t>(hash_bytes(text)));
+}
+
+std::uint32_t DictionaryBuilder::code_of(std::string_view text, std::uint32_t hash) {
   std::size_t at = hash & (slots_.size() - 1);
   while (slots_[at].code != 0) {
     if (slots_[at].hash == hash && (*dictionary_)[slots_[at].code - 1] == text)
@@ -84,12 +94,33 @@ std::uint32_t DictionaryBuilder::code_of(std::string_view text) {
   }
   const std::uint32_t code = dictionary_->add(text);
   slots_[at] = {hash, code + 1};
-  if (std::size_t{dictionary_->size()} * 2 > slots_.size()) grow();
+  grow(dictionary_->size());
   return code;
 }
 
-void DictionaryBuilder::grow() {
-  std::vector<Slot> old(slots_.size() * 2);
+void DictionaryBuilder::codes_of(std::span<const std::string_view> texts,
+                                 std::span<std::uint32_t> codes) {
+  constexpr std::size_t kTogether = 32;
+  std::size_t num_bytes = 0;
+  for (const std::string_view text : texts) num_bytes += text.size();
+  dictionary_->reserve(dictionary_->size() + texts.size(), dictionary_->num_bytes() + num_bytes);
+  grow(dictionary_->size() + texts.size());
+  std::uint32_t hashes[kTogether];
+  for (std::size_t first = 0; first < texts.size(); first += kTogether) {
+    const std::size_t count = std::min(kTogether, texts.size() - first);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t later = first + i + kTogether;
+      if (later < texts.size()) __builtin_prefetch(texts[later].data());
+      hashes[i] = static_cast<std::uint32_t>(hash_bytes(texts[first + i]));
+      __builtin_prefetch(&slots_[hashes[i] & (slots_.size() - 1)]);
+    }
+    for (std::size_t i = 0; i < count; ++i) codes[first + i] = code_of(texts[first + i], hashes[i]);
+  }
+}
+
+void DictionaryBuilder::grow(std::size_t num_texts) {
+  if (num_texts * 2 <= slots_.size()) return;
+  std::vector<Slot> old(std::bit_ceil(num_texts * 2 + 1));
   old.swap(slots_);
   for (const Slot& slot : old) {
     if (slot.code == 0) continue;
@@ -102,7 +133,7 @@ void DictionaryBuilder::grow() {
 std::shared_ptr<const Dictionary> DictionaryBuilder::finish() {
   std::shared_ptr<const Dictionary> done = std::move(dictionary_);
   dictionary_ = std::make_shared<Dictionary>();
-  slots_.assign(64, {});
+  slots_.assign(kFirstSlots, {});
   return done;
 }
 

@@ -58,8 +58,15 @@ class Dictionary {
     offsets_.push_back(bytes_.size());
     return size() - 1;
   }
+  /// Length of all texts together.
+  std::size_t num_bytes() const noexcept { return bytes_.size(); }
   std::size_t size_bytes() const noexcept {
     return bytes_.size() + offsets_.size() * sizeof offsets_[0];
+  }
+  /// Makes room for `num_texts` texts of `num_bytes` bytes in all.
+  void reserve(std::size_t num_texts, std::size_t num_bytes) {
+    offsets_.reserve(num_texts + 1);
+    bytes_.reserve(num_bytes);
   }
 
  private:
@@ -72,16 +79,22 @@ class DictionaryBuilder {
  public:
   DictionaryBuilder();
   std::uint32_t code_of(std::string_view text);
+  /// code_of() of each text in turn, sizes equal. For many texts, which wait for memory together
+  /// instead of one after the other.
+  void codes_of(std::span<const std::string_view> texts, std::span<std::uint32_t> codes);
   const Dictionary& dictionary() const noexcept { return *dictionary_; }
   /// Hands the dictionary over; the builder is empty afterwards.
   std::shared_ptr<const Dictionary> finish();
 
  private:
-  void grow();
   struct Slot {
-    std::uint64_t hash = 0;
+    std::uint32_t hash = 0;  ///< low half of the text's hash
     std::uint32_t code = 0;  ///< code + 1; 0 is an empty slot
   };
+  std::uint32_t code_of(std::string_view text, std::uint32_t hash);
+  /// Makes room for `num_texts` texts.
+  void grow(std::size_t num_texts);
+
   std::shared_ptr<Dictionary> dictionary_;
   std::vector<Slot> slots_;
 };

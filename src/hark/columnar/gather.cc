@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,8 +13,24 @@ namespace hark::columnar {
 namespace {
 
 constexpr std::uint32_t kNoCode = std::numeric_limits<std::uint32_t>::max();
-/// Rows ahead whose values are fetched into the cache while the current one is copied.
-constexpr std::size_t kAhead = 16;
+
+/// One row to copy.
+struct Move {
+  std::uint32_t from = 0;  ///< row of the source batch
+  std::uint32_t to = 0;    ///< row of the result
+};
+
+/// The rows to copy in an order that suits the memory: batch by batch, and within a batch about in
+/// the order they lie there. A source is then read from front to back however the result is sorted;
+/// only the writes jump, within the one batch being made.
+struct Plan {
+  std::vector<Move> moves;
+  std::vector<std::size_t> first_move;  ///< of each batch, and one past the last
+
+  std::span<const Move> of_batch(std::size_t batch) const {
+    return std::span(moves).subspan(first_move[batch], first_move[batch + 1] - first_move[batch]);
+  }
+};
 
 Result<void> check(std::span<const Batch* const> batches, std::span<const RowRef> rows) {
   for (const Batch* batch : batches) {
@@ -33,6 +50,8 @@ Result<void> check(std::span<const Batch* const> batches, std::span<const RowRef
       }
     }
   }
+  if (rows.size() >= kNoCode)
+    return Error(ErrorCode::kInvalidArgument, "too many rows to gather into one batch");
   for (const RowRef ref : rows) {
     if (ref.batch >= batches.size() || ref.row >= batches[ref.batch]->num_rows) {
       return Error(ErrorCode::kInvalidArgument,
@@ -42,113 +61,114 @@ Result<void> check(std::span<const Batch* const> batches, std::span<const RowRef
   return {};
 }
 
-/// Copies one value a row out of `sources`, one array a batch.
-template <typename T>
-std::vector<T> take(const std::vector<const T*>& sources, std::span<const RowRef> rows) {
-  std::vector<T> out(rows.size());
-  const std::size_t fetched = rows.size() < kAhead ? 0 : rows.size() - kAhead;
-  std::size_t i = 0;
-  for (; i < fetched; ++i) {
-    const RowRef later = rows[i + kAhead];
-    __builtin_prefetch(sources[later.batch] + later.row);
-    out[i] = sources[rows[i].batch][rows[i].row];
+/// A counting sort by blocks of 256 rows: 2 KiB of 8-byte values, which any cache holds.
+Plan make_plan(std::span<const Batch* const> batches, std::span<const RowRef> rows) {
+  constexpr unsigned kBlockShift = 8;
+  std::vector<std::size_t> first_block;
+  std::size_t num_blocks = 0;
+  for (const Batch* batch : batches) {
+    first_block.push_back(num_blocks);
+    num_blocks += (batch->num_rows >> kBlockShift) + 1;
   }
-  for (; i < rows.size(); ++i) out[i] = sources[rows[i].batch][rows[i].row];
+  std::vector<std::uint32_t> next(num_blocks + 1);
+  for (const RowRef ref : rows) ++next[first_block[ref.batch] + (ref.row >> kBlockShift) + 1];
+  for (std::size_t block = 0; block < num_blocks; ++block) next[block + 1] += next[block];
+  Plan plan;
+  for (const std::size_t block : first_block) plan.first_move.push_back(next[block]);
+  plan.first_move.push_back(rows.size());
+  plan.moves.resize(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const RowRef ref = rows[i];
+    const std::size_t block = first_block[ref.batch] + (ref.row >> kBlockShift);
+    plan.moves[next[block]++] = {ref.row, static_cast<std::uint32_t>(i)};
+  }
+  return plan;
+}
+
+/// Copies one column; `values_of(column)` is its span of T.
+template <typename T, typename ValuesOf>
+std::vector<T> take(const std::vector<const Column*>& columns, const Plan& plan,
+                    const ValuesOf& values_of) {
+  std::vector<T> out(plan.moves.size());
+  for (std::size_t batch = 0; batch < columns.size(); ++batch) {
+    const auto source = values_of(*columns[batch]);
+    for (const Move move : plan.of_batch(batch)) out[move.to] = source[move.from];
+  }
   return out;
 }
 
-/// The codes of several dictionaries made into those of one.
-class CodeMerger {
- public:
-  /// `columns` are one column of every batch.
-  explicit CodeMerger(const std::vector<const Column*>& columns) {
-    std::vector<std::pair<const Dictionary*, std::size_t>> seen;
-    std::size_t total = 0;
-    for (const Column* column : columns) {
-      const Dictionary* dictionary = column->dictionary().get();
-      dictionaries_.push_back(dictionary);
-      const auto at = std::find_if(seen.begin(), seen.end(),
-                                   [&](const auto& entry) { return entry.first == dictionary; });
-      if (at != seen.end()) {
-        first_code_.push_back(at->second);
-        continue;
-      }
-      seen.emplace_back(dictionary, total);
-      first_code_.push_back(total);
-      total += dictionary == nullptr ? 0 : dictionary->size();
-    }
-    code_of_.assign(total, kNoCode);
-  }
-
-  /// Replaces the source codes of `rows` by merged ones where there is a value.
-  void merge(std::span<const RowRef> rows, std::span<const Presence> presence,
-             std::span<std::uint32_t> codes) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (presence[i] != Presence::kValue) continue;
-      const std::uint32_t batch = rows[i].batch;
-      std::uint32_t& code = code_of_[first_code_[batch] + codes[i]];
-      if (code == kNoCode) code = builder_.code_of((*dictionaries_[batch])[codes[i]]);
-      codes[i] = code;
-    }
-  }
-
-  std::shared_ptr<const Dictionary> finish() { return builder_.finish(); }
-
- private:
-  std::vector<const Dictionary*> dictionaries_;  ///< of each batch; null where it has no values
-  std::vector<std::size_t> first_code_;          ///< of each batch, in code_of_
-  std::vector<std::uint32_t> code_of_;
-  DictionaryBuilder builder_;
-};
-
-template <typename T, typename Values>
-std::vector<T> take_values(const std::vector<const Column*>& columns, std::span<const RowRef> rows,
-                           const Values& values_of) {
-  std::vector<const T*> sources;
-  for (const Column* column : columns) sources.push_back(values_of(*column).data());
-  return take<T>(sources, rows);
+bool share_dictionary(const std::vector<const Column*>& columns) {
+  return std::all_of(columns.begin(), columns.end(), [&](const Column* column) {
+    return column->dictionary() == columns.front()->dictionary();
+  });
 }
 
-Column gather_column(const std::vector<const Column*>& columns, std::span<const RowRef> rows) {
+/// Copies the texts of one column: codes of several dictionaries become those of one.
+void take_texts(const std::vector<const Column*>& columns, const Plan& plan, Column& out) {
+  // First the texts that occur get numbers; then all of them are looked up together, as each
+  // look-up alone would wait for memory; then the numbers become codes.
+  std::vector<std::uint32_t> codes(plan.moves.size());
+  std::vector<std::string_view> texts;
+  std::vector<std::uint32_t> number_of;
+  for (std::size_t batch = 0; batch < columns.size(); ++batch) {
+    const Dictionary* dictionary = columns[batch]->dictionary().get();
+    const auto presence = columns[batch]->presence();
+    const auto source = columns[batch]->codes();
+    number_of.assign(dictionary == nullptr ? 0 : dictionary->size(), kNoCode);
+    for (const Move move : plan.of_batch(batch)) {
+      if (presence[move.from] != Presence::kValue) continue;
+      std::uint32_t& number = number_of[source[move.from]];
+      if (number == kNoCode) {
+        number = static_cast<std::uint32_t>(texts.size());
+        texts.push_back((*dictionary)[source[move.from]]);
+      }
+      codes[move.to] = number;
+    }
+  }
+  std::vector<std::uint32_t> code_of(texts.size());
+  DictionaryBuilder builder;
+  builder.codes_of(texts, code_of);
+  if (builder.dictionary().size() < texts.size()) {
+    const auto presence = out.presence();
+    for (std::size_t row = 0; row < codes.size(); ++row)
+      if (presence[row] == Presence::kValue) codes[row] = code_of[codes[row]];
+  }
+  out.set_dictionary(builder.finish());
+  out.mutable_values() = std::move(codes);
+}
+
+Column gather_column(const std::vector<const Column*>& columns, const Plan& plan) {
   Column out(columns.front()->field());
-  auto presence =
-      take_values<Presence>(columns, rows, [](const Column& c) { return c.presence(); });
+  out.mutable_presence() =
+      take<Presence>(columns, plan, [](const Column& c) { return c.presence(); });
   switch (out.type()) {
     case Type::kBool:
-      out.set(std::move(presence),
-              take_values<std::uint8_t>(columns, rows, [](const Column& c) { return c.bools(); }));
+      out.mutable_values() =
+          take<std::uint8_t>(columns, plan, [](const Column& c) { return c.bools(); });
       break;
     case Type::kInt32:
     case Type::kDate:
-      out.set(std::move(presence),
-              take_values<std::int32_t>(columns, rows, [](const Column& c) { return c.int32s(); }));
+      out.mutable_values() =
+          take<std::int32_t>(columns, plan, [](const Column& c) { return c.int32s(); });
       break;
     case Type::kInt64:
     case Type::kTimestamp:
-      out.set(std::move(presence),
-              take_values<std::int64_t>(columns, rows, [](const Column& c) { return c.int64s(); }));
+      out.mutable_values() =
+          take<std::int64_t>(columns, plan, [](const Column& c) { return c.int64s(); });
       break;
     case Type::kDouble:
-      out.set(std::move(presence),
-              take_values<double>(columns, rows, [](const Column& c) { return c.doubles(); }));
+      out.mutable_values() =
+          take<double>(columns, plan, [](const Column& c) { return c.doubles(); });
       break;
-    case Type::kString: {
-      auto codes =
-          take_values<std::uint32_t>(columns, rows, [](const Column& c) { return c.codes(); });
-      const auto& shared = columns.front()->dictionary();
-      const bool is_shared = std::all_of(columns.begin(), columns.end(), [&](const Column* column) {
-        return column->dictionary() == shared;
-      });
-      if (is_shared) {
-        out.set_dictionary(shared);
+    case Type::kString:
+      if (share_dictionary(columns)) {
+        out.mutable_values() =
+            take<std::uint32_t>(columns, plan, [](const Column& c) { return c.codes(); });
+        out.set_dictionary(columns.front()->dictionary());
       } else {
-        CodeMerger merger(columns);
-        merger.merge(rows, presence, codes);
-        out.set_dictionary(merger.finish());
+        take_texts(columns, plan, out);
       }
-      out.set(std::move(presence), std::move(codes));
       break;
-    }
   }
   return out;
 }
@@ -161,11 +181,12 @@ Result<Batch> gather(std::span<const Batch* const> batches, std::span<const RowR
   Batch out;
   out.num_rows = rows.size();
   if (batches.empty()) return out;
+  const Plan plan = make_plan(batches, rows);
   for (const Column& column : batches.front()->columns) out.columns.emplace_back(column.field());
   HARK_TRY_VOID(parallel_for(out.columns.size(), threads, [&](std::size_t index) -> Result<void> {
     std::vector<const Column*> columns;
     for (const Batch* batch : batches) columns.push_back(&batch->columns[index]);
-    out.columns[index] = gather_column(columns, rows);
+    out.columns[index] = gather_column(columns, plan);
     return {};
   }));
   return out;

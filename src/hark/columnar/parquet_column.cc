@@ -20,6 +20,9 @@ constexpr std::size_t kMaxPageBytes = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t kMaxDictionaryBytes = std::size_t{128} << 20;
 /// A footer is read whole: long texts stay out of it.
 constexpr std::size_t kMaxBoundBytes = 256;
+/// Drawing among 65,536 values repeats 128 times before 4,096 different ones are seen: where it
+/// takes fewer than 41 repetitions, there are many more values.
+constexpr std::size_t kFirstLook = 4096;
 constexpr std::uint32_t kNoCode = std::numeric_limits<std::uint32_t>::max();
 
 std::size_t count_values(std::span<const Presence> rows) {
@@ -147,7 +150,8 @@ class ChunkWriter {
   }
 
   /// Numbers the distinct values in order of first appearance: scratch_.codes has one code a value.
-  /// False, and nothing of use, if there are more than `limit`.
+  /// False, and nothing of use, if there are more than `limit`, or as good as no repetition among
+  /// the first values: then the rest is not worth looking at.
   template <typename T>
   bool find_distinct(std::span<const T> values, std::size_t limit, std::vector<T>& distinct) {
     auto& codes = scratch_.codes;
@@ -163,6 +167,7 @@ class ChunkWriter {
       while (slots[at].code != 0 && slots[at].key != key) at = (at + 1) & (slots.size() - 1);
       if (slots[at].code == 0) {
         if (distinct.size() == limit) return false;
+        if (distinct.size() == kFirstLook && i < kFirstLook * 101 / 100) return false;
         distinct.push_back(values[i]);
         slots[at] = {key, static_cast<std::uint32_t>(distinct.size())};
         codes[i] = static_cast<std::uint32_t>(distinct.size() - 1);
@@ -237,9 +242,11 @@ class ChunkWriter {
   }
 
   void set_text_bounds(const Dictionary& dictionary) {
+    // In the dictionary's order, not the rows': its texts are then read from front to back.
     std::string_view least = dictionary[scratch_.distinct.front()];
     std::string_view greatest = least;
-    for (const std::uint32_t code : scratch_.distinct) {
+    for (std::uint32_t code = 0; code < scratch_.code_of.size(); ++code) {
+      if (scratch_.code_of[code] == kNoCode) continue;
       const std::string_view text = dictionary[code];
       if (text < least) least = text;
       if (text > greatest) greatest = text;

@@ -12,4 +12,8 @@ namespace hark::io {
 /// Errors: kExhausted if there is no memory.
 Result<void> zstd_compress(std::string_view bytes, int level, std::string& out);
 
+/// Unpacks a frame that holds `size` bytes, replacing `out`. Errors: kCorrupt if it is no such
+/// frame, kExhausted if there is no memory.
+Result<void> zstd_decompress(std::string_view frame, std::size_t size, std::string& out);
+
 }  // namespace hark::io

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "hark/io/compression.h"
 #include "hark/io/fault_file_system.h"
 #include "hark/io/file_system.h"
 #include "hark/io/gzip_stream.h"
@@ -158,6 +159,29 @@ TEST(Gzip, ADamagedByteIsAnError) {
   bytes[bytes.size() / 2] ^= 0x55;
   auto stream = gunzip(std::make_unique<TextStream>(bytes, 1000));
   EXPECT_FALSE(read_all(*stream));
+}
+
+TEST(Zstd, UnpacksWhatItCompressed) {
+  for (const std::size_t size : {0, 1, 100, 3'000'000}) {
+    std::string bytes;
+    for (std::size_t i = 0; i < size; ++i) bytes += static_cast<char>('a' + i * i % 7);
+    std::string frame = "old";
+    ASSERT_TRUE(zstd_compress(bytes, 1, frame));
+    std::string back = "old";
+    ASSERT_TRUE(zstd_decompress(frame, size, back));
+    EXPECT_EQ(back, bytes);
+  }
+}
+
+TEST(Zstd, AFrameThatIsDamagedOrOfAnotherSizeIsCorrupt) {
+  std::string frame;
+  ASSERT_TRUE(zstd_compress(std::string(1000, 'x'), 1, frame));
+  std::string out;
+  EXPECT_EQ(zstd_decompress(frame, 999, out).error().code(), ErrorCode::kCorrupt);
+  EXPECT_EQ(zstd_decompress(frame, 1001, out).error().code(), ErrorCode::kCorrupt);
+  EXPECT_EQ(zstd_decompress("no frame at all", 1000, out).error().code(), ErrorCode::kCorrupt);
+  EXPECT_EQ(zstd_decompress(frame.substr(0, frame.size() - 1), 1000, out).error().code(),
+            ErrorCode::kCorrupt);
 }
 
 TEST(Paths, JoinNameAndParentFitTogether) {
