@@ -9,19 +9,22 @@
 #include <vector>
 
 #include "hark/columnar/stream.h"
+#include "hark/insight/columns.h"
 
 namespace hark::insight {
 
-/// Streams `columns` of `source` and returns `make_part(batch)` of every batch, in batch order.
+/// Streams `columns` of `source` and returns `make_part(batch)` of every batch, in batch order;
+/// values that a lake's flags call invalid are marked so before (restore_invalid).
 /// `make_part` is called by several threads at once and must not share state.
 template <typename Part>
 Result<std::vector<Part>> collect_parts(
     columnar::BatchSource& source, const std::vector<std::string>& columns, unsigned threads,
-    const std::function<Result<Part>(const columnar::Batch&)>& make_part) {
+    const std::function<Result<Part>(columnar::Batch&)>& make_part) {
   class Sink final : public columnar::BatchSink {
    public:
-    explicit Sink(const std::function<Result<Part>(const columnar::Batch&)>& make) : make_(make) {}
+    explicit Sink(const std::function<Result<Part>(columnar::Batch&)>& make) : make_(make) {}
     Result<void> consume(columnar::Batch batch, unsigned) override {
+      restore_invalid(batch);
       HARK_TRY(Part part, make_(batch));
       const std::lock_guard lock(mutex_);
       parts_.emplace_back(batch.ordinal, std::move(part));
@@ -37,7 +40,7 @@ Result<std::vector<Part>> collect_parts(
     }
 
    private:
-    const std::function<Result<Part>(const columnar::Batch&)>& make_;
+    const std::function<Result<Part>(columnar::Batch&)>& make_;
     std::mutex mutex_;
     std::vector<std::pair<std::uint64_t, Part>> parts_;
   };

@@ -21,6 +21,48 @@ bool ColumnWish::add_clock(std::string_view name) {
   return true;
 }
 
+void ColumnWish::add_where(const Selection& selection) {
+  if (selection.where) {
+    for (const std::string& name : selection.where->columns()) add(name);
+  }
+  add(kFlagsColumn);
+}
+
+void restore_invalid(columnar::Batch& batch) {
+  const columnar::Column* flags = batch.find(kFlagsColumn);
+  if (flags == nullptr || flags->dictionary() == nullptr) return;
+  constexpr std::string_view kPrefix = "invalid:";
+  const columnar::Dictionary& texts = *flags->dictionary();
+  std::vector<std::vector<columnar::Column*>> columns_of(texts.size());
+  for (std::uint32_t code = 0; code < texts.size(); ++code) {
+    for (std::string_view flag : split(texts[code], ',')) {
+      flag = trim(flag);
+      if (!flag.starts_with(kPrefix)) continue;
+      const auto column = std::find_if(
+          batch.columns.begin(), batch.columns.end(),
+          [&](const columnar::Column& c) { return c.name() == flag.substr(kPrefix.size()); });
+      if (column != batch.columns.end()) columns_of[code].push_back(&*column);
+    }
+  }
+  for (std::size_t row = 0; row < batch.num_rows; ++row) {
+    if (!flags->is_value(row)) continue;
+    for (columnar::Column* column : columns_of[flags->codes()[row]]) {
+      columnar::Presence& presence = column->mutable_presence()[row];
+      if (presence == columnar::Presence::kNull) presence = columnar::Presence::kInvalid;
+    }
+  }
+}
+
+Result<std::vector<std::uint8_t>> Selection::rows_of(const columnar::Batch& batch) const {
+  std::vector<std::uint8_t> rows(batch.num_rows, 1);
+  if (!where) return rows;
+  HARK_TRY(const auto truths, where->evaluate(batch));
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    rows[row] = truths[row] == contract::Truth::kTrue ? 1 : 0;
+  }
+  return rows;
+}
+
 Numbers::Numbers(const columnar::Batch& batch, std::string_view name) : column_(batch.find(name)) {}
 
 std::optional<double> Numbers::number(std::size_t row) const {

@@ -9,6 +9,7 @@
 
 #include "hark/columnar/stream.h"
 #include "hark/contract/contract.h"
+#include "hark/insight/selection.h"
 
 namespace hark::insight {
 
@@ -20,6 +21,8 @@ class ColumnWish {
   bool add(std::string_view name);
   /// A clock comes with `<name>_offset_s`, `<name>_fold` and `<name>_gap` where they are offered.
   bool add_clock(std::string_view name);
+  /// What the selection's condition reads, and the flags where there are any.
+  void add_where(const Selection& selection);
   const std::vector<std::string>& names() const noexcept { return names_; }
 
  private:
@@ -71,6 +74,10 @@ class ClockColumn {
 
 /// Broken rules and unreadable values of a row, separated by commas ("invalid:closed_date").
 inline constexpr const char* kFlagsColumn = "_flags";
+
+/// Makes a batch from a lake say what the file said: a value that its row's flags call invalid is
+/// null in the lake and Presence::kInvalid here. Nothing to do for a batch without flags.
+void restore_invalid(columnar::Batch& batch);
 
 inline constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 inline constexpr std::int64_t kSecondsPerDay = 86'400;

@@ -33,8 +33,8 @@ struct RoleNames {
   std::string_view start, offered, handled, abandoned, asa, service_level, aht, version;
 };
 
-Part read_part(const columnar::Batch& batch, const RoleNames& names,
-               const std::vector<std::string>& key, const Selection& selection) {
+Result<Part> read_part(const columnar::Batch& batch, const RoleNames& names,
+                       const std::vector<std::string>& key, const Selection& selection) {
   const ClockColumn start(batch, names.start);
   const Numbers offered(batch, names.offered);
   const Numbers handled(batch, names.handled);
@@ -46,6 +46,7 @@ Part read_part(const columnar::Batch& batch, const RoleNames& names,
   const auto has_int64s = version != nullptr && (version->type() == columnar::Type::kTimestamp ||
                                                  version->type() == columnar::Type::kInt64);
   const std::vector<KeyPrint> keys = key_prints(batch, key);
+  HARK_TRY(const auto is_selected, selection.rows_of(batch));
   Part part;
   for (std::size_t row = 0; row < batch.num_rows; ++row) {
     if (start.presence(row) != columnar::Presence::kValue) {
@@ -53,7 +54,7 @@ Part read_part(const columnar::Batch& batch, const RoleNames& names,
       continue;
     }
     const std::int32_t day = start.local_day(row);
-    if (!selection.holds(day)) continue;
+    if (is_selected[row] == 0 || !selection.holds(day)) continue;
     part.rows.push_back({day, offered.integer(row), handled.integer(row), abandoned.integer(row),
                          asa.number(row), service_level.number(row), aht.number(row)});
     part.keys.push_back(keys[row]);
@@ -82,9 +83,10 @@ Result<ContactTable> load_contact(columnar::BatchSource& source, const contract:
     wish.add(name);
   }
   for (const std::string& name : contract.key) wish.add(name);
+  wish.add_where(selection);
 
   HARK_TRY(auto parts, collect_parts<Part>(source, wish.names(), threads,
-                                           [&](const columnar::Batch& batch) -> Result<Part> {
+                                           [&](columnar::Batch& batch) -> Result<Part> {
                                              return read_part(batch, names, contract.key,
                                                               selection);
                                            }));

@@ -38,34 +38,6 @@ std::int64_t local_us(const Stamp& stamp) noexcept {
   return stamp.us + stamp.offset_s * kMicrosPerSecond;
 }
 
-// Whether `_flags` of a row say that the column's value was unreadable: in a lake the value itself
-// is null.
-class UnreadableFlag {
- public:
-  UnreadableFlag(const columnar::Batch& batch, const std::string& flags, const std::string& column)
-      : flags_(flags.empty() || column.empty() ? nullptr : batch.find(flags)) {
-    if (flags_ == nullptr || flags_->dictionary() == nullptr) {
-      flags_ = nullptr;
-      return;
-    }
-    const std::string wanted = concat("invalid:", column);
-    const columnar::Dictionary& texts = *flags_->dictionary();
-    says_so_.resize(texts.size());
-    for (std::uint32_t code = 0; code < texts.size(); ++code) {
-      for (const std::string_view flag : split(texts[code], ',')) {
-        if (trim(flag) == wanted) says_so_[code] = 1;
-      }
-    }
-  }
-  bool is_set(std::size_t row) const {
-    return flags_ != nullptr && flags_->is_value(row) && says_so_[flags_->codes()[row]] != 0;
-  }
-
- private:
-  const columnar::Column* flags_;
-  std::vector<std::uint8_t> says_so_;
-};
-
 Error not_offered(std::string_view column) {
   return Error(ErrorCode::kInvalidArgument, concat("this source has no column '", column, "'"));
 }
@@ -88,6 +60,12 @@ Result<RequestColumns> choose_columns(const columnar::BatchSource& source,
   for (const Role role : {Role::kComplaintType, Role::kAgency, Role::kArea}) {
     if (!with_role(role, false).empty()) columns.categories.push_back(*contract.with_role(role));
   }
+  bool has_key = !contract.key.empty();
+  for (const std::string& name : contract.key) has_key = wish.add(name) && has_key;
+  if (has_key) columns.key = contract.key;
+  for (const std::string& name : wish.names()) {
+    if (contract.find(name) != nullptr) columns.counted.push_back(name);
+  }
   for (const std::string& name : load.categories) {
     const contract::ColumnSpec* column = contract.find(name);
     if (column == nullptr || !wish.add(name)) return not_offered(name);
@@ -103,16 +81,10 @@ Result<RequestColumns> choose_columns(const columnar::BatchSource& source,
     columns.latitude = with_role(Role::kLatitude, false);
     columns.longitude = with_role(Role::kLongitude, false);
   }
-  bool has_key = !contract.key.empty();
-  for (const std::string& name : contract.key) has_key = wish.add(name) && has_key;
-  if (has_key) columns.key = contract.key;
-  for (const std::string& name : wish.names()) {
-    if (contract.find(name) != nullptr) columns.counted.push_back(name);
-  }
+  wish.add_where(load.selection);
   if (wish.add(kFlagsColumn)) {
-    columns.flags = kFlagsColumn;
     contract::ColumnSpec flags;
-    flags.name = columns.flags;
+    flags.name = kFlagsColumn;
     columns.categories.push_back(std::move(flags));
   }
   columns.all = wish.names();
@@ -124,7 +96,7 @@ void RequestReader::read_clocks(const columnar::Batch& batch, RequestPart& part)
   const ClockColumn closed(batch, columns_.closed);
   const StampReader created_at(created, zone_);
   const StampReader closed_at(closed, zone_);
-  const UnreadableFlag unreadable(batch, columns_.flags, columns_.closed);
+  const Selection& selection = load_.selection;
   part.is_created_date = created.is_date();
   const auto fold_width = [&](const Stamp& stamp) {
     return zone_.from_local(floor_div(local_us(stamp), kMicrosPerSecond)).fold_width_s;
@@ -133,10 +105,7 @@ void RequestReader::read_clocks(const columnar::Batch& batch, RequestPart& part)
     const Stamp start = created_at.at(row);
     Stamp end = closed_at.at(row);
     std::uint8_t marks = 0;
-    if (closed.presence(row) == Presence::kInvalid ||
-        (end.us == kNoTime && unreadable.is_set(row))) {
-      marks |= kClosedUnreadable;
-    }
+    if (closed.presence(row) == Presence::kInvalid) marks |= kClosedUnreadable;
     const bool has_created_fold = start.us != kNoTime && created.is_fold(row);
     const bool has_closed_fold = end.us != kNoTime && closed.is_fold(row);
     if (has_created_fold || has_closed_fold) {
@@ -163,10 +132,11 @@ void RequestReader::read_clocks(const columnar::Batch& batch, RequestPart& part)
     part.closed_us[row] = end.us;
     part.closed_offset_s[row] = end.offset_s;
     part.marks[row] = marks;
-    part.is_selected[row] = start.us == kNoTime
-                                ? load_.selection.holds_all()
-                                : load_.selection.holds(static_cast<std::int32_t>(floor_div(
-                                      local_us(start), kSecondsPerDay * kMicrosPerSecond)));
+    const auto day = static_cast<std::int32_t>(
+        floor_div(local_us(start), kSecondsPerDay * kMicrosPerSecond));
+    if (start.us == kNoTime ? selection.has_days() : !selection.holds(day)) {
+      part.is_selected[row] = 0;
+    }
   }
   part.is_closed_date = part.has_closing && closed.is_date();
 }
@@ -233,7 +203,7 @@ void RequestReader::read_places(const columnar::Batch& batch, RequestPart& part)
   }
 }
 
-RequestPart RequestReader::read(const columnar::Batch& batch) const {
+Result<RequestPart> RequestReader::read(const columnar::Batch& batch) const {
   const std::size_t n = batch.num_rows;
   RequestPart part;
   part.created_us.resize(n);
@@ -241,7 +211,7 @@ RequestPart RequestReader::read(const columnar::Batch& batch) const {
   part.created_offset_s.resize(n);
   part.closed_offset_s.resize(n);
   part.marks.resize(n);
-  part.is_selected.resize(n);
+  HARK_TRY(part.is_selected, load_.selection.rows_of(batch));
   part.status.assign(n, StatusClass::kNone);
   read_clocks(batch, part);
   read_status(batch, part);

@@ -14,11 +14,12 @@ namespace hark::insight {
 
 /// Which columns of the source play which part; empty where the source lacks the column.
 struct RequestColumns {
-  std::string created, closed, version, status, latitude, longitude, flags;
+  std::string created, closed, version, status, latitude, longitude;
   std::vector<contract::ColumnSpec> categories;  ///< `_flags` last, where there is one
   std::vector<std::string> numbers;
   std::vector<std::string> key;
-  /// The columns whose values are counted to rank the versions of a record.
+  /// The columns whose values are counted to rank the versions of a record: those that every job
+  /// reads, so that the rank does not depend on what is asked for.
   std::vector<std::string> counted;
   std::vector<std::string> all;  ///< what to ask the source for
 };
@@ -64,7 +65,7 @@ class RequestReader {
   RequestReader(const contract::Contract& contract, const RequestLoad& load,
                 const RequestColumns& columns, const calendar::TimeZone& zone)
       : contract_(contract), load_(load), columns_(columns), zone_(zone) {}
-  RequestPart read(const columnar::Batch& batch) const;
+  Result<RequestPart> read(const columnar::Batch& batch) const;
 
  private:
   void read_clocks(const columnar::Batch& batch, RequestPart& part) const;

@@ -268,10 +268,9 @@ Result<RequestTable> load_requests(columnar::BatchSource& source,
   HARK_TRY(const RequestColumns columns, choose_columns(source, contract, load));
   const RequestReader reader(contract, load, columns, *zone);
   HARK_TRY(auto parts,
-           collect_parts<RequestPart>(source, columns.all, load.threads,
-                                      [&](const columnar::Batch& batch) -> Result<RequestPart> {
-                                        return reader.read(batch);
-                                      }));
+           collect_parts<RequestPart>(
+               source, columns.all, load.threads,
+               [&](columnar::Batch& batch) -> Result<RequestPart> { return reader.read(batch); }));
   const RowMap map(parts);
   if (map.size() > std::numeric_limits<std::uint32_t>::max()) {
     return Error(ErrorCode::kUnsupported, "more than 4,294,967,295 rows in one job");
@@ -300,7 +299,7 @@ Result<RequestTable> load_requests(columnar::BatchSource& source,
   set_outcomes(table, is_in_days);
   set_closing_classes(table, table.category(contract, contract::Role::kAgency));
   set_fold_ranges(table, gathered.folds);
-  if (!load.selection.holds_all()) keep_selected(table, gathered.is_selected);
+  if (!load.selection.is_everything()) keep_selected(table, gathered.is_selected);
   sort_by_duration(table);
   return table;
 }

@@ -135,11 +135,12 @@ struct RequestLoad {
 /// Loads a source of service requests.
 ///
 /// Deduplication: within a key the later version column, then a closing time, then more values
-/// among the columns read, then the earlier row. METRICS' last resort, the record's SHA-256,
-/// decides only between rows that are equal in all of this and differ in columns no figure reads.
-/// The selection is applied after deduplication; the as-of time is that of the whole source.
-/// Errors: kInvalidArgument if the contract is of another kind, a column asked for is not offered,
-/// or its time zone is unknown; kUnsupported beyond 4,294,967,295 rows; else the source's.
+/// among key, version, clocks, status, complaint type, agency and area, then the earlier row.
+/// METRICS' last resort, the record's SHA-256, decides only between rows that are equal in all of
+/// this and differ in columns no figure reads. The selection is applied after deduplication; the
+/// as-of time is that of the whole source. Errors: kInvalidArgument if the contract is of another
+/// kind, a column asked for is not offered, or its time zone is unknown; kUnsupported beyond
+/// 4,294,967,295 rows; else the source's.
 Result<RequestTable> load_requests(columnar::BatchSource& source,
                                    const contract::Contract& contract, const RequestLoad& load);
 

@@ -279,6 +279,29 @@ TEST(Selection, IsAppliedAfterDeduplicationAndLeavesAsOfAlone) {
   EXPECT_EQ(format_instant(*table.as_of), "2024-06-01T15:00:00Z");
 }
 
+TEST(Selection, ConditionIsAppliedAfterDeduplicationToo) {
+  MemorySource source(2);
+  source.integers("unique_key", {1, 1, 2, 3})
+      .clocks("created_date", std::vector<std::string>(4, "2024-05-01 10:00:00"))
+      .clocks("closed_date", {"", "2024-05-01 11:00:00", "", kUnreadable})
+      .texts("borough", {"BRONX", "QUEENS", "BRONX", std::nullopt});
+  const auto contract = test::request_contract();
+  auto load = load_at();
+  load.selection.where = contract::Expression::parse("borough = 'BRONX'", contract).value();
+  EXPECT_EQ(load_table(source, load).size(), 1u) << "key 1 moved to Queens";
+  load.selection.where = contract::Expression::parse("is_invalid(closed_date)", contract).value();
+  EXPECT_EQ(load_table(source, load).size(), 1u);
+}
+
+TEST(Selection, InvalidValueIsTheSameFromALake) {
+  auto source = two_clocks({"2024-05-01 10:00:00", "2024-05-01 10:00:00"}, {"", ""});
+  source.texts("_flags", {"invalid:closed_date", std::nullopt});
+  const auto contract = test::request_contract();
+  auto load = load_at();
+  load.selection.where = contract::Expression::parse("is_invalid(closed_date)", contract).value();
+  EXPECT_EQ(load_table(source, load).size(), 1u);
+}
+
 // --- categories
 
 TEST(RequestCategories, ComplaintTypesAreFoldedAndTheFrequentSpellingIsShown) {
