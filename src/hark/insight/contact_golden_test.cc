@@ -2,65 +2,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "hark/calendar/civil.h"
 #include "hark/core/text.h"
 #include "hark/insight/contact_kpis.h"
-#include "hark/insight/memory_source_test.h"
+#include "hark/insight/golden_test.h"
 
 namespace hark::insight {
 namespace {
 
-const std::filesystem::path kShared = HARK_SHARED_DIR;
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-// The Vancouver files have no quotes, so lines and separators are enough.
-ContactTable read_metrics(const std::filesystem::path& path) {
-  const std::string text = text_of(path);
-  const char separator = text.find(';') < text.find('\n') ? ';' : ',';
-  ContactTable table;
-  bool is_header = true;
-  for (std::string_view line : split(text, '\n')) {
-    line = trim(line);
-    if (line.empty() || std::exchange(is_header, false)) continue;
-    const auto fields = split(line, separator);
-    ContactRow row;
-    row.day =
-        calendar::days_from_civil(static_cast<std::int32_t>(*parse_int(fields[0].substr(0, 4))),
-                                  static_cast<unsigned>(*parse_int(fields[0].substr(5, 2))),
-                                  static_cast<unsigned>(*parse_int(fields[0].substr(8, 2))));
-    row.offered = parse_int(fields[1]);
-    row.handled = parse_int(fields[2]);
-    row.abandoned = parse_int(fields[3]);
-    row.asa_s = parse_double(fields[4]);
-    row.service_level = parse_double(fields[5]);
-    table.rows.push_back(row);
-  }
-  std::sort(table.rows.begin(), table.rows.end(),
-            [](const ContactRow& a, const ContactRow& b) { return a.day < b.day; });
-  return table;
-}
-
 // Ratios of sums agree to 1e-12; golden/README.md says why.
 void expect_near(const Json& ours, const Json& golden, const std::string& what) {
-  ASSERT_EQ(ours.is_null(), golden.is_null()) << what;
-  if (golden.is_null()) return;
-  if (golden.is_int() && ours.is_int()) {
-    EXPECT_EQ(ours.as_int(), golden.as_int()) << what;
-  } else {
-    EXPECT_NEAR(ours.as_double(), golden.as_double(), 1e-12 * std::abs(golden.as_double())) << what;
-  }
+  test::expect_near(ours, golden, 1e-12, what);
 }
 
 void expect_kpis(const ContactKpis& kpis, const Json& golden, const std::string& what) {
@@ -91,19 +45,22 @@ void expect_kpis(const ContactKpis& kpis, const Json& golden, const std::string&
 class ContactGolden : public testing::Test {
  protected:
   void SetUp() override {
-    const auto path = kShared / "golden" / "contact_kpis.json";
-    if (!std::filesystem::exists(path)) GTEST_SKIP() << "no reference values in ../shared/golden";
-    auto json = Json::parse(text_of(path));
-    ASSERT_TRUE(json) << json.error().to_string();
-    golden_ = std::move(*json);
+    auto golden = test::golden_file("contact_kpis.json");
+    if (!golden) GTEST_SKIP() << "no reference values in ../shared/golden";
+    golden_ = std::move(*golden);
   }
-  static ContactTable table_of(const Json& file) {
-    return read_metrics(kShared / "data" / std::string(file["file"].as_string()));
+  ContactTable table_of(const Json& file) {
+    auto opened = test::open_data(std::string(file["file"].as_string()));
+    EXPECT_TRUE(opened.has_value());
+    if (!opened) return {};
+    contract_ = opened->contract;
+    return load_contact(*opened->source, *contract_, {}, 2).value();
   }
-  static std::vector<ContactGroup> groups(const ContactTable& table, ContactBy by) {
-    return contact_kpis_by(table, by, test::contact_contract()).value();
+  std::vector<ContactGroup> groups(const ContactTable& table, ContactBy by) const {
+    return contact_kpis_by(table, by, *contract_).value();
   }
   Json golden_;
+  const contract::Contract* contract_ = nullptr;
 };
 
 TEST_F(ContactGolden, EveryFigureOfEveryFileOverallAndByYear) {
@@ -169,11 +126,11 @@ TEST_F(ContactGolden, MissingDaysAreThoseInsideYearsThatAreThere) {
 }
 
 TEST_F(ContactGolden, CallHandlingPercentageIsThePublishedOne) {
-  const auto path = kShared / "golden" / "published.json";
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no ../shared/golden/published.json";
-  const auto published = Json::parse(text_of(path)).value();
+  const auto published = test::golden_file("published.json");
+  if (!published) GTEST_SKIP() << "no ../shared/golden/published.json";
   const Json* entry = nullptr;
-  for (const Json& item : published.is_array() ? published.items() : published["entries"].items()) {
+  for (const Json& item :
+       published->is_array() ? published->items() : (*published)["entries"].items()) {
     if (item["name"].as_string() == "contact_published_chp") entry = &item;
   }
   ASSERT_NE(entry, nullptr);

@@ -1,58 +1,15 @@
 // The request figures of real files against independently computed ones (../shared/golden).
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
-#include "hark/core/text.h"
+#include "hark/insight/golden_test.h"
 #include "hark/insight/request_kpis.h"
-#include "hark/io/file_system.h"
-#include "hark/tabular/csv_source.h"
 
 namespace hark::insight {
 namespace {
 
-const std::filesystem::path kShared = HARK_SHARED_DIR;
-
-Json golden_file(const std::string& name) {
-  std::ifstream file(kShared / "golden" / name, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return Json::parse(text.str()).value();
-}
-
-struct Opened {
-  const contract::Contract* contract = nullptr;
-  std::unique_ptr<tabular::CsvSource> source;
-};
-
-// The file through the built-in contract that fits its header; nothing where none does yet.
-std::optional<Opened> open_data(const std::string& name) {
-  const auto path = (kShared / "data" / name).string();
-  auto probe = tabular::probe_file(io::local_file_system(), path);
-  if (!probe) return std::nullopt;
-  std::vector<const contract::Contract*> candidates;
-  for (const auto& contract : contract::built_in_contracts()) candidates.push_back(&contract);
-  const auto chosen = contract::choose_contract(candidates, probe->header);
-  if (!chosen) return std::nullopt;
-  Opened opened{*chosen, nullptr};
-  auto source = tabular::CsvSource::open(io::local_file_system(), std::move(*probe), *chosen);
-  if (!source) return std::nullopt;
-  opened.source = std::move(*source);
-  return opened;
-}
-
+// Hours agree to 1e-9; golden/README.md says why.
 void expect_near(const Json& ours, const Json& golden, const std::string& what) {
-  ASSERT_EQ(ours.is_null(), golden.is_null()) << what;
-  if (golden.is_null()) return;
-  if (golden.is_int() && ours.is_int()) {
-    EXPECT_EQ(ours.as_int(), golden.as_int()) << what;
-  } else {
-    // Hours agree to 1e-9; golden/README.md says why.
-    EXPECT_NEAR(ours.as_double(), golden.as_double(), 1e-9 * std::abs(golden.as_double())) << what;
-  }
+  test::expect_near(ours, golden, 1e-9, what);
 }
 
 void expect_times(const Json& ours, const Json& golden, bool is_in_days, const std::string& what) {
@@ -165,13 +122,11 @@ void expect_groups(const RequestTable& table, const contract::Contract& contract
 }
 
 TEST(RequestGolden, EveryFigureOfEveryFileThatHasAContract) {
-  if (!std::filesystem::exists(kShared / "golden" / "request_kpis.json")) {
-    GTEST_SKIP() << "no reference values in ../shared/golden";
-  }
-  const Json golden = golden_file("request_kpis.json");
+  const auto golden = test::golden_file("request_kpis.json");
+  if (!golden) GTEST_SKIP() << "no reference values in ../shared/golden";
   std::size_t num_checked = 0;
-  for (const auto& [name, file] : golden["files"].members()) {
-    auto opened = open_data(name);
+  for (const auto& [name, file] : (*golden)["files"].members()) {
+    auto opened = test::open_data(name);
     if (!opened) continue;
     ++num_checked;
     SCOPED_TRACE(name);

@@ -66,6 +66,7 @@ Result<Grouping> group_requests(const RequestTable& table, const RequestBy& by) 
     grouping.codes = category->codes;
     grouping.keys = category->keys;
     grouping.labels = category->labels;
+    grouping.is_missing_in_tests = category->is_missing_in_tests;
     return grouping;
   }
   if (by.kind == RequestBy::Kind::kHour && table.is_created_date_only) {
@@ -89,6 +90,7 @@ Result<Grouping> group_requests(const RequestTable& table, const RequestBy& by) 
       for (int month = 1; month <= 12; ++month) grouping.keys.push_back(std::to_string(month));
       grouping.labels.assign(kMonths.begin(), kMonths.end());
   }
+  grouping.is_missing_in_tests.assign(grouping.keys.size(), false);
   return grouping;
 }
 

@@ -87,6 +87,7 @@ struct Grouping {
   std::vector<std::uint32_t> codes;  ///< per row; kNoCode: no value
   std::vector<std::string> keys;
   std::vector<std::string> labels;
+  std::vector<bool> is_missing_in_tests;  ///< per key
   bool has_order = false;  ///< keys stand in their own order (hours, weekdays, months)
 };
 

@@ -132,8 +132,8 @@ void RequestReader::read_clocks(const columnar::Batch& batch, RequestPart& part)
     part.closed_us[row] = end.us;
     part.closed_offset_s[row] = end.offset_s;
     part.marks[row] = marks;
-    const auto day = static_cast<std::int32_t>(
-        floor_div(local_us(start), kSecondsPerDay * kMicrosPerSecond));
+    const auto day =
+        static_cast<std::int32_t>(floor_div(local_us(start), kSecondsPerDay * kMicrosPerSecond));
     if (start.us == kNoTime ? selection.has_days() : !selection.holds(day)) {
       part.is_selected[row] = 0;
     }

@@ -1,0 +1,358 @@
+#include "hark/insight/tests.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "hark/core/text.h"
+
+namespace hark::insight {
+namespace {
+
+constexpr std::int64_t kSmallestGroup = 5;
+constexpr std::size_t kMaxCells = 10'000'000;
+constexpr std::size_t kMaxResiduals = 100;
+
+bool is_missing_text(std::string_view text) {
+  const std::string word = lower(trim(text));
+  return word.empty() || word == "na" || word == "n/a" || word == "null";
+}
+
+// Groups by name, so that an answer does not depend on the order of the rows; hours, weekdays and
+// months stay in their own order.
+struct Side {
+  std::vector<std::uint32_t> codes;  ///< kNoCode where missing
+  std::vector<std::string> names;
+};
+
+Side by_name(std::vector<std::uint32_t> codes, const std::vector<std::string>& names) {
+  std::vector<std::uint32_t> order(names.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(),
+            [&](std::uint32_t x, std::uint32_t y) { return names[x] < names[y]; });
+  Side side;
+  std::vector<std::uint32_t> place(names.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) {
+    place[order[i]] = i;
+    side.names.push_back(names[order[i]]);
+  }
+  for (std::uint32_t& code : codes) code = code == kNoCode ? kNoCode : place[code];
+  side.codes = std::move(codes);
+  return side;
+}
+
+Side side_of(const Grouping& grouping, bool with_missing_markers) {
+  std::vector<std::uint32_t> codes = grouping.codes;
+  if (!with_missing_markers) {
+    for (std::uint32_t& code : codes) {
+      if (code != kNoCode && grouping.is_missing_in_tests[code]) code = kNoCode;
+    }
+  }
+  if (grouping.has_order) return {std::move(codes), grouping.keys};
+  return by_name(std::move(codes), grouping.keys);
+}
+
+// Group codes with the small groups made one, which comes last.
+struct Pooled {
+  std::vector<std::uint32_t> codes;
+  std::vector<std::string> names;
+  std::int64_t num_pooled = 0;
+};
+
+Pooled pool_small(std::vector<std::uint32_t> codes, const std::vector<std::string>& names) {
+  std::vector<std::int64_t> counts(names.size(), 0);
+  for (const std::uint32_t code : codes) ++counts[code];
+  Pooled pooled;
+  std::vector<std::uint32_t> new_code(names.size(), 0);
+  for (std::size_t code = 0; code < names.size(); ++code) {
+    if (counts[code] >= kSmallestGroup) {
+      new_code[code] = static_cast<std::uint32_t>(pooled.names.size());
+      pooled.names.push_back(names[code]);
+    } else if (counts[code] > 0) {
+      ++pooled.num_pooled;
+    }
+  }
+  const auto other = static_cast<std::uint32_t>(pooled.names.size());
+  if (pooled.num_pooled > 0) pooled.names.emplace_back(kOtherGroup);
+  for (std::uint32_t& code : codes) {
+    code = counts[code] >= kSmallestGroup ? new_code[code] : other;
+  }
+  pooled.codes = std::move(codes);
+  return pooled;
+}
+
+// Values of one type with their groups, on the way to a test.
+template <typename T>
+struct Sample {
+  std::vector<T> values;
+  std::vector<std::uint32_t> codes;
+  std::int64_t missing = 0;
+};
+
+template <typename T>
+Result<KruskalReport> test_sample(Sample<T> sample, const std::vector<std::string>& names,
+                                  std::string_view value, std::string_view by) {
+  KruskalReport report;
+  report.value = value;
+  report.by = by;
+  report.missing = sample.missing;
+  Pooled pooled = pool_small(std::move(sample.codes), names);
+  report.groups_pooled = pooled.num_pooled;
+  const auto num_groups = static_cast<std::uint32_t>(pooled.names.size());
+  auto test = stats::kruskal_wallis(std::span<const T>(sample.values), pooled.codes, num_groups);
+  if (!test) {
+    return std::move(test).error().while_doing(concat("testing ", value, " by ", by));
+  }
+  report.test = std::move(*test);
+  report.posthoc = stats::dunn(report.test);
+  // Every pooled name has values, so codes are places in `names`.
+  report.names = std::move(pooled.names);
+  std::stable_sort(report.posthoc.begin(), report.posthoc.end(),
+                   [](const stats::DunnPair& x, const stats::DunnPair& y) {
+                     return std::abs(x.z) > std::abs(y.z);
+                   });
+  return report;
+}
+
+Result<ChiSquareReport> test_table(stats::CountTable table, ChiSquareReport report) {
+  stats::ChiSquareOptions options;
+  options.max_residuals = kMaxResiduals;
+  auto test = stats::chi_square(table, options);
+  if (!test) {
+    return std::move(test).error().while_doing(concat("testing ", report.a, " by ", report.b));
+  }
+  report.test = std::move(*test);
+  return report;
+}
+
+Side side_of(const TextRows& text, std::size_t column) {
+  std::vector<std::uint32_t> codes;
+  std::vector<std::string> names;
+  columnar::DictionaryBuilder builder;
+  for (const auto& row : text.rows) {
+    if (is_missing_text(row[column])) {
+      codes.push_back(kNoCode);
+      continue;
+    }
+    const std::uint32_t code = builder.code_of(trim(row[column]));
+    if (code == names.size()) names.emplace_back(trim(row[column]));
+    codes.push_back(code);
+  }
+  return by_name(std::move(codes), names);
+}
+
+// Counts the pairs of the rows that `counts(row)` takes in.
+template <typename Counts>
+Result<ChiSquareReport> test_sides(const Side& a, const Side& b, ChiSquareReport report,
+                                   const Counts& counts) {
+  const std::size_t num_a = a.names.size();
+  const std::size_t num_b = b.names.size();
+  if (num_b > 0 && num_a > kMaxCells / num_b) {
+    return Error(ErrorCode::kUnsupported,
+                 concat("a table of ", num_a, " by ", num_b, " categories is too large to test"))
+        .hint("choose columns with fewer different values");
+  }
+  stats::CountTable table{num_a, num_b, std::vector<std::int64_t>(num_a * num_b, 0)};
+  for (std::size_t row = 0; row < a.codes.size(); ++row) {
+    if (!counts(row)) continue;
+    if (a.codes[row] == kNoCode || b.codes[row] == kNoCode) {
+      ++report.missing;
+    } else {
+      ++table.counts[a.codes[row] * num_b + b.codes[row]];
+    }
+  }
+  report.a_names = a.names;
+  report.b_names = b.names;
+  return test_table(std::move(table), std::move(report));
+}
+
+}  // namespace
+
+Result<KruskalReport> kruskal(const RequestTable& table, std::string_view value,
+                              const Grouping& grouping) {
+  const Side groups = side_of(grouping, false);
+  if (value == kHoursToClose) {
+    Sample<std::int64_t> sample;
+    for (std::size_t row = 0; row < table.size(); ++row) {
+      if (table.outcome[row] != Outcome::kClosed) continue;
+      if (groups.codes[row] == kNoCode) {
+        ++sample.missing;
+        continue;
+      }
+      sample.values.push_back(table.duration[row]);
+      sample.codes.push_back(groups.codes[row]);
+    }
+    return test_sample(std::move(sample), groups.names, value, grouping.by);
+  }
+  const RequestTable::NumberColumn* numbers = table.number_column(value);
+  if (numbers == nullptr) {
+    return Error(ErrorCode::kInvalidArgument, concat("no numeric column '", value, "' to test"))
+        .hint(concat("`", kHoursToClose, "` is the time to close"));
+  }
+  Sample<double> sample;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (!table.has_duration(row)) continue;
+    if (std::isnan(numbers->values[row]) || groups.codes[row] == kNoCode) {
+      ++sample.missing;
+      continue;
+    }
+    sample.values.push_back(numbers->values[row]);
+    sample.codes.push_back(groups.codes[row]);
+  }
+  return test_sample(std::move(sample), groups.names, value, grouping.by);
+}
+
+Result<ChiSquareReport> chi_square(const RequestTable& table, const Grouping& a, const Grouping& b,
+                                   const ChiSquareRows& rows) {
+  return test_sides(side_of(a, rows.with_missing_markers), side_of(b, rows.with_missing_markers),
+                    {a.by, b.by, {}, {}, {}, 0},
+                    [&](std::size_t row) { return rows.with_excluded || table.has_duration(row); });
+}
+
+Result<std::size_t> find_text_column(const TextRows& text, std::string_view name) {
+  const std::string wanted = contract::canonical_header(name);
+  for (std::size_t column = 0; column < text.header.size(); ++column) {
+    if (contract::canonical_header(text.header[column]) == wanted) return column;
+  }
+  const std::vector<std::string> names(text.header.begin(), text.header.end());
+  return Error(ErrorCode::kInvalidArgument, concat("no column '", name, "' in this file"))
+      .hint(concat("its columns: ", join(names, ", ")));
+}
+
+Result<KruskalReport> kruskal(const TextRows& text, std::string_view value, std::string_view by) {
+  HARK_TRY(const std::size_t value_column, find_text_column(text, value));
+  HARK_TRY(const std::size_t by_column, find_text_column(text, by));
+  const Side groups = side_of(text, by_column);
+  Sample<double> sample;
+  for (std::size_t row = 0; row < text.rows.size(); ++row) {
+    const std::string_view cell = trim(text.rows[row][value_column]);
+    if (groups.codes[row] == kNoCode || is_missing_text(cell)) {
+      ++sample.missing;
+      continue;
+    }
+    const auto number = parse_double(cell);
+    if (!number) {
+      return Error(ErrorCode::kInvalidInput,
+                   concat("row ", row + 1, " of column '", value, "' holds no number"));
+    }
+    sample.values.push_back(*number);
+    sample.codes.push_back(groups.codes[row]);
+  }
+  return test_sample(std::move(sample), groups.names, value, by);
+}
+
+Result<ChiSquareReport> chi_square(const TextRows& text, std::string_view a, std::string_view b) {
+  HARK_TRY(const std::size_t a_column, find_text_column(text, a));
+  HARK_TRY(const std::size_t b_column, find_text_column(text, b));
+  return test_sides(side_of(text, a_column), side_of(text, b_column),
+                    {std::string(a), std::string(b), {}, {}, {}, 0},
+                    [](std::size_t) { return true; });
+}
+
+Result<Totals> totals_named(std::string_view name) {
+  if (name == "refuse") return Totals::kRefuse;
+  if (name == "strip") return Totals::kStrip;
+  if (name == "keep") return Totals::kKeep;
+  return Error(ErrorCode::kInvalidArgument, concat("unknown treatment of totals '", name, "'"))
+      .hint("known: refuse, strip, keep");
+}
+
+Result<ChiSquareReport> chi_square_table(const TextRows& text, Totals totals) {
+  ChiSquareReport report;
+  report.a = text.header.empty() || text.header[0].empty() ? "row" : text.header[0];
+  report.b = "column";
+  for (std::size_t column = 1; column < text.header.size(); ++column) {
+    report.b_names.push_back(text.header[column]);
+  }
+  stats::CountTable table{text.rows.size(), report.b_names.size(), {}};
+  for (std::size_t row = 0; row < text.rows.size(); ++row) {
+    report.a_names.push_back(text.rows[row].empty() ? std::string() : text.rows[row][0]);
+    for (std::size_t column = 1; column < text.header.size(); ++column) {
+      const auto count = parse_int(trim(text.rows[row][column]));
+      if (!count || *count < 0) {
+        return Error(ErrorCode::kInvalidInput,
+                     concat("row ", row + 1, ", column '", text.header[column],
+                            "' of the table holds no count"))
+            .hint("labels in the first column, whole numbers in the others");
+      }
+      table.counts.push_back(*count);
+    }
+  }
+  if (totals != Totals::kKeep && stats::has_totals(table)) {
+    if (totals == Totals::kRefuse) {
+      return Error(ErrorCode::kInvalidArgument,
+                   "the last row and column of this table are the sums of the others: testing them "
+                   "as categories would be wrong")
+          .hint("--totals strip leaves them out, --totals keep tests the table as it stands");
+    }
+    table = stats::strip_totals(table);
+    report.a_names.pop_back();
+    report.b_names.pop_back();
+  }
+  return test_table(std::move(table), std::move(report));
+}
+
+Json to_json(const KruskalReport& report, std::size_t max_items) {
+  Json groups = Json::array();
+  for (std::size_t i = 0; i < report.test.groups.size(); ++i) {
+    const stats::RankedGroup& group = report.test.groups[i];
+    groups.push_back(
+        Json::object({{"key", report.names[i]}, {"n", group.n}, {"mean_rank", group.mean_rank}}));
+  }
+  Json pairs = Json::array();
+  for (std::size_t i = 0; i < std::min(max_items, report.posthoc.size()); ++i) {
+    const stats::DunnPair& pair = report.posthoc[i];
+    pairs.push_back(Json::object({{"a", report.names[pair.a]},
+                                  {"b", report.names[pair.b]},
+                                  {"z", pair.z},
+                                  {"p", pair.p},
+                                  {"log10_p", pair.log10_p},
+                                  {"q", pair.q}}));
+  }
+  return Json::object({{"value", report.value},
+                       {"by", report.by},
+                       {"h", report.test.h},
+                       {"df", report.test.df},
+                       {"p", report.test.p},
+                       {"log10_p", report.test.log10_p},
+                       {"epsilon_squared", report.test.epsilon_squared},
+                       {"tie_correction", report.test.tie_correction},
+                       {"n", report.test.n},
+                       {"groups", report.test.groups.size()},
+                       {"groups_pooled", report.groups_pooled},
+                       {"missing", report.missing},
+                       {"group_list", std::move(groups)},
+                       {"posthoc_pairs", report.posthoc.size()},
+                       {"posthoc", std::move(pairs)}});
+}
+
+Json to_json(const ChiSquareReport& report) {
+  const stats::ChiSquare& test = report.test;
+  Json residuals = Json::array();
+  for (const stats::CellResidual& cell : test.residuals) {
+    residuals.push_back(Json::object({{"a", report.a_names[cell.row]},
+                                      {"b", report.b_names[cell.column]},
+                                      {"observed", cell.observed},
+                                      {"expected", cell.expected},
+                                      {"residual", cell.residual}}));
+  }
+  return Json::object({{"a", report.a},
+                       {"b", report.b},
+                       {"chi2", test.chi2},
+                       {"df", test.df},
+                       {"p", test.p},
+                       {"log10_p", test.log10_p},
+                       {"cramers_v", test.cramers_v},
+                       {"cramers_v_uncorrected", test.cramers_v_uncorrected},
+                       {"n", test.n},
+                       {"rows", test.num_rows},
+                       {"columns", test.num_columns},
+                       {"missing", report.missing},
+                       {"expected_below_5_share", test.expected_below_5_share},
+                       {"expected_below_1_share", test.expected_below_1_share},
+                       {"expected_min", test.expected_min},
+                       {"warning", test.warning},
+                       {"residuals", std::move(residuals)}});
+}
+
+}  // namespace hark::insight
