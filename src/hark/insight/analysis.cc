@@ -1,0 +1,146 @@
+#include "hark/insight/analysis.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "hark/calendar/civil.h"
+
+namespace hark::insight {
+namespace {
+
+constexpr std::int64_t kDay = 86'400;
+
+bool is_in_scope(Outcome outcome) {
+  return outcome != Outcome::kCreatedMissing && outcome != Outcome::kCreatedSentinel &&
+         outcome != Outcome::kCreatedAfterAsOf;
+}
+
+std::int64_t second_of_day(std::int64_t local_s) { return (local_s % kDay + kDay) % kDay; }
+
+void count_days(const RequestTable& table, RequestAnalysis& analysis) {
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (!is_in_scope(table.outcome[row])) continue;
+    const std::int32_t day = table.created_day(row);
+    analysis.first_day = std::min(analysis.first_day.value_or(day), day);
+    analysis.last_day = std::max(analysis.last_day.value_or(day), day);
+  }
+  if (!analysis.first_day) return;
+  const std::int32_t first = *analysis.first_day;
+  analysis.days.resize(static_cast<std::size_t>(*analysis.last_day - first) + 1);
+  for (std::size_t i = 0; i < analysis.days.size(); ++i)
+    analysis.days[i].day = first + static_cast<std::int32_t>(i);
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (!is_in_scope(table.outcome[row])) continue;
+    ++analysis.days[static_cast<std::size_t>(table.created_day(row) - first)].created;
+    if (table.outcome[row] != Outcome::kClosed) continue;
+    const std::int32_t closed = table.closed_day(row);
+    if (closed >= first && closed <= *analysis.last_day)
+      ++analysis.days[static_cast<std::size_t>(closed - first)].closed;
+  }
+}
+
+void count_hours(const RequestTable& table, RequestAnalysis& analysis) {
+  if (table.is_created_date_only) return;
+  WeekHours hours;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (!is_in_scope(table.outcome[row])) continue;
+    const std::int64_t local = table.created_local_s(row);
+    const std::int64_t second = second_of_day(local);
+    if (second == 0) ++analysis.odd.created_at_midnight;
+    if (second == kDay / 2) ++analysis.odd.created_at_noon;
+    if (second == 0 || second == kDay / 2) {
+      ++hours.num_heaped;
+      continue;
+    }
+    ++hours.num_counted;
+    ++hours.counts[calendar::weekday_from_days(table.created_day(row))]
+                  [static_cast<std::size_t>(second / 3600)];
+  }
+  analysis.week_hours = hours;
+}
+
+/// Edges a reader knows by heart rather than equal steps.
+std::vector<double> duration_edges(bool is_in_days) {
+  if (is_in_days) return {0, 1, 2, 3, 4, 7, 14, 21, 30, 60, 90, 180, 365, 730, 1825};
+  return {0,  1.0 / 60, 5.0 / 60, 10.0 / 60, 0.5, 1,    2,    4,    8,    12,    24,
+          48, 96,       168,      336,       720, 1440, 2160, 4320, 8760, 43'800};
+}
+
+void count_durations(const RequestTable& table, RequestAnalysis& analysis) {
+  const std::vector<double> edges = duration_edges(table.is_in_days());
+  for (std::size_t i = 0; i + 1 < edges.size(); ++i)
+    analysis.durations.push_back({edges[i], edges[i + 1], 0});
+  analysis.durations.push_back({edges.back(), HUGE_VAL, 0});
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (table.outcome[row] != Outcome::kClosed) continue;
+    const double t = table.in_unit(table.duration[row]);
+    const auto above = std::upper_bound(edges.begin(), edges.end(), t);
+    ++analysis.durations[static_cast<std::size_t>(above - edges.begin()) - 1].n;
+  }
+}
+
+void count_ages(const RequestTable& table, RequestAnalysis& analysis) {
+  struct Limit {
+    const char* label;
+    double days;
+  };
+  constexpr Limit kLimits[] = {{"under 1 day", 1},         {"1 to 7 days", 7},
+                               {"7 to 30 days", 30},       {"30 to 90 days", 90},
+                               {"90 days to 1 year", 365}, {"over 1 year", HUGE_VAL}};
+  for (const Limit& limit : kLimits) analysis.backlog_ages.push_back({limit.label, 0});
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (table.outcome[row] != Outcome::kOpen) continue;
+    const double age = table.in_unit(table.duration[row]) / (table.is_in_days() ? 1.0 : 24.0);
+    for (std::size_t i = 0; i < std::size(kLimits); ++i) {
+      if (age < kLimits[i].days) {
+        ++analysis.backlog_ages[i].n;
+        break;
+      }
+    }
+  }
+}
+
+Result<std::vector<RequestGroup>> groups_of(const RequestTable& table,
+                                            const contract::Contract& contract, contract::Role role,
+                                            unsigned threads) {
+  const contract::ColumnSpec* column = contract.with_role(role);
+  if (column == nullptr || table.category(column->name) == nullptr)
+    return std::vector<RequestGroup>();
+  HARK_TRY(const RequestBy by, request_by_named(contract, column->name));
+  HARK_TRY(const Grouping grouping, group_requests(table, by));
+  return request_kpis_by(table, contract, grouping, threads);
+}
+
+void count_odd(const RequestTable& table, const contract::Contract& contract,
+               RequestAnalysis& analysis) {
+  const auto num_without = [](const Category* category) {
+    return category == nullptr ? std::int64_t{0}
+                               : std::int64_t{std::ranges::count(category->codes, kNoCode)};
+  };
+  const Category* types = table.category(contract, contract::Role::kComplaintType);
+  analysis.odd.without_area = num_without(table.category(contract, contract::Role::kArea));
+  analysis.odd.without_type = num_without(types);
+  if (types != nullptr) {
+    analysis.odd.num_types = static_cast<std::int64_t>(types->num_keys());
+    analysis.odd.num_type_spellings = static_cast<std::int64_t>(types->num_spellings);
+  }
+}
+
+}  // namespace
+
+Result<RequestAnalysis> analyse_requests(const RequestTable& table,
+                                         const contract::Contract& contract, unsigned threads) {
+  RequestAnalysis analysis;
+  HARK_TRY(analysis.kpis, request_kpis(table, contract));
+  count_days(table, analysis);
+  count_hours(table, analysis);
+  count_durations(table, analysis);
+  count_ages(table, analysis);
+  count_odd(table, contract, analysis);
+  HARK_TRY(analysis.types, groups_of(table, contract, contract::Role::kComplaintType, threads));
+  HARK_TRY(analysis.agencies, groups_of(table, contract, contract::Role::kAgency, threads));
+  HARK_TRY(analysis.areas, groups_of(table, contract, contract::Role::kArea, threads));
+  return analysis;
+}
+
+}  // namespace hark::insight
