@@ -70,6 +70,11 @@ Result<void> FaultFileSystem::remove(const std::string& path) {
   return base_.remove(path);
 }
 
+Result<void> FaultFileSystem::sync_file(const std::string& path) {
+  HARK_TRY_VOID(count());
+  return base_.sync_file(path);
+}
+
 Result<void> FaultFileSystem::sync_directory(const std::string& path) {
   HARK_TRY_VOID(count());
   return base_.sync_directory(path);

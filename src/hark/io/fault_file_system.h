@@ -39,6 +39,7 @@ class FaultFileSystem final : public FileSystem {
   Result<void> rename(const std::string& from, const std::string& to) override;
   Result<void> publish_if_absent(const std::string& from, const std::string& to) override;
   Result<void> remove(const std::string& path) override;
+  Result<void> sync_file(const std::string& path) override;
   Result<void> sync_directory(const std::string& path) override;
   Result<std::unique_ptr<FileLock>> lock(const std::string& path,
                                          std::chrono::milliseconds patience) override;

@@ -81,6 +81,8 @@ class FileSystem {
   /// entry survives a power cut. `from` is gone then. kConflict: `to` exists (and `from` stays).
   virtual Result<void> publish_if_absent(const std::string& from, const std::string& to) = 0;
   virtual Result<void> remove(const std::string& path) = 0;
+  /// Makes the bytes of a file durable that somebody else wrote (DuckDB).
+  virtual Result<void> sync_file(const std::string& path) = 0;
   /// Makes the entries of a directory durable (after rename or remove).
   virtual Result<void> sync_directory(const std::string& path) = 0;
 

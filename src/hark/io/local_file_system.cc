@@ -122,6 +122,13 @@ FileInfo info_of(const std::string& path, const struct stat& st) {
   return info;
 }
 
+Result<void> sync_path(const std::string& path, int flags) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
+  if (fd.get() < 0) return system_error("cannot open", path, errno);
+  if (::fsync(fd.get()) != 0) return system_error("cannot sync", path, errno);
+  return {};
+}
+
 class LocalFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<InputFile>> open_input(const std::string& path) const override {
@@ -199,11 +206,9 @@ class LocalFileSystem final : public FileSystem {
     return {};
   }
 
+  Result<void> sync_file(const std::string& path) override { return sync_path(path, 0); }
   Result<void> sync_directory(const std::string& path) override {
-    const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (fd.get() < 0) return system_error("cannot open", path, errno);
-    if (::fsync(fd.get()) != 0) return system_error("cannot sync", path, errno);
-    return {};
+    return sync_path(path, O_DIRECTORY);
   }
 
   Result<std::unique_ptr<FileLock>> lock(const std::string& path,
