@@ -1,0 +1,259 @@
+#include "hark/pipeline/build.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "hark/contract/contract.h"
+#include "hark/core/embedded.h"
+#include "hark/core/text.h"
+#include "hark/crypto/sha256.h"
+#include "hark/lake/data_file.h"
+#include "hark/lake/unreferenced.h"
+#include "hark/pipeline/trusted_rows.h"
+
+namespace hark::core {
+std::span<const EmbeddedFile> embedded_models();
+}
+
+namespace hark::pipeline {
+namespace {
+
+using columnar::Type;
+using contract::ColumnSpec;
+using contract::Contract;
+using contract::Role;
+
+constexpr std::string_view kModelTag = "hark.model";
+
+/// A column name inside double quotes, as SQL wants it.
+std::string quoted(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    out += c;
+    if (c == '"') out += c;
+  }
+  return out + "\"";
+}
+
+std::string text_of(const Contract& contract, Role role) {
+  const ColumnSpec* spec = contract.with_role(role);
+  return spec == nullptr ? "CAST(NULL AS VARCHAR)" : quoted(spec->name);
+}
+
+std::string number_of(const Contract& contract, Role role, std::string_view type) {
+  const ColumnSpec* spec = contract.with_role(role);
+  return concat("CAST(", spec == nullptr ? "NULL" : quoted(spec->name), " AS ", type, ")");
+}
+
+/// Instant, local date, second of day and fold of a clock role, as SQL expressions.
+struct ClockColumns {
+  std::string instant = "CAST(NULL AS TIMESTAMPTZ)";
+  std::string date = "CAST(NULL AS DATE)";
+  std::string second = "CAST(NULL AS INTEGER)";
+  std::string fold = "FALSE";
+};
+
+ClockColumns clock_of(const Contract& contract, Role role) {
+  ClockColumns columns;
+  const ColumnSpec* spec = contract.with_role(role);
+  if (spec == nullptr) return columns;
+  if (contract::storage_type(spec->type) == Type::kTimestamp) {
+    columns.instant = quoted(spec->name);
+    columns.date = quoted(spec->name + "_local_date");
+    columns.second = quoted(spec->name + "_local_s");
+    columns.fold = quoted(spec->name + "_fold");
+  } else {
+    columns.date = quoted(spec->name);
+  }
+  return columns;
+}
+
+std::string requests_view(const Contract& contract) {
+  const ClockColumns created = clock_of(contract, Role::kCreated);
+  const ClockColumns closed = clock_of(contract, Role::kClosed);
+  const ColumnSpec* closed_spec = contract.with_role(Role::kClosed);
+  const std::string type = text_of(contract, Role::kComplaintType);
+  const std::string invalid =
+      closed_spec == nullptr
+          ? "FALSE"
+          : concat("coalesce(contains(_flags, 'invalid:", closed_spec->name, "'), FALSE)");
+  return concat("CREATE OR REPLACE VIEW source_requests AS SELECT CAST(",
+                text_of(contract, Role::kKey), " AS VARCHAR) AS request_key, ", created.instant,
+                " AS created_at, ", created.date, " AS created_date, CAST(floor(", created.second,
+                " / 3600) AS INTEGER) AS created_hour, ", closed.instant, " AS closed_at, ",
+                closed.date, " AS closed_date, ", closed.fold, " AS closed_fold, ",
+                text_of(contract, Role::kAgency), " AS agency, ", type,
+                " AS complaint_type, lower(trim(regexp_replace(", type,
+                ", '\\s+', ' ', 'g'))) AS complaint_type_folded, ", text_of(contract, Role::kArea),
+                " AS area, ", text_of(contract, Role::kStatus), " AS status, ", invalid,
+                " AS closed_is_invalid FROM trusted");
+}
+
+/// As-of: the latest created or closed time that is neither a sentinel nor later than the extract
+/// (METRICS section 2).
+std::string extract_view(const Contract& contract) {
+  return concat("CREATE OR REPLACE TABLE extract_facts AS SELECT retrieved_at, CAST(",
+                contract.sla_hours,
+                " AS DOUBLE) AS sla_hours, greatest("
+                "(SELECT max(created_at) FROM source_requests WHERE created_at <= retrieved_at AND "
+                "year(created_date) >= 1990 AND year(created_date) < 2100), "
+                "(SELECT max(closed_at) FROM source_requests WHERE closed_at <= retrieved_at AND "
+                "year(closed_date) >= 1990 AND year(closed_date) < 2100)"
+                ") AS as_of FROM (SELECT max(_ingested_at) AS retrieved_at FROM trusted)");
+}
+
+std::string periods_view(const Contract& contract) {
+  const ClockColumns period = clock_of(contract, Role::kPeriodStart);
+  return concat(
+      "CREATE OR REPLACE VIEW source_periods AS SELECT ", period.date, " AS period_date, ",
+      text_of(contract, Role::kQueue), " AS queue, ", number_of(contract, Role::kOffered, "BIGINT"),
+      " AS offered, ", number_of(contract, Role::kHandled, "BIGINT"), " AS handled, ",
+      number_of(contract, Role::kAbandoned, "BIGINT"), " AS abandoned, ",
+      number_of(contract, Role::kAsaS, "DOUBLE"), " AS asa_s, ",
+      number_of(contract, Role::kServiceLevel, "DOUBLE"), " AS service_level FROM trusted");
+}
+
+Result<std::vector<columnar::Field>> fields_of_view(engine::Engine& engine,
+                                                    const std::string& name) {
+  HARK_TRY(const auto rows, engine.query(concat("SELECT * FROM ", quoted(name), " LIMIT 0")));
+  return std::vector<columnar::Field>(rows->fields().begin(), rows->fields().end());
+}
+
+/// Removes files of a curated table that no commit names. For the holder of the lock.
+Result<void> remove_unfinished(io::FileSystem& files, const std::string& path, const Clock& clock) {
+  const auto orphans =
+      lake::find_unreferenced(files, path, clock.now() + std::chrono::hours(24 * 365));
+  if (!orphans)
+    return orphans.error().code() == ErrorCode::kNotFound ? Result<void>() : orphans.error();
+  for (const io::FileInfo& orphan : *orphans) HARK_TRY_VOID(files.remove(orphan.path));
+  return {};
+}
+
+/// What a curated file was made from: the model's text and the version of the trusted table.
+std::string built_from(const Model& model, const TableState& trusted) {
+  return concat(crypto::to_hex(crypto::sha256(model.sql)), "@", trusted.version());
+}
+
+bool is_up_to_date(const TableState& curated, const Model& model, const TableState& trusted) {
+  if (!curated.snapshot || curated.snapshot->files().empty()) return false;
+  return std::ranges::all_of(curated.snapshot->files(), [&](const lake::AddFile& file) {
+    const auto tag = file.tags.find(kModelTag);
+    return tag != file.tags.end() && tag->second == built_from(model, trusted);
+  });
+}
+
+/// Runs one model into a new parquet file and commits it in place of the old ones.
+Result<BuiltTable> build_table(const LakeFolder& lake, const Model& model,
+                               const std::string& dataset, const TableState& trusted,
+                               engine::Engine& engine, const BuildOptions& options,
+                               const Clock& clock) {
+  io::FileSystem& files = lake.files();
+  const std::string path = lake.curated_table(dataset, model.name);
+  HARK_TRY(const TableState state, open_table(files, path));
+  HARK_TRY_VOID(files.create_directories(path));
+
+  NewFile file;
+  file.name = lake::data_file_name(0, lake::random_uuid());
+  const std::string full_path = io::join_path(path, file.name);
+  HARK_TRY(const columnar::FileStats copied, engine.copy_to_parquet(model.sql, full_path));
+  HARK_TRY_VOID(files.sync_file(full_path));
+  file.size_bytes = static_cast<std::int64_t>(copied.size_bytes);
+  file.tags = {{std::string(kModelTag), built_from(model, trusted)}};
+  HARK_TRY(file.stats, log_stats(copied, {}));
+
+  HARK_TRY_VOID(engine.create_parquet_view(model.name, {full_path}, {}));
+  CommitRequest request;
+  request.operation = "BUILD";
+  HARK_TRY(request.fields, fields_of_view(engine, model.name));
+  request.added.push_back(std::move(file));
+  if (state.snapshot) request.removed = state.snapshot->files();
+  request.run_id = options.run_id;
+  request.metrics.set("rows", copied.num_rows);
+  request.extra = Json::object({{"model", model.name}, {"trusted_version", trusted.version()}});
+  HARK_TRY(const std::int64_t version, commit_table(files, state, std::move(request), clock));
+  return BuiltTable{model.name, copied.num_rows, version, false};
+}
+
+}  // namespace
+
+const std::vector<Model>& models() {
+  static const std::vector<Model> all = [] {
+    std::vector<Model> list;
+    for (const core::EmbeddedFile& file : core::embedded_models()) {
+      Model model;
+      model.name = file.name.substr(0, file.name.size() - std::string_view(".sql").size());
+      model.sql = file.contents;
+      constexpr std::string_view kPrefix = "-- kind: ";
+      model.kind = trim(model.sql.substr(kPrefix.size(), model.sql.find('\n') - kPrefix.size()));
+      list.push_back(std::move(model));
+    }
+    // The facts come first: the other request models read them.
+    std::ranges::stable_partition(
+        list, [](const Model& model) { return model.name.ends_with("_facts"); });
+    return list;
+  }();
+  return all;
+}
+
+Result<void> create_model_inputs(engine::Engine& engine, const Contract& contract,
+                                 const TableState& trusted) {
+  HARK_TRY(const auto paths, trusted.file_paths());
+  HARK_TRY_VOID(engine.create_parquet_view("trusted", paths, trusted_fields(contract)));
+  if (contract.kind == contract::Kind::kContactCentre)
+    return engine.execute(periods_view(contract));
+  // The one function of the models that DuckDB lacks, under Spark's name.
+  HARK_TRY_VOID(engine.execute(
+      "CREATE OR REPLACE MACRO unix_seconds(t) AS CAST(floor(epoch_us(t) / 1000000) AS BIGINT)"));
+  HARK_TRY_VOID(engine.execute(requests_view(contract)));
+  return engine.execute(extract_view(contract));
+}
+
+Result<BuildReport> build(const LakeFolder& lake, const std::string& dataset,
+                          const BuildOptions& options, const Clock& clock) {
+  HARK_TRY(const Contract contract, lake.contract(dataset));
+  HARK_TRY(const auto lock, lake.lock_for_writing());
+  HARK_TRY(const TableState trusted, open_table(lake.files(), lake.trusted_table(dataset)));
+  if (!trusted.snapshot) {
+    return Error(ErrorCode::kNotFound, concat("dataset '", dataset, "' has no rows yet"))
+        .hint("load a file with `hark ingest` first");
+  }
+  BuildReport report;
+  report.dataset = dataset;
+  report.trusted_version = trusted.version();
+  std::unique_ptr<engine::Engine> engine;
+  for (const Model& model : models()) {
+    if (model.kind != contract::name_of(contract.kind)) continue;
+    const std::string path = lake.curated_table(dataset, model.name);
+    HARK_TRY(const TableState state, open_table(lake.files(), path));
+    if (is_up_to_date(state, model, trusted)) {
+      HARK_TRY(const auto rows, state.snapshot->num_records());
+      report.tables.push_back({model.name, rows.value_or(0), state.version(), true});
+      if (engine) {
+        HARK_TRY(const auto paths, state.file_paths());
+        HARK_TRY_VOID(engine->create_parquet_view(model.name, paths, {}));
+      }
+      continue;
+    }
+    if (!engine) {
+      engine::EngineOptions engine_options;
+      engine_options.threads = options.threads;
+      engine_options.memory_limit_bytes = options.memory_limit_bytes;
+      engine_options.temp_directory = concat(lake.root(), "/curated/.spill");
+      HARK_TRY(engine, engine::Engine::open(engine_options));
+      HARK_TRY_VOID(create_model_inputs(*engine, contract, trusted));
+      for (const BuiltTable& done : report.tables) {
+        HARK_TRY(const TableState earlier,
+                 open_table(lake.files(), lake.curated_table(dataset, done.name)));
+        HARK_TRY(const auto paths, earlier.file_paths());
+        HARK_TRY_VOID(engine->create_parquet_view(done.name, paths, {}));
+      }
+    }
+    HARK_TRY_VOID(remove_unfinished(lake.files(), path, clock));
+    auto built = build_table(lake, model, dataset, trusted, *engine, options, clock);
+    if (!built) return std::move(built).error().while_doing(concat("building '", model.name, "'"));
+    report.tables.push_back(*std::move(built));
+  }
+  return report;
+}
+
+}  // namespace hark::pipeline

@@ -1,0 +1,147 @@
+#include "hark/pipeline/check.h"
+
+#include <algorithm>
+#include <map>
+
+#include "hark/core/text.h"
+#include "hark/pipeline/quarantine.h"
+#include "hark/pipeline/table_commit.h"
+#include "hark/pipeline/trusted_rows.h"
+
+namespace hark::pipeline {
+namespace {
+
+using contract::Severity;
+
+CheckedRule make_rule(std::string name, std::string dimension, Severity severity,
+                      std::string description, std::int64_t checked, std::int64_t failed) {
+  CheckedRule rule;
+  rule.name = std::move(name);
+  rule.dimension = std::move(dimension);
+  rule.severity = severity;
+  rule.description = std::move(description);
+  rule.checked = checked;
+  rule.failed = failed;
+  rule.share = checked == 0 ? 0 : static_cast<double>(failed) / static_cast<double>(checked);
+  if (failed > 0) {
+    rule.status = severity == Severity::kError     ? CheckStatus::kFail
+                  : severity == Severity::kWarning ? CheckStatus::kWarn
+                                                   : CheckStatus::kInfo;
+  }
+  return rule;
+}
+
+std::string quoted(std::string_view name) { return concat("\"", name, "\""); }
+
+Result<std::int64_t> single_count(engine::Engine& engine, const std::string& sql) {
+  HARK_TRY(const auto rows, engine.query(sql));
+  HARK_TRY(const auto batch, rows->next());
+  if (!batch || batch->num_rows != 1) return Error(ErrorCode::kInternal, "a count gave no row");
+  return batch->columns[0].int64s()[0];
+}
+
+/// How many rows carry each flag ("closed_before_created", "invalid:due_date").
+Result<std::map<std::string, std::int64_t, std::less<>>> count_flags(engine::Engine& engine) {
+  std::map<std::string, std::int64_t, std::less<>> counts;
+  HARK_TRY(
+      const auto rows,
+      engine.query(
+          "SELECT _flags, count(*) AS n FROM trusted WHERE _flags IS NOT NULL GROUP BY _flags"));
+  while (true) {
+    HARK_TRY(const auto batch, rows->next());
+    if (!batch) return counts;
+    for (std::size_t row = 0; row < batch->num_rows; ++row) {
+      for (const std::string_view flag : split(batch->columns[0].text(row), ',')) {
+        counts[std::string(flag)] += batch->columns[1].int64s()[row];
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(CheckStatus status) noexcept {
+  switch (status) {
+    case CheckStatus::kPass:
+      return "pass";
+    case CheckStatus::kInfo:
+      return "info";
+    case CheckStatus::kWarn:
+      return "warn";
+    case CheckStatus::kFail:
+      return "fail";
+  }
+  return "fail";
+}
+
+bool CheckReport::has_failed() const noexcept {
+  return std::ranges::any_of(
+      rules, [](const CheckedRule& rule) { return rule.status == CheckStatus::kFail; });
+}
+
+Result<CheckReport> check(const LakeFolder& lake, const std::string& dataset,
+                          const CheckOptions& options) {
+  HARK_TRY(const contract::Contract contract, lake.contract(dataset));
+  HARK_TRY(const TableState trusted, open_table(lake.files(), lake.trusted_table(dataset)));
+  if (!trusted.snapshot) {
+    return Error(ErrorCode::kNotFound, concat("dataset '", dataset, "' has no rows yet"))
+        .hint("load a file with `hark ingest` first");
+  }
+  engine::EngineOptions engine_options;
+  engine_options.threads = options.threads;
+  engine_options.memory_limit_bytes = options.memory_limit_bytes;
+  HARK_TRY(const auto engine, engine::Engine::open(engine_options));
+  HARK_TRY(const auto paths, trusted.file_paths());
+  HARK_TRY_VOID(engine->create_parquet_view("trusted", paths, trusted_fields(contract)));
+
+  CheckReport report;
+  report.dataset = dataset;
+  report.version = trusted.version();
+  HARK_TRY(report.rows, single_count(*engine, "SELECT count(*) FROM trusted"));
+  HARK_TRY(const auto flags, count_flags(*engine));
+  const auto flagged = [&](std::string_view flag) {
+    const auto found = flags.find(flag);
+    return found == flags.end() ? std::int64_t{0} : found->second;
+  };
+  for (const contract::Rule& rule : contract.rules) {
+    if (rule.rejects) continue;
+    report.rules.push_back(make_rule(rule.name, rule.dimension, rule.severity, rule.description,
+                                     report.rows, flagged(rule.name)));
+  }
+  for (const contract::ColumnSpec& column : contract.columns) {
+    const std::string flag = "invalid:" + column.name;
+    if (flagged(flag) > 0) {
+      report.rules.push_back(make_rule(
+          "readable_" + column.name, "conformity", Severity::kWarning,
+          concat("values of ", column.name, " can be read as ", contract::name_of(column.type)),
+          report.rows, flagged(flag)));
+    }
+    if (column.is_required) {
+      HARK_TRY(const std::int64_t missing,
+               single_count(*engine, concat("SELECT count(*) FROM trusted WHERE ",
+                                            quoted(column.name), " IS NULL")));
+      report.rules.push_back(make_rule("present_" + column.name, "completeness", Severity::kError,
+                                       concat("every row has a value of ", column.name),
+                                       report.rows, missing));
+    }
+  }
+  if (!contract.key.empty()) {
+    std::string key;
+    for (const std::string& name : contract.key) key += (key.empty() ? "" : ", ") + quoted(name);
+    HARK_TRY(const std::int64_t repeated,
+             single_count(*engine, concat("SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT "
+                                          "count(*) AS n FROM trusted GROUP BY ",
+                                          key, " HAVING count(*) > 1)")));
+    report.rules.push_back(make_rule("unique_key", "uniqueness", Severity::kError,
+                                     "no two rows share their key", report.rows, repeated));
+  }
+  HARK_TRY(const auto refused, count_quarantine(lake, dataset));
+  std::int64_t num_refused = 0;
+  for (const QuarantineCount& count : refused) num_refused += count.records;
+  report.rules.push_back(make_rule("records_taken", "completeness", Severity::kWarning,
+                                   "no record was refused into quarantine",
+                                   report.rows + num_refused, num_refused));
+  return report;
+}
+
+}  // namespace hark::pipeline

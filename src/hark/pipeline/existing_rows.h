@@ -1,0 +1,48 @@
+// The rows a trusted table holds already, as far as a load must know them: key, content hash, file.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "hark/columnar/batch.h"
+#include "hark/contract/contract.h"
+#include "hark/core/result.h"
+
+namespace hark::engine {
+class Engine;
+}
+
+namespace hark::pipeline {
+
+struct ExistingRow {
+  std::uint64_t key = 0;       ///< row_keys()
+  std::uint64_t row_hash = 0;  ///< row_hashes()
+  std::uint32_t file = 0;      ///< position in ExistingRows::files()
+};
+
+class ExistingRows {
+ public:
+  /// Reads keys and hashes of `files` (parquet paths). Memory: 24 bytes a row.
+  static Result<ExistingRows> load(engine::Engine& engine, std::vector<std::string> files,
+                                   const contract::Contract& contract, unsigned threads);
+  /// No rows: a table's first load.
+  ExistingRows() = default;
+
+  /// Rows with that key, usually none or one.
+  std::span<const ExistingRow> find(std::uint64_t key) const noexcept;
+  const std::vector<std::string>& files() const noexcept { return files_; }
+  std::size_t size() const noexcept { return rows_.size(); }
+
+ private:
+  std::vector<std::string> files_;
+  std::vector<ExistingRow> rows_;  ///< by key
+};
+
+/// All rows of one trusted parquet file, in the file's order, with the columns of trusted_fields().
+Result<std::vector<columnar::Batch>> read_trusted_file(engine::Engine& engine,
+                                                       const std::string& file,
+                                                       const contract::Contract& contract);
+
+}  // namespace hark::pipeline

@@ -1,0 +1,311 @@
+#include "hark/pipeline/ingest.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "hark/core/text.h"
+#include "hark/engine/engine.h"
+#include "hark/lake/data_file.h"
+#include "hark/lake/unreferenced.h"
+#include "hark/pipeline/landing.h"
+#include "hark/pipeline/quarantine.h"
+#include "hark/pipeline/source.h"
+#include "hark/pipeline/table_commit.h"
+#include "hark/tabular/csv_source.h"
+#include "hark/tabular/probe.h"
+
+namespace hark::pipeline {
+namespace {
+
+/// Everything one load works with, in the order it is made.
+struct Load {
+  const LakeFolder& lake;
+  const IngestOptions& options;
+  const Clock& clock;
+  std::string dataset;
+  std::shared_ptr<const contract::Contract> contract;
+  Landed landed;
+  TableState trusted;
+  TableState quarantine;
+  std::int64_t number = 0;
+  LoadReport report;
+};
+
+/// The contract the lake loads this dataset with, unless the user names another; for a new dataset
+/// the one that fits.
+Result<std::shared_ptr<const contract::Contract>> choose_contract(
+    const LakeFolder& lake, const IngestOptions& options, const std::vector<std::string>& header,
+    const std::string& path) {
+  if (options.contract.find('/') == std::string::npos && !options.contract.ends_with(".yaml")) {
+    HARK_TRY(const auto datasets, lake.datasets());
+    std::vector<contract::Contract> known;
+    for (const std::string& dataset : datasets) {
+      if (!options.contract.empty() && options.contract != dataset) continue;
+      HARK_TRY(contract::Contract contract, lake.contract(dataset));
+      known.push_back(std::move(contract));
+    }
+    std::vector<const contract::Contract*> candidates;
+    for (const contract::Contract& contract : known) candidates.push_back(&contract);
+    if (!candidates.empty()) {
+      if (const auto chosen = contract::choose_contract(candidates, header)) {
+        return std::make_shared<const contract::Contract>(**chosen);
+      }
+    }
+  }
+  return contract_for_header(lake.files(), options.contract, header, path);
+}
+
+Result<void> remove_data_files(io::FileSystem& files, const std::string& folder) {
+  const auto entries = files.list(folder);
+  if (!entries)
+    return entries.error().code() == ErrorCode::kNotFound ? Result<void>() : entries.error();
+  for (const io::FileInfo& entry : *entries) {
+    if (lake::is_data_file_name(io::file_name(entry.path))) HARK_TRY_VOID(files.remove(entry.path));
+  }
+  return {};
+}
+
+Result<void> remove_orphans(io::FileSystem& files, const std::string& table_path,
+                            const Clock& clock) {
+  // The lock is ours, so no load is running: whatever no commit names is garbage, however young.
+  const Instant any_time = clock.now() + std::chrono::hours(24 * 365);
+  const auto orphans = lake::find_unreferenced(files, table_path, any_time);
+  if (!orphans) {
+    if (orphans.error().code() == ErrorCode::kNotFound) return remove_data_files(files, table_path);
+    return orphans.error();
+  }
+  for (const io::FileInfo& orphan : *orphans) HARK_TRY_VOID(files.remove(orphan.path));
+  return {};
+}
+
+/// Reads the landing file and writes parquet files; nothing is visible yet.
+Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
+  io::FileSystem& files = load.lake.files();
+  const contract::Contract& contract = *load.contract;
+  HARK_TRY_VOID(files.create_directories(load.trusted.path));
+  // Refused records stand there with all their text.
+  HARK_TRY_VOID(files.create_directories(load.quarantine.path, 0700));
+
+  QuarantineWriter quarantine(files, load.quarantine.path, load.landed.hash, load.report.file,
+                              load.number);
+  tabular::ReadOptions read;
+  read.block_bytes = load.options.block_bytes;
+  read.is_cancelled = load.options.interrupt;
+  read.on_progress = load.options.progress;
+  read.on_rejects = [&](std::uint64_t, std::vector<tabular::Reject> rejects) -> Result<void> {
+    if (load.options.is_strict && !rejects.empty()) {
+      const tabular::Reject& first = rejects.front();
+      return Error(ErrorCode::kCheckFailed,
+                   concat(load.report.file, ":", first.line, ": ", first.message))
+          .hint("mend the record, or load without --strict: refused records go to quarantine");
+    }
+    return quarantine.add(std::move(rejects));
+  };
+  HARK_TRY(const auto source, tabular::CsvSource::open(files, load.landed.path, &contract, read));
+
+  std::unique_ptr<engine::Engine> engine;
+  const auto open_engine = [&]() -> Result<engine::Engine*> {
+    if (!engine) {
+      engine::EngineOptions options;
+      options.threads = load.options.threads;
+      options.memory_limit_bytes = load.options.memory_limit_bytes / 2;
+      HARK_TRY(engine, engine::Engine::open(options));
+    }
+    return engine.get();
+  };
+  ExistingRows existing;
+  HARK_TRY(auto table_files, load.trusted.file_paths());
+  if (!table_files.empty() && !contract.key.empty()) {
+    HARK_TRY(engine::Engine* const opened, open_engine());
+    HARK_TRY(existing,
+             ExistingRows::load(*opened, std::move(table_files), contract, load.options.threads));
+  }
+  HARK_TRY(const Completer completer,
+           Completer::create(contract, load.landed.hash, load.clock.now(),
+                             [&](std::string_view column) { return source->has_column(column); }));
+  TrustedLoadOptions trusted_options;
+  trusted_options.threads = load.options.threads;
+  trusted_options.budget_bytes =
+      load.options.run_bytes != 0 ? load.options.run_bytes : load.options.memory_limit_bytes / 2;
+  trusted_options.rows_per_file = load.options.rows_per_file;
+  TrustedLoad trusted(files, load.trusted.path, contract, completer, existing, open_engine,
+                      trusted_options);
+  HARK_TRY_VOID(source->stream(columns_to_read(contract), load.options.threads, trusted));
+  HARK_TRY(LoadedFiles loaded, trusted.finish());
+  HARK_TRY(quarantined, quarantine.finish());
+
+  LoadReport& report = load.report;
+  const tabular::ReadSummary& summary = source->summary();
+  report.rows_read = static_cast<std::int64_t>(summary.records_read);
+  report.rows_quarantined = quarantine.num_rejects();
+  report.rows = loaded.counts;
+  report.bytes = load.landed.size_bytes;
+  const std::int64_t accounted = report.rows.inserted + report.rows.updated +
+                                 report.rows.unchanged + report.rows.duplicate +
+                                 report.rows_quarantined;
+  if (accounted != report.rows_read) {
+    return Error(ErrorCode::kInternal, concat("rows do not balance: ", report.rows_read, " read, ",
+                                              accounted, " accounted for"))
+        .hint("nothing was committed; please report this");
+  }
+  const double share = report.rows_read == 0 ? 0
+                                             : static_cast<double>(report.rows_quarantined) /
+                                                   static_cast<double>(report.rows_read);
+  if (share > contract.max_reject_share) {
+    return Error(
+               ErrorCode::kCheckFailed,
+               concat(report.file, ": ", report.rows_quarantined, " of ", report.rows_read,
+                      " records (", fixed(share * 100, 1), " %) were refused; contract '",
+                      contract.name, "' allows ", fixed(contract.max_reject_share * 100, 1), " %"))
+        .hint(
+            "nothing was committed; `hark profile FILE` shows what the columns hold, --contract "
+            "names another contract");
+  }
+  return loaded;
+}
+
+/// Quarantine first, then trusted: the trusted commit decides.
+Result<void> commit(Load& load, LoadedFiles loaded, std::vector<NewFile> quarantined) {
+  io::FileSystem& files = load.lake.files();
+  const Json landing = Json::object(
+      {{"landing", load.landed.hash}, {"source", load.report.file}, {"load", load.number}});
+  if (!quarantined.empty()) {
+    CommitRequest request;
+    request.operation = "QUARANTINE";
+    request.fields = quarantine_fields();
+    request.added = std::move(quarantined);
+    // A load killed after this commit and repeated finds its number taken already.
+    if (load.quarantine.txn_version(load.dataset).value_or(0) < load.number) {
+      request.txns = {{load.dataset, load.number}};
+    }
+    request.run_id = load.options.run_id;
+    request.metrics.set("rows", load.report.rows_quarantined);
+    request.extra = landing;
+    request.is_blind_append = true;
+    HARK_TRY_VOID(commit_table(files, load.quarantine, std::move(request), load.clock));
+  }
+  CommitRequest request;
+  request.operation = "INGEST";
+  request.fields = trusted_fields(*load.contract);
+  const std::vector<std::string> private_columns = personal_columns(*load.contract);
+  for (const WrittenFile& file : loaded.added) {
+    NewFile added;
+    added.name = file.path;
+    added.size_bytes = static_cast<std::int64_t>(file.stats.size_bytes);
+    HARK_TRY(added.stats, log_stats(file.stats, private_columns));
+    request.added.push_back(std::move(added));
+  }
+  if (load.trusted.snapshot) {
+    for (const lake::AddFile& file : load.trusted.snapshot->files()) {
+      HARK_TRY(const std::string path, file.path.resolve(load.trusted.path));
+      if (std::ranges::find(loaded.removed, path) != loaded.removed.end())
+        request.removed.push_back(file);
+    }
+  }
+  request.txns = {{load.dataset, load.number}, {landing_app_id(load.landed.hash), load.number}};
+  request.run_id = load.options.run_id;
+  request.metrics = Json::object({{"rows_read", load.report.rows_read},
+                                  {"rows_inserted", loaded.counts.inserted},
+                                  {"rows_updated", loaded.counts.updated},
+                                  {"rows_unchanged", loaded.counts.unchanged},
+                                  {"rows_duplicate", loaded.counts.duplicate},
+                                  {"rows_quarantined", load.report.rows_quarantined}});
+  request.extra = landing;
+  HARK_TRY(load.report.version, commit_table(files, load.trusted, std::move(request), load.clock));
+  return {};
+}
+
+}  // namespace
+
+Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
+                          const IngestOptions& options, const Clock& clock) {
+  const auto started = std::chrono::steady_clock::now();
+  io::FileSystem& files = lake.files();
+  // Whatever is no data file is refused here, before anything is written.
+  HARK_TRY(const tabular::FileProbe probe, tabular::probe_file(files, path));
+  HARK_TRY(const auto lock, lake.lock_for_writing());
+  HARK_TRY(auto contract, choose_contract(lake, options, probe.header, path));
+
+  Load load{lake, options, clock, contract->name, contract, {}, {}, {}, 0, {}};
+  HARK_TRY_VOID(recover(lake, load.dataset, clock));
+  load.report.dataset = load.dataset;
+  load.report.file = io::file_name(path);
+  load.report.warnings =
+      header_warnings(contract::match_header(*contract, probe.header), load.report.file);
+  if (contract->key.empty()) {
+    load.report.warnings.push_back(
+        {"no_key", concat("contract '", contract->name, "' has no key: repeated records are kept"),
+         load.report.file});
+  }
+  HARK_TRY(load.landed, land(lake, load.dataset, path, clock));
+  load.report.landing_hash = load.landed.hash;
+  HARK_TRY(load.trusted, open_table(files, lake.trusted_table(load.dataset)));
+  HARK_TRY(load.quarantine, open_table(files, lake.quarantine_table(load.dataset)));
+  load.report.version = load.trusted.version();
+  if (const auto known = load.trusted.txn_version(landing_app_id(load.landed.hash))) {
+    load.report.is_already_loaded = true;
+    load.report.load = *known;
+    load.report.bytes = load.landed.size_bytes;
+    load.report.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    return load.report;
+  }
+  load.number = load.trusted.txn_version(load.dataset).value_or(0) + 1;
+  load.report.load = load.number;
+
+  const auto write_and_commit = [&]() -> Result<void> {
+    std::vector<NewFile> quarantined;
+    HARK_TRY(LoadedFiles loaded, write_files(load, quarantined));
+    // The contract must be there before rows that were read with it.
+    if (const std::string contract_path = lake.contract_path(load.dataset);
+        !files.exists(contract_path) || *files.read_text(contract_path) != contract->text) {
+      HARK_TRY_VOID(files.write_atomically(contract_path, contract->text));
+    }
+    return commit(load, std::move(loaded), std::move(quarantined));
+  };
+  if (auto result = write_and_commit(); !result) {
+    // Best effort: whatever this leaves behind, the next load removes.
+    (void)recover(lake, load.dataset, clock);
+    return std::move(result).error().while_doing(concat("loading '", load.report.file, "'"));
+  }
+  if (load.report.rows_quarantined > 0) {
+    load.report.warnings.push_back(
+        {"quarantined",
+         concat(load.report.rows_quarantined, " of ", load.report.rows_read,
+                " records went to quarantine; `hark quarantine ls ", lake.root(), "` says why"),
+         load.report.file});
+  }
+  load.report.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  return load.report;
+}
+
+std::string landing_app_id(std::string_view landing_hash) {
+  return concat("hark.landing:", landing_hash);
+}
+
+Result<void> recover(const LakeFolder& lake, const std::string& dataset, const Clock& clock) {
+  io::FileSystem& files = lake.files();
+  HARK_TRY(const TableState trusted, open_table(files, lake.trusted_table(dataset)));
+  HARK_TRY_VOID(remove_unwanted_landings(lake, dataset, [&](std::string_view hash) {
+    return trusted.txn_version(landing_app_id(hash)).has_value();
+  }));
+  HARK_TRY_VOID(remove_orphans(files, trusted.path, clock));
+
+  HARK_TRY(const TableState quarantine, open_table(files, lake.quarantine_table(dataset)));
+  HARK_TRY_VOID(remove_orphans(files, quarantine.path, clock));
+  if (!quarantine.snapshot) return {};
+  const std::int64_t last_load = trusted.txn_version(dataset).value_or(0);
+  CommitRequest undo;
+  for (const lake::AddFile& file : quarantine.snapshot->files()) {
+    if (load_of(file) > last_load) undo.removed.push_back(file);
+  }
+  if (undo.removed.empty()) return {};
+  undo.operation = "RECOVER";
+  undo.fields = quarantine_fields();
+  HARK_TRY_VOID(commit_table(files, quarantine, std::move(undo), clock));
+  return {};
+}
+
+}  // namespace hark::pipeline

@@ -1,0 +1,62 @@
+// Landing → raw → trusted: one file into the lake, all or nothing.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "hark/core/clock.h"
+#include "hark/core/warning.h"
+#include "hark/pipeline/lake_folder.h"
+#include "hark/pipeline/trusted_load.h"
+
+namespace hark::pipeline {
+
+struct IngestOptions {
+  std::string contract;  ///< name or YAML path; empty: the dataset whose header fits
+  unsigned threads = 1;
+  std::size_t memory_limit_bytes = std::size_t{1} << 30;
+  bool is_strict = false;  ///< the first refused record fails the load
+  std::string run_id;
+  const std::atomic<bool>* interrupt = nullptr;
+  std::function<void(std::uint64_t, std::uint64_t)> progress;  ///< bytes done, bytes in all
+  /// Rows kept in memory before they are written; 0: half of the memory limit.
+  std::size_t run_bytes = 0;
+  std::size_t rows_per_file = std::size_t{1} << 18;
+  std::size_t block_bytes = std::size_t{1} << 20;  ///< plain bytes read at a time; one batch each
+};
+
+struct LoadReport {
+  std::string dataset;
+  std::string file;  ///< name of the source file
+  std::string landing_hash;
+  bool is_already_loaded = false;  ///< these very bytes are in the lake: nothing was committed
+  std::int64_t rows_read = 0;      ///< inserted + updated + unchanged + duplicate + quarantined
+  RowCounts rows;
+  std::int64_t rows_quarantined = 0;
+  std::uint64_t bytes = 0;
+  double seconds = 0;
+  std::int64_t version = -1;  ///< of the trusted table, afterwards
+  std::int64_t load = 0;      ///< number of the load in its dataset, from 1
+  std::vector<Warning> warnings;
+};
+
+/// Loads one file. The trusted commit decides: killed at any point, the lake is as before or as
+/// after, and loading the file again ends in the same lake. Takes the lake's lock.
+///
+/// Errors: kInvalidInput, kNotFound for a file that is no data (nothing is written); kCheckFailed
+/// if more records are refused than the contract allows, or one with `is_strict` (nothing is
+/// committed); kConflict, kIo, kExhausted, kInterrupted (as before, or a rerun settles it).
+Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
+                          const IngestOptions& options, const Clock& clock);
+
+/// Removes what a killed load left behind: landing files without a load, parquet files without a
+/// commit, quarantined records of a load that the trusted table does not have. For the holder of
+/// the lake's lock.
+Result<void> recover(const LakeFolder& lake, const std::string& dataset, const Clock& clock);
+
+/// The application id under which a load of these bytes is recorded in the trusted table's log.
+std::string landing_app_id(std::string_view landing_hash);
+
+}  // namespace hark::pipeline

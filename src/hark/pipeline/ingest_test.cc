@@ -1,0 +1,283 @@
+#include "hark/pipeline/ingest.h"
+
+#include "hark/core/parallel.h"
+#include "hark/io/fault_file_system.h"
+#include "hark/pipeline/build.h"
+#include "hark/pipeline/check.h"
+#include "hark/pipeline/lake_fixture_test.h"
+
+namespace hark::pipeline {
+namespace {
+
+constexpr std::string_view kHeader =
+    "Unique Key,Created Date,Closed Date,Agency,Complaint Type,Incident "
+    "Zip,Status,Borough,Resolution Action Updated Date\n";
+
+std::string record(int key, std::string_view created, std::string_view closed,
+                   std::string_view type, std::string_view updated) {
+  return concat(key, ",", created, ",", closed, ",NYPD,", type, ",10001,",
+                closed.empty() ? "Open" : "Closed", ",BRONX,", updated, "\n");
+}
+
+/// `count` requests from key `first` on, three hours apart, every fifth one open.
+std::string some_records(int first, int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    const int day = i / 8 + 1;
+    const std::string date = concat(day % 28 < 9 ? "03/0" : "03/", day % 28 + 1, "/2024 ");
+    const std::string created = concat(date, "0", i % 8 + 1, ":15:00 AM");
+    const std::string closed = i % 5 == 0 ? std::string() : concat(date, "11:30:00 PM");
+    text += record(first + i, created, closed, i % 3 == 0 ? "Noise" : "Heat",
+                   closed.empty() ? created : closed);
+  }
+  return text;
+}
+
+using Ingest = LakeTest;
+
+TEST_F(Ingest, RowsGoToTrustedAndTheBalanceHolds) {
+  const LakeFolder lake = make_lake();
+  const std::string file =
+      write("a.csv", concat(kHeader, some_records(100, 40),
+                            "7,not a date,,NYPD,Noise,10001,Open,BRONX,\n", "8,too,few\n"));
+  IngestOptions with = options();
+  const LoadReport report = load(lake, file, with);
+  EXPECT_EQ(report.dataset, "nyc311");
+  EXPECT_EQ(report.rows_read, 42);
+  EXPECT_EQ(report.rows.inserted, 40);
+  EXPECT_EQ(report.rows_quarantined, 2);
+  EXPECT_EQ(report.version, 0);
+  const LakePicture picture = this->picture(lake.root(), "nyc311");
+  EXPECT_EQ(picture.trusted.size(), 40u);
+  EXPECT_EQ(picture.num_loads, 1);
+  EXPECT_EQ(picture.landing, std::vector<std::string>{report.landing_hash});
+  ASSERT_EQ(picture.quarantine.size(), 2u);
+  EXPECT_NE(picture.quarantine[0].find("unreadable_value:created_date"), std::string::npos)
+      << picture.quarantine[0];
+  EXPECT_NE(picture.quarantine[1].find("field_count"), std::string::npos) << picture.quarantine[1];
+  EXPECT_NE(picture.quarantine[1].find(":43:"), std::string::npos)
+      << "line 43: " << picture.quarantine[1];
+}
+
+TEST_F(Ingest, TheSameBytesAgainCommitNothing) {
+  const LakeFolder lake = make_lake();
+  const std::string file = write("a.csv", concat(kHeader, some_records(100, 10)));
+  load(lake, file);
+  const LakePicture before = picture(lake.root(), "nyc311");
+  const LoadReport again = load(lake, file);
+  EXPECT_TRUE(again.is_already_loaded);
+  EXPECT_EQ(again.version, 0);
+  EXPECT_EQ(picture(lake.root(), "nyc311"), before);
+}
+
+TEST_F(Ingest, AnOverlappingExportUpdatesInsertsAndLeavesAlone) {
+  const LakeFolder lake = make_lake();
+  load(lake, write("a.csv", concat(kHeader, some_records(100, 20))));
+  // Ten known rows, of which one was closed since, and five new ones.
+  std::string second = some_records(100, 10);
+  second = second.substr(second.find('\n') + 1);
+  second = record(100, "03/02/2024 01:15:00 AM", "03/09/2024 01:15:00 AM", "Noise",
+                  "03/09/2024 01:15:00 AM") +
+           second + some_records(500, 5);
+  const LoadReport report = load(lake, write("b.csv", concat(kHeader, second)));
+  EXPECT_EQ(report.rows_read, 15);
+  EXPECT_EQ(report.rows.inserted, 5);
+  EXPECT_EQ(report.rows.updated, 1);
+  EXPECT_EQ(report.rows.unchanged, 9);
+  EXPECT_EQ(report.version, 1);
+  const LakePicture now = picture(lake.root(), "nyc311");
+  EXPECT_EQ(now.trusted.size(), 25u);
+  EXPECT_EQ(std::ranges::count_if(now.trusted,
+                                  [](const std::string& row) {
+                                    return row.find("unique_key=100|") != std::string::npos;
+                                  }),
+            1);
+}
+
+TEST_F(Ingest, OverlappingExportsGiveTheSameTableInEitherOrder) {
+  const std::string older = concat(kHeader, some_records(100, 30));
+  std::string newer(kHeader);
+  for (int key = 110; key < 120; ++key)
+    newer += record(key, "03/02/2024 01:15:00 AM", "03/19/2024 01:15:00 AM", "Noise",
+                    "03/19/2024 01:15:00 AM");
+  const auto contract_rows = [&](std::string_view name, const std::vector<std::string>& contents) {
+    const LakeFolder lake = make_lake(name);
+    for (std::size_t i = 0; i < contents.size(); ++i)
+      load(lake, write(concat(name, i, ".csv"), contents[i]));
+    std::vector<std::string> rows = picture(lake.root(), "nyc311").trusted;
+    for (std::string& row : rows) row.resize(row.find("_file="));
+    std::ranges::sort(rows);
+    return rows;
+  };
+  const auto forward = contract_rows("forward", {older, newer});
+  EXPECT_EQ(forward, contract_rows("backward", {newer, older}));
+  EXPECT_EQ(forward.size(), 30u);
+}
+
+TEST_F(Ingest, CopiesAndOlderVersionsInOneFileCountOnce) {
+  const LakeFolder lake = make_lake();
+  std::string text(kHeader);
+  text += record(1, "03/02/2024 01:00:00 AM", "", "Noise", "03/02/2024 01:00:00 AM");
+  text += record(1, "03/02/2024 01:00:00 AM", "", "Noise", "03/02/2024 01:00:00 AM");  // a copy
+  text += record(1, "03/02/2024 01:00:00 AM", "03/03/2024 01:00:00 AM", "Noise",
+                 "03/03/2024 01:00:00 AM");  // counts
+  text += record(2, "03/02/2024 01:00:00 AM", "03/03/2024 01:00:00 AM", "Heat",
+                 "");  // counts: has a closing time
+  text += record(2, "03/02/2024 01:00:00 AM", "", "Heat", "");
+  const LoadReport report = load(lake, write("a.csv", text));
+  EXPECT_EQ(report.rows_read, 5);
+  EXPECT_EQ(report.rows.inserted, 2);
+  EXPECT_EQ(report.rows.duplicate, 3);
+  EXPECT_EQ(report.rows.superseded, 2);
+  for (const std::string& row : picture(lake.root(), "nyc311").trusted) {
+    EXPECT_EQ(row.find("closed_date=|"), std::string::npos)
+        << "the version with a closing time must stay: " << row;
+  }
+}
+
+TEST_F(Ingest, ALoadInManyRunsGivesTheLakeOfALoadInOne) {
+  std::string text = concat(kHeader, some_records(100, 400), some_records(300, 100));
+  for (int key = 150; key < 170; ++key)
+    text += record(key, "03/02/2024 01:15:00 AM", "03/29/2024 01:15:00 AM", "Noise",
+                   "03/29/2024 01:15:00 AM");
+  const std::string file = write("a.csv", text);
+  const LakeFolder whole = make_lake("whole");
+  const LoadReport expected = load(whole, file);
+  IngestOptions small = options();
+  small.run_bytes = 1;  // every batch is a run of its own
+  small.block_bytes = 8192;
+  small.rows_per_file = 50;
+  const LakeFolder pieces = make_lake("pieces");
+  const LoadReport report = load(pieces, file, small);
+  EXPECT_EQ(report.rows.inserted, expected.rows.inserted);
+  EXPECT_EQ(report.rows.duplicate, expected.rows.duplicate);
+  EXPECT_EQ(report.rows.superseded, expected.rows.superseded);
+  EXPECT_EQ(picture(pieces.root(), "nyc311"), picture(whole.root(), "nyc311"));
+}
+
+TEST_F(Ingest, TooManyRefusedRecordsCommitNothing) {
+  const LakeFolder lake = make_lake();
+  const auto report = ingest(
+      lake, write("a.csv", concat(kHeader, some_records(1, 5), "8,too,few\n")), options(), clock_);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code(), ErrorCode::kCheckFailed);
+  EXPECT_EQ(picture(lake.root(), "nyc311"), LakePicture{});
+  EXPECT_FALSE(files_.exists(lake.trusted_table("nyc311") + "/_delta_log"));
+  const auto landed = files_.list(lake.landing_folder("nyc311"));
+  ASSERT_TRUE(landed);
+  EXPECT_TRUE(landed->empty()) << "nothing of a failed load stays";
+}
+
+TEST_F(Ingest, WhatIsNoDataFileWritesNothing) {
+  const LakeFolder lake = make_lake();
+  const auto report = ingest(lake, write("page.csv", "<!DOCTYPE html><html><body>no</body></html>"),
+                             options(), clock_);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code(), ErrorCode::kInvalidInput);
+  EXPECT_TRUE(files_.list(path("lake/landing"))->empty());
+}
+
+/// The n-th write fails, for every n, and everything after it, as when the machine dies.
+TEST_F(Ingest, AFailureAtAnyWriteLeavesTheLakeAsBeforeOrAsAfterAndARerunSettlesIt) {
+  const std::string first = write("a.csv", concat(kHeader, some_records(100, 60)));
+  const std::string second =
+      write("b.csv", concat(kHeader, some_records(140, 60), "7,bad,,NYPD,Noise,10001,Open,BRONX,\n",
+                            record(100, "03/02/2024 01:15:00 AM", "03/09/2024 01:15:00 AM", "Noise",
+                                   "03/09/2024 01:15:00 AM")));
+  const LakeFolder reference = make_lake("reference");
+  load(reference, first);
+  const LakePicture before = picture(reference.root(), "nyc311");
+  load(reference, second);
+  const LakePicture after = picture(reference.root(), "nyc311");
+  ASSERT_NE(before, after);
+
+  const LakeFolder prepared = make_lake("prepared");
+  load(prepared, first);
+  std::uint64_t num_changes = 0;
+  bool has_succeeded = false;
+  for (std::uint64_t n = 0; !has_succeeded; ++n) {
+    const std::string root = path(concat("lake", n));
+    ASSERT_EQ(std::system(concat("cp -r '", prepared.root(), "' '", root, "'").c_str()), 0);
+    io::FaultFileSystem faulty(files_, {.fail_at = n});
+    const auto faulty_lake = LakeFolder::open(faulty, root);
+    ASSERT_TRUE(faulty_lake);
+    const auto result = ingest(*faulty_lake, second, options(), clock_);
+    has_succeeded = result.has_value() && faulty.num_changes() <= n;
+    const LakePicture now = picture(root, "nyc311");
+    EXPECT_TRUE(now == before || now == after)
+        << "change " << n << " failed: the lake is neither as before nor as after";
+    load(*LakeFolder::open(files_, root), second);
+    EXPECT_EQ(picture(root, "nyc311"), after) << "rerun after failed change " << n;
+    num_changes = faulty.num_changes();
+    (void)std::system(("rm -rf '" + root + "'").c_str());
+    ASSERT_LT(n, 500u);
+  }
+  EXPECT_GT(num_changes, 15u)
+      << "landing, data, quarantine and log writes must all have had their turn";
+}
+
+TEST_F(Ingest, TwoLoadsAtOnceBothLandOnce) {
+  const LakeFolder lake = make_lake();
+  const std::string a = write("a.csv", concat(kHeader, some_records(100, 50)));
+  const std::string b = write("b.csv", concat(kHeader, some_records(900, 50)));
+  ASSERT_TRUE(parallel_for(2, 2, [&](std::size_t i) -> Result<void> {
+    HARK_TRY_VOID(ingest(lake, i == 0 ? a : b, options(), clock_));
+    return {};
+  }));
+  const LakePicture now = picture(lake.root(), "nyc311");
+  EXPECT_EQ(now.trusted.size(), 100u);
+  EXPECT_EQ(now.num_loads, 2);
+}
+
+TEST_F(Ingest, CheckCountsWhatTheRulesFound) {
+  const LakeFolder lake = make_lake();
+  std::string text = concat(kHeader, some_records(100, 40));
+  text += record(1, "03/02/2024 01:00:00 AM", "03/01/2024 01:00:00 AM", "Noise",
+                 "");                                                   // closed before created
+  text += record(2, "03/02/2024 01:00:00 AM", "someday", "Noise", "");  // unreadable, kept
+  load(lake, write("a.csv", text));
+  const auto report = check(lake, "nyc311", {});
+  ASSERT_TRUE(report) << report.error().to_string();
+  const auto failed = [&](std::string_view name) {
+    for (const CheckedRule& rule : report->rules) {
+      if (rule.name == name) return rule.failed;
+    }
+    ADD_FAILURE() << "no rule " << name;
+    return std::int64_t{-1};
+  };
+  EXPECT_EQ(report->rows, 42);
+  EXPECT_EQ(failed("closed_before_created"), 1);
+  EXPECT_EQ(failed("readable_closed_date"), 1);
+  EXPECT_EQ(failed("unique_key"), 0);
+  EXPECT_EQ(failed("present_created_date"), 0);
+  EXPECT_FALSE(report->has_failed());
+}
+
+TEST_F(Ingest, BuildMakesCuratedTablesOnceAndSumsAgree) {
+  const LakeFolder lake = make_lake();
+  load(lake, write("a.csv", concat(kHeader, some_records(100, 200))));
+  const auto built = build(lake, "nyc311", {}, clock_);
+  ASSERT_TRUE(built) << built.error().to_string();
+  ASSERT_GE(built->tables.size(), 3u);
+  for (const BuiltTable& table : built->tables) EXPECT_FALSE(table.is_unchanged) << table.name;
+  const auto again = build(lake, "nyc311", {}, clock_);
+  ASSERT_TRUE(again) << again.error().to_string();
+  for (const BuiltTable& table : again->tables) {
+    EXPECT_TRUE(table.is_unchanged) << table.name;
+    EXPECT_EQ(table.version, 0) << table.name;
+  }
+  const auto daily = open_table(files_, lake.curated_table("nyc311", "requests_daily"));
+  ASSERT_TRUE(daily && daily->snapshot);
+  ASSERT_TRUE(engine().create_parquet_view("daily", *daily->file_paths(), {}));
+  const auto rows = engine().query(
+      "SELECT sum(requests)::BIGINT, sum(closed)::BIGINT, sum(open)::BIGINT FROM daily");
+  ASSERT_TRUE(rows) << rows.error().to_string();
+  const auto batch = (*rows)->next();
+  ASSERT_TRUE(batch && *batch);
+  EXPECT_EQ((*batch)->columns[0].int64s()[0], 200);
+  EXPECT_EQ((*batch)->columns[1].int64s()[0], 160);
+  EXPECT_EQ((*batch)->columns[2].int64s()[0], 40);
+}
+
+}  // namespace
+}  // namespace hark::pipeline

@@ -1,0 +1,133 @@
+#include "hark/pipeline/lake_folder.h"
+
+#include <algorithm>
+
+#include "hark/core/json.h"
+#include "hark/core/text.h"
+#include "hark/lake/data_file.h"
+#include "hark/lake/log_io.h"
+
+namespace hark::pipeline {
+namespace {
+
+constexpr std::int64_t kFormatVersion = 1;
+constexpr std::chrono::seconds kWriterPatience{30};
+
+std::string marker_path(std::string_view root) { return io::join_path(root, "lake.json"); }
+
+}  // namespace
+
+Result<LakeFolder> LakeFolder::init(io::FileSystem& files, std::string root, const Clock& clock) {
+  if (is_lake(files, root)) return open(files, std::move(root));
+  if (const auto entries = files.list(root); entries && !entries->empty()) {
+    return Error(ErrorCode::kConflict, concat("'", root, "' is not empty and is no lake"))
+        .hint("choose a new folder for the lake");
+  }
+  for (const std::string_view zone : {"landing", "trusted", "quarantine", "curated", "contracts"}) {
+    // Landing holds the bytes as they came: nobody but the owner reads them.
+    const unsigned mode = zone == "landing" ? 0700 : 0755;
+    HARK_TRY_VOID(files.create_directories(io::join_path(root, zone), mode));
+  }
+  Json marker = Json::object();
+  marker.set("hark_lake", kFormatVersion);
+  marker.set("id", lake::random_uuid());
+  marker.set("created", format_instant(clock.now()));
+  // The marker comes last: a folder without it is no lake yet.
+  if (auto put = files.put_if_absent(marker_path(root), marker.dump(2) + "\n");
+      !put && put.error().code() != ErrorCode::kConflict) {
+    return std::move(put).error();
+  }
+  return open(files, std::move(root));
+}
+
+Result<LakeFolder> LakeFolder::open(io::FileSystem& files, std::string root) {
+  while (root.size() > 1 && root.back() == '/') root.pop_back();
+  auto text = files.read_text(marker_path(root), 1 << 20);
+  if (!text) {
+    if (text.error().code() != ErrorCode::kNotFound) return std::move(text).error();
+    return Error(ErrorCode::kNotFound, concat("'", root, "' is no lake"))
+        .hint(concat("make one with `hark init ", root, "`"));
+  }
+  auto marker = Json::parse(*text);
+  if (!marker || !(*marker)["id"].is_string()) {
+    return Error(ErrorCode::kCorrupt, concat("'", marker_path(root), "' cannot be read"));
+  }
+  if ((*marker)["hark_lake"].as_int() != kFormatVersion) {
+    return Error(ErrorCode::kUnsupported, concat("lake format ", (*marker)["hark_lake"].as_int(),
+                                                 " is not known to this hark"))
+        .hint("use a newer hark");
+  }
+  return LakeFolder(files, std::move(root), std::string((*marker)["id"].as_string()));
+}
+
+bool LakeFolder::is_lake(const io::FileSystem& files, const std::string& path) {
+  return files.exists(marker_path(path));
+}
+
+std::string LakeFolder::landing_folder(std::string_view dataset) const {
+  return concat(root_, "/landing/", dataset);
+}
+std::string LakeFolder::trusted_table(std::string_view dataset) const {
+  return concat(root_, "/trusted/", dataset);
+}
+std::string LakeFolder::quarantine_table(std::string_view dataset) const {
+  return concat(root_, "/quarantine/", dataset);
+}
+std::string LakeFolder::curated_table(std::string_view dataset, std::string_view model) const {
+  return concat(root_, "/curated/", dataset, "/", model);
+}
+std::string LakeFolder::contract_path(std::string_view dataset) const {
+  return concat(root_, "/contracts/", dataset, ".yaml");
+}
+
+Result<std::vector<std::string>> LakeFolder::datasets() const {
+  HARK_TRY(const auto entries, files_->list(concat(root_, "/contracts")));
+  std::vector<std::string> names;
+  for (const io::FileInfo& entry : entries) {
+    const std::string_view name = io::file_name(entry.path);
+    if (!name.ends_with(".yaml") || name.starts_with(".")) continue;
+    std::string dataset(name.substr(0, name.size() - 5));
+    // The first commit makes the dataset; a load killed before it leaves only the contract.
+    if (files_->exists(lake::log_entry_path(trusted_table(dataset), {0})))
+      names.push_back(std::move(dataset));
+  }
+  return names;
+}
+
+Result<contract::Contract> LakeFolder::contract(std::string_view dataset) const {
+  auto text = files_->read_text(contract_path(dataset), 1 << 22);
+  if (!text) {
+    if (text.error().code() != ErrorCode::kNotFound) return std::move(text).error();
+    HARK_TRY(const auto names, datasets());
+    return Error(ErrorCode::kNotFound, concat("no dataset '", dataset, "' in lake '", root_, "'"))
+        .hint(names.empty() ? std::string("nothing is loaded yet; `hark ingest LAKE FILE` loads")
+                            : concat("there are: ", join(names, ", ")));
+  }
+  auto parsed = contract::parse_contract(*text);
+  if (!parsed)
+    return std::move(parsed).error().while_doing(
+        concat("reading contract '", dataset, "' of the lake"));
+  return parsed;
+}
+
+Result<std::string> LakeFolder::choose_dataset(std::string_view name_or_empty) const {
+  HARK_TRY(const auto names, datasets());
+  if (!name_or_empty.empty()) {
+    if (std::ranges::find(names, name_or_empty) != names.end()) return std::string(name_or_empty);
+    return contract(name_or_empty).error();
+  }
+  if (names.size() == 1) return names.front();
+  if (names.empty()) {
+    return Error(ErrorCode::kNotFound, concat("lake '", root_, "' holds no dataset yet"))
+        .hint(concat("load a file with `hark ingest ", root_, " FILE`"));
+  }
+  return Error(ErrorCode::kInvalidArgument,
+               concat("lake '", root_, "' holds ", names.size(), " datasets"))
+      .hint(concat("name one with --contract: ", join(names, ", ")));
+}
+
+Result<std::unique_ptr<io::FileLock>> LakeFolder::lock_for_writing() const {
+  return files_->lock(io::join_path(root_, ".lock"), kWriterPatience);
+}
+
+}  // namespace hark::pipeline

@@ -1,0 +1,86 @@
+#include "hark/pipeline/landing.h"
+
+#include <vector>
+
+#include "hark/core/json.h"
+#include "hark/core/text.h"
+#include "hark/crypto/sha256.h"
+
+namespace hark::pipeline {
+namespace {
+
+constexpr std::size_t kCopyBlock = std::size_t{4} << 20;
+
+/// Copies `input` to a temporary file and returns the hash of what was copied.
+Result<std::string> copy_and_hash(io::FileSystem& files, const io::InputFile& input,
+                                  const std::string& to) {
+  HARK_TRY(const auto output, files.open_output(to));
+  crypto::Sha256 hasher;
+  std::vector<char> block(kCopyBlock);
+  std::uint64_t offset = 0;
+  while (true) {
+    HARK_TRY(const std::size_t n, input.read_at(offset, block));
+    if (n == 0) break;
+    const std::string_view bytes(block.data(), n);
+    hasher.update(bytes);
+    HARK_TRY_VOID(output->write(bytes));
+    offset += n;
+  }
+  HARK_TRY_VOID(output->sync());
+  HARK_TRY_VOID(output->close());
+  return crypto::to_hex(hasher.finish());
+}
+
+}  // namespace
+
+Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std::string& source,
+                    const Clock& clock) {
+  io::FileSystem& files = lake.files();
+  HARK_TRY(const auto input, files.open_input(source));
+  const std::string folder = lake.landing_folder(dataset);
+  HARK_TRY_VOID(files.create_directories(folder, 0700));
+
+  const std::string temporary = io::join_path(folder, io::temporary_name("landing"));
+  auto hash = copy_and_hash(files, *input, temporary);
+  if (!hash) {
+    if (files.exists(temporary)) (void)files.remove(temporary);
+    return std::move(hash).error();
+  }
+  Landed landed{*hash, io::join_path(folder, *hash), input->size()};
+  if (files.exists(landed.path)) {
+    HARK_TRY_VOID(files.remove(temporary));
+    return landed;
+  }
+  Json provenance = Json::object();
+  provenance.set("sha256", landed.hash);
+  provenance.set("source", io::file_name(source));
+  provenance.set("size_bytes", landed.size_bytes);
+  provenance.set("retrieved_at", format_instant(clock.now()));
+  // The note comes first: a landing file always has one.
+  HARK_TRY_VOID(files.write_atomically(landed.path + ".json", provenance.dump(2) + "\n"));
+  HARK_TRY_VOID(files.rename(temporary, landed.path));
+  HARK_TRY_VOID(files.sync_directory(folder));
+  return landed;
+}
+
+Result<std::size_t> remove_unwanted_landings(
+    const LakeFolder& lake, std::string_view dataset,
+    const std::function<bool(std::string_view hash)>& is_wanted) {
+  io::FileSystem& files = lake.files();
+  const auto entries = files.list(lake.landing_folder(dataset));
+  if (!entries) {
+    if (entries.error().code() == ErrorCode::kNotFound) return std::size_t{0};
+    return entries.error();
+  }
+  std::size_t num_removed = 0;
+  for (const io::FileInfo& entry : *entries) {
+    std::string_view hash = io::file_name(entry.path);
+    if (hash.ends_with(".json")) hash.remove_suffix(5);
+    if (is_wanted(hash)) continue;
+    HARK_TRY_VOID(files.remove(entry.path));
+    ++num_removed;
+  }
+  return num_removed;
+}
+
+}  // namespace hark::pipeline

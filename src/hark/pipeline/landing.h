@@ -1,0 +1,31 @@
+// The landing zone: the bytes as they came, named by their hash, immutable.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "hark/core/clock.h"
+#include "hark/pipeline/lake_folder.h"
+
+namespace hark::pipeline {
+
+struct Landed {
+  std::string hash;  ///< SHA-256 of the bytes, 64 hex digits; also the file's name
+  std::string path;
+  std::uint64_t size_bytes = 0;
+};
+
+/// Copies `source` into the landing folder of `dataset` and writes beside it where it came from.
+///
+/// The copy is durable and complete under its final name, or not there. A file that is there
+/// already is left alone. Errors: kNotFound, kIo, kExhausted.
+Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std::string& source,
+                    const Clock& clock);
+
+/// Removes landing files of `dataset` whose hash `is_wanted` does not name, and unfinished copies.
+/// Only for the one who holds the lake's lock. Returns how many files went.
+Result<std::size_t> remove_unwanted_landings(
+    const LakeFolder& lake, std::string_view dataset,
+    const std::function<bool(std::string_view hash)>& is_wanted);
+
+}  // namespace hark::pipeline

@@ -1,0 +1,379 @@
+#include "hark/pipeline/trusted_load.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "hark/core/parallel.h"
+#include "hark/core/text.h"
+#include "hark/lake/data_file.h"
+#include "hark/pipeline/version_order.h"
+
+namespace hark::pipeline {
+namespace {
+
+using columnar::Batch;
+using columnar::Column;
+using columnar::RowRef;
+
+std::vector<const Batch*> pointers_to(const std::vector<Batch>& batches) {
+  std::vector<const Batch*> pointers;
+  pointers.reserve(batches.size());
+  for (const Batch& batch : batches) pointers.push_back(&batch);
+  return pointers;
+}
+
+/// The clock that rows are sorted by, or nullptr.
+const contract::ColumnSpec* time_column(const contract::Contract& contract) {
+  for (const contract::Role role : {contract::Role::kCreated, contract::Role::kPeriodStart}) {
+    if (const contract::ColumnSpec* spec = contract.with_role(role)) return spec;
+  }
+  return nullptr;
+}
+
+/// Sorting value of each row of a batch: its time, or 0 where there is none.
+std::vector<std::int64_t> times_of(const Batch& batch, const contract::ColumnSpec* spec) {
+  std::vector<std::int64_t> times(batch.num_rows, 0);
+  const Column* column = spec == nullptr ? nullptr : batch.find(spec->name);
+  if (column == nullptr) return times;
+  for (std::size_t row = 0; row < batch.num_rows; ++row) {
+    if (!column->is_value(row)) continue;
+    times[row] = column->type() == columnar::Type::kDate ? std::int64_t{column->int32s()[row]}
+                                                         : column->int64s()[row];
+  }
+  return times;
+}
+
+std::int64_t record_of(const Batch& batch, std::size_t row) {
+  return batch.find(kRecordColumn)->int64s()[row];
+}
+
+std::uint64_t hash_of(const Batch& batch, std::size_t row) {
+  return static_cast<std::uint64_t>(batch.find(kRowHashColumn)->int64s()[row]);
+}
+
+/// Rows of a stored file whose key is wanted, as one batch.
+Result<Batch> extract(engine::Engine& engine, const std::string& file,
+                      const contract::Contract& contract, const std::set<std::uint64_t>& wanted) {
+  HARK_TRY(const auto batches, read_trusted_file(engine, file, contract));
+  std::vector<RowRef> rows;
+  for (std::uint32_t b = 0; b < batches.size(); ++b) {
+    const auto keys = row_keys(batches[b], contract);
+    for (std::uint32_t row = 0; row < keys.size(); ++row) {
+      if (wanted.contains(keys[row])) rows.push_back({b, row});
+    }
+  }
+  const auto pointers = pointers_to(batches);
+  return columnar::gather(pointers, rows, 1);
+}
+
+}  // namespace
+
+TrustedLoad::TrustedLoad(io::FileSystem& files, std::string table_path,
+                         const contract::Contract& contract, const Completer& completer,
+                         const ExistingRows& existing,
+                         std::function<Result<engine::Engine*>()> engine,
+                         TrustedLoadOptions options)
+    : files_(files),
+      table_path_(std::move(table_path)),
+      contract_(contract),
+      completer_(completer),
+      existing_(existing),
+      engine_(std::move(engine)),
+      options_(options),
+      fields_(trusted_fields(contract)) {}
+
+Result<void> TrustedLoad::consume(Batch batch, unsigned) {
+  if (batch.num_rows == 0) return {};
+  HARK_TRY_VOID(completer_.complete(batch));
+  const std::size_t size = batch.size_bytes();
+  const std::lock_guard lock(mutex_);
+  run_.push_back(std::move(batch));
+  run_bytes_ += size;
+  // The worker that fills the budget writes the run with all threads while the others wait for the
+  // lock.
+  if (run_bytes_ >= options_.budget_bytes) return flush();
+  return {};
+}
+
+Result<void> TrustedLoad::flush() {
+  if (run_.empty()) return {};
+  // Workers hand batches over in any order; records have one.
+  std::ranges::sort(run_, {}, &Batch::ordinal);
+  Dropped dropped(run_.size());
+  std::vector<RunKey> keys;
+  for (std::uint32_t b = 0; b < run_.size(); ++b) dropped[b].assign(run_[b].num_rows, 0);
+  if (!contract_.key.empty()) {
+    for (std::uint32_t b = 0; b < run_.size(); ++b) {
+      const auto batch_keys = row_keys(run_[b], contract_);
+      for (std::uint32_t row = 0; row < batch_keys.size(); ++row)
+        keys.push_back({batch_keys[row], b, row});
+    }
+    HARK_TRY_VOID(drop_copies(keys, dropped));
+    HARK_TRY_VOID(compare_with_table(keys, dropped));
+  }
+  for (const auto& rows : dropped) counts_.inserted += std::ranges::count(rows, 0);
+  // Rows that replace one of the table were counted as updated by compare_with_table().
+  HARK_TRY_VOID(write_run(dropped));
+  run_.clear();
+  run_bytes_ = 0;
+  ++num_runs_;
+  return {};
+}
+
+Result<void> TrustedLoad::drop_copies(std::vector<RunKey>& keys, Dropped& dropped) {
+  std::ranges::sort(keys, [](const RunKey& a, const RunKey& b) {
+    return std::tie(a.key, a.batch, a.row) < std::tie(b.key, b.batch, b.row);
+  });
+  for (std::size_t first = 0; first < keys.size();) {
+    std::size_t last = first + 1;
+    while (last < keys.size() && keys[last].key == keys[first].key) ++last;
+    for (std::size_t i = first; i < last; ++i) {
+      if (dropped[keys[i].batch][keys[i].row] != 0) continue;
+      RunKey best = keys[i];
+      for (std::size_t j = i + 1; j < last; ++j) {
+        if (dropped[keys[j].batch][keys[j].row] != 0) continue;
+        const RowView ours{&run_[best.batch], best.row};
+        const RowView other{&run_[keys[j].batch], keys[j].row};
+        if (!have_same_key(ours, other, contract_)) continue;  // a hash collision of two keys
+        const auto order = compare_versions(other, ours, contract_);
+        ++counts_.duplicate;
+        if (order != 0) ++counts_.superseded;
+        RunKey& loser = order > 0 ? best : keys[j];
+        dropped[loser.batch][loser.row] = 1;
+        if (order > 0) best = keys[j];
+      }
+    }
+    first = last;
+  }
+  std::erase_if(keys, [&](const RunKey& key) { return dropped[key.batch][key.row] != 0; });
+  return {};
+}
+
+Result<void> TrustedLoad::compare_with_table(const std::vector<RunKey>& keys, Dropped& dropped) {
+  if (existing_.size() == 0) return {};
+  std::map<std::uint32_t, std::vector<RunKey>> by_file;
+  for (const RunKey& key : keys) {
+    const auto found = existing_.find(key.key);
+    if (found.empty()) continue;
+    const std::uint64_t hash = hash_of(run_[key.batch], key.row);
+    if (std::ranges::any_of(found, [&](const ExistingRow& row) { return row.row_hash == hash; })) {
+      // Key and content agree in 128 bits.
+      dropped[key.batch][key.row] = 1;
+      ++counts_.unchanged;
+      continue;
+    }
+    for (const ExistingRow& row : found) by_file[row.file].push_back(key);
+  }
+  for (const auto& [file, candidates] : by_file)
+    HARK_TRY_VOID(compare_with_file(file, candidates, dropped));
+  return {};
+}
+
+Result<void> TrustedLoad::compare_with_file(std::uint32_t file,
+                                            const std::vector<RunKey>& candidates,
+                                            Dropped& dropped) {
+  std::set<std::uint64_t> wanted;
+  for (const RunKey& key : candidates) wanted.insert(key.key);
+  HARK_TRY(engine::Engine* const engine, engine_());
+  HARK_TRY(const Batch stored, extract(*engine, existing_.files()[file], contract_, wanted));
+  std::multimap<std::uint64_t, std::size_t> stored_rows;
+  const auto stored_keys = row_keys(stored, contract_);
+  for (std::size_t row = 0; row < stored_keys.size(); ++row)
+    stored_rows.emplace(stored_keys[row], row);
+
+  for (const RunKey& key : candidates) {
+    const RowView ours{&run_[key.batch], key.row};
+    const auto [begin, end] = stored_rows.equal_range(key.key);
+    for (auto it = begin; it != end; ++it) {
+      const RowView theirs{&stored, it->second};
+      if (!have_same_key(ours, theirs, contract_)) continue;
+      if (superseded_.contains(file) && superseded_[file].contains(key.key)) {
+        continue;  // an earlier run of this load replaced it already; settle_runs() decides between
+                   // the two
+      }
+      if (compare_versions(ours, theirs, contract_) > 0) {
+        superseded_[file][key.key] = hash_of(stored, it->second);
+        ++counts_.updated;
+        --counts_.inserted;  // flush() counts every row it writes as inserted
+      } else {
+        dropped[key.batch][key.row] = 1;
+        ++counts_.duplicate;
+        ++counts_.superseded;
+      }
+    }
+  }
+  return {};
+}
+
+Result<void> TrustedLoad::write_run(const Dropped& dropped) {
+  struct TimedRow {
+    std::int64_t time;
+    RowRef ref;
+  };
+  const contract::ColumnSpec* const clock = time_column(contract_);
+  std::vector<TimedRow> rows;
+  for (std::uint32_t b = 0; b < run_.size(); ++b) {
+    const auto times = times_of(run_[b], clock);
+    for (std::uint32_t row = 0; row < times.size(); ++row) {
+      if (dropped[b][row] == 0) rows.push_back({times[row], {b, row}});
+    }
+  }
+  if (rows.empty()) return {};
+  std::ranges::sort(rows, [](const TimedRow& a, const TimedRow& b) {
+    return std::tie(a.time, a.ref.batch, a.ref.row) < std::tie(b.time, b.ref.batch, b.ref.row);
+  });
+  std::vector<RowRef> refs(rows.size());
+  std::ranges::transform(rows, refs.begin(), &TimedRow::ref);
+  rows = {};
+
+  // Equal pieces, so that no file is left with a handful of rows.
+  const std::size_t num_files = (refs.size() + options_.rows_per_file - 1) / options_.rows_per_file;
+  const std::size_t first_file = written_.size();
+  written_.resize(first_file + num_files);
+  const auto pointers = pointers_to(run_);
+  const unsigned threads_per_file = num_files >= options_.threads ? 1 : options_.threads;
+  HARK_TRY_VOID(parallel_for(num_files, options_.threads, [&](std::size_t i) -> Result<void> {
+    const std::size_t begin = refs.size() * i / num_files;
+    const std::size_t end = refs.size() * (i + 1) / num_files;
+    const std::span<const RowRef> piece(refs.data() + begin, end - begin);
+    HARK_TRY(written_[first_file + i], write_file(pointers, piece, threads_per_file));
+    return {};
+  }));
+  // Only a load of several runs must know later where each key went.
+  if (!contract_.key.empty()) {
+    std::vector<std::vector<std::uint64_t>> keys_of;
+    for (const Batch& batch : run_) keys_of.push_back(row_keys(batch, contract_));
+    for (std::size_t i = 0; i < num_files; ++i) {
+      for (std::size_t r = refs.size() * i / num_files; r < refs.size() * (i + 1) / num_files;
+           ++r) {
+        written_keys_.push_back(
+            {keys_of[refs[r].batch][refs[r].row], static_cast<std::uint32_t>(first_file + i)});
+      }
+    }
+  }
+  return {};
+}
+
+Result<WrittenFile> TrustedLoad::write_file(std::span<const Batch* const> batches,
+                                            std::span<const RowRef> rows, unsigned threads) {
+  HARK_TRY(const Batch gathered, columnar::gather(batches, rows, threads));
+  WrittenFile file;
+  file.path = lake::data_file_name(0, lake::random_uuid());
+  const std::string full_path = io::join_path(table_path_, file.path);
+  HARK_TRY(auto output, files_.open_output(full_path));
+  columnar::ParquetOptions parquet;
+  parquet.threads = threads;
+  HARK_TRY(auto writer,
+           columnar::ParquetWriter::create(std::move(output), fields_, std::move(parquet)));
+  HARK_TRY_VOID(writer.write(gathered));
+  HARK_TRY(file.stats, std::move(writer).finish());
+  return file;
+}
+
+Result<void> TrustedLoad::settle_runs() {
+  if (num_runs_ < 2) return {};
+  std::ranges::sort(written_keys_);
+  std::map<std::uint32_t, std::set<std::uint64_t>>
+      repeated;  // file -> keys that stand elsewhere too
+  for (std::size_t i = 0; i < written_keys_.size();) {
+    std::size_t end = i + 1;
+    while (end < written_keys_.size() && written_keys_[end].key == written_keys_[i].key) ++end;
+    if (end - i > 1) {
+      for (std::size_t j = i; j < end; ++j)
+        repeated[written_keys_[j].file].insert(written_keys_[i].key);
+    }
+    i = end;
+  }
+  if (repeated.empty()) return {};
+
+  HARK_TRY(engine::Engine* const engine, engine_());
+  struct Candidate {
+    RowView view;
+    std::uint32_t file;
+    std::int64_t record;
+    bool is_dropped;
+  };
+  std::vector<Batch> extracts;
+  extracts.reserve(repeated.size());
+  std::map<std::uint64_t, std::vector<Candidate>> by_key;
+  for (const auto& [file, keys] : repeated) {
+    HARK_TRY(Batch rows,
+             extract(*engine, io::join_path(table_path_, written_[file].path), contract_, keys));
+    extracts.push_back(std::move(rows));
+    const auto row_key = row_keys(extracts.back(), contract_);
+    for (std::size_t row = 0; row < row_key.size(); ++row) {
+      by_key[row_key[row]].push_back(
+          {{&extracts.back(), row}, file, record_of(extracts.back(), row), false});
+    }
+  }
+  std::map<std::uint32_t, std::set<std::int64_t>> losers;  // file -> records
+  for (auto& [key, candidates] : by_key) {
+    std::ranges::sort(candidates, {}, &Candidate::record);
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      if (candidates[i].is_dropped) continue;
+      Candidate* best = &candidates[i];
+      for (std::size_t j = i + 1; j < candidates.size(); ++j) {
+        Candidate& other = candidates[j];
+        if (other.is_dropped || !have_same_key(best->view, other.view, contract_)) continue;
+        const auto order = compare_versions(other.view, best->view, contract_);
+        Candidate& loser = order > 0 ? *best : other;
+        loser.is_dropped = true;
+        losers[loser.file].insert(loser.record);
+        --counts_.inserted;
+        ++counts_.duplicate;
+        if (order != 0) ++counts_.superseded;
+        if (order > 0) best = &other;
+      }
+    }
+  }
+  for (const auto& [file, records] : losers) {
+    const std::string old_path = io::join_path(table_path_, written_[file].path);
+    HARK_TRY(const auto batches, read_trusted_file(*engine, old_path, contract_));
+    std::vector<RowRef> kept;
+    for (std::uint32_t b = 0; b < batches.size(); ++b) {
+      for (std::uint32_t row = 0; row < batches[b].num_rows; ++row) {
+        if (!records.contains(record_of(batches[b], row))) kept.push_back({b, row});
+      }
+    }
+    HARK_TRY_VOID(files_.remove(old_path));
+    written_[file].path.clear();
+    if (kept.empty()) continue;
+    HARK_TRY(written_[file], write_file(pointers_to(batches), kept, options_.threads));
+  }
+  std::erase_if(written_, [](const WrittenFile& file) { return file.path.empty(); });
+  return {};
+}
+
+Result<void> TrustedLoad::rewrite_table_files() {
+  for (const auto& [file, keys] : superseded_) {
+    HARK_TRY(engine::Engine* const engine, engine_());
+    HARK_TRY(const auto batches, read_trusted_file(*engine, existing_.files()[file], contract_));
+    std::vector<RowRef> kept;
+    for (std::uint32_t b = 0; b < batches.size(); ++b) {
+      const auto batch_keys = row_keys(batches[b], contract_);
+      for (std::uint32_t row = 0; row < batch_keys.size(); ++row) {
+        const auto found = keys.find(batch_keys[row]);
+        if (found == keys.end() || found->second != hash_of(batches[b], row))
+          kept.push_back({b, row});
+      }
+    }
+    if (kept.empty()) continue;
+    HARK_TRY(WrittenFile rewritten, write_file(pointers_to(batches), kept, options_.threads));
+    written_.push_back(std::move(rewritten));
+  }
+  return {};
+}
+
+Result<LoadedFiles> TrustedLoad::finish() {
+  HARK_TRY_VOID(flush());
+  HARK_TRY_VOID(settle_runs());
+  HARK_TRY_VOID(rewrite_table_files());
+  LoadedFiles loaded;
+  loaded.counts = counts_;
+  loaded.added = std::move(written_);
+  for (const auto& [file, keys] : superseded_) loaded.removed.push_back(existing_.files()[file]);
+  return loaded;
+}
+
+}  // namespace hark::pipeline

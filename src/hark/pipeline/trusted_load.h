@@ -1,0 +1,114 @@
+// The heart of a load: rows come in, each finds out whether it is new, and parquet files come out.
+//
+// Rows are kept in memory until they fill the budget; such a run is deduplicated, compared with the
+// rows the table holds, sorted by time and written as files of about 256 thousand rows. So memory
+// is bounded, files cover few months each, and their statistics let readers skip them. Threads:
+// consume() is called by many workers, everything else by one.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "hark/columnar/gather.h"
+#include "hark/columnar/parquet_writer.h"
+#include "hark/columnar/stream.h"
+#include "hark/io/file_system.h"
+#include "hark/pipeline/existing_rows.h"
+#include "hark/pipeline/trusted_rows.h"
+
+namespace hark::pipeline {
+
+/// What became of the rows that were not refused. All but `superseded` add up to the rows taken.
+struct RowCounts {
+  std::int64_t inserted = 0;
+  std::int64_t updated = 0;     ///< took the place of an older version in the table
+  std::int64_t unchanged = 0;   ///< the table holds the very same row
+  std::int64_t duplicate = 0;   ///< copies and older versions of another row; of these
+  std::int64_t superseded = 0;  ///< differ from the row that counts
+};
+
+struct WrittenFile {
+  std::string path;
+  columnar::FileStats stats;
+};
+
+/// What the commit must say.
+struct LoadedFiles {
+  RowCounts counts;
+  std::vector<WrittenFile> added;
+  std::vector<std::string>
+      removed;  ///< files of the table whose rows were superseded or written anew
+};
+
+struct TrustedLoadOptions {
+  unsigned threads = 1;
+  std::size_t budget_bytes = std::size_t{512} << 20;
+  std::size_t rows_per_file = std::size_t{1} << 18;
+};
+
+class TrustedLoad final : public columnar::BatchSink {
+ public:
+  /// `existing`, `completer`, `contract` and `files` must outlive the load. `engine` is called only
+  /// when rows of the table must be read, so that a first load opens no SQL engine.
+  TrustedLoad(io::FileSystem& files, std::string table_path, const contract::Contract& contract,
+              const Completer& completer, const ExistingRows& existing,
+              std::function<Result<engine::Engine*>()> engine, TrustedLoadOptions options);
+
+  Result<void> consume(columnar::Batch batch, unsigned worker) override;
+
+  /// Writes what is left, settles keys that came in several runs, and rewrites the table's files
+  /// that lost rows.
+  Result<LoadedFiles> finish();
+
+ private:
+  struct RunKey {
+    std::uint64_t key;
+    std::uint32_t batch;
+    std::uint32_t row;
+  };
+  struct WrittenKey {
+    std::uint64_t key;
+    std::uint32_t file;  ///< position in written_
+    friend auto operator<=>(const WrittenKey&, const WrittenKey&) = default;
+  };
+  /// Rows of the current run that are not to be written, one byte per row of each batch.
+  using Dropped = std::vector<std::vector<std::uint8_t>>;
+
+  Result<void> flush();
+  Result<void> drop_copies(std::vector<RunKey>& keys, Dropped& dropped);
+  Result<void> compare_with_table(const std::vector<RunKey>& keys, Dropped& dropped);
+  Result<void> compare_with_file(std::uint32_t file, const std::vector<RunKey>& candidates,
+                                 Dropped& dropped);
+  Result<void> write_run(const Dropped& dropped);
+  Result<void> settle_runs();
+  Result<void> rewrite_table_files();
+  Result<WrittenFile> write_file(std::span<const columnar::Batch* const> batches,
+                                 std::span<const columnar::RowRef> rows, unsigned threads);
+
+  io::FileSystem& files_;
+  std::string table_path_;
+  const contract::Contract& contract_;
+  const Completer& completer_;
+  const ExistingRows& existing_;
+  std::function<Result<engine::Engine*>()> engine_;
+  TrustedLoadOptions options_;
+  std::vector<columnar::Field> fields_;
+
+  std::mutex mutex_;
+  std::vector<columnar::Batch> run_;
+  std::size_t run_bytes_ = 0;
+  std::size_t num_runs_ = 0;
+
+  RowCounts counts_;
+  std::vector<WrittenFile> written_;
+  std::vector<WrittenKey> written_keys_;
+  /// Rows superseded in each file of the table: key and content hash.
+  std::map<std::uint32_t, std::map<std::uint64_t, std::uint64_t>> superseded_;
+};
+
+}  // namespace hark::pipeline

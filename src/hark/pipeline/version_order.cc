@@ -1,0 +1,104 @@
+#include "hark/pipeline/version_order.h"
+
+#include <bit>
+#include <limits>
+#include <string>
+
+namespace hark::pipeline {
+namespace {
+
+using columnar::Column;
+using columnar::Type;
+
+/// Appends the value in a form that two equal values share whatever their dictionaries.
+void append_value(std::string& out, const Column& column, std::size_t row) {
+  const auto append_bits = [&](std::uint64_t bits) {
+    for (int shift = 0; shift < 64; shift += 8) out += static_cast<char>(bits >> shift & 0xFF);
+  };
+  switch (column.type()) {
+    case Type::kBool:
+      return append_bits(column.bools()[row]);
+    case Type::kInt32:
+    case Type::kDate:
+      return append_bits(static_cast<std::uint64_t>(std::int64_t{column.int32s()[row]}));
+    case Type::kInt64:
+    case Type::kTimestamp:
+      return append_bits(static_cast<std::uint64_t>(column.int64s()[row]));
+    case Type::kDouble:
+      return append_bits(std::bit_cast<std::uint64_t>(column.doubles()[row]));
+    case Type::kString:
+      append_bits(column.text(row).size());
+      out += column.text(row);
+  }
+}
+
+std::int64_t version_of(const RowView& view, const contract::Contract& contract) {
+  const contract::ColumnSpec* spec = contract.with_role(contract::Role::kVersion);
+  const Column* column = spec == nullptr ? nullptr : view.batch->find(spec->name);
+  if (column == nullptr || !column->is_value(view.row))
+    return std::numeric_limits<std::int64_t>::min();
+  if (column->type() == Type::kTimestamp || column->type() == Type::kInt64)
+    return column->int64s()[view.row];
+  if (column->type() == Type::kDate || column->type() == Type::kInt32)
+    return column->int32s()[view.row];
+  return std::numeric_limits<std::int64_t>::min();
+}
+
+bool has_closing_time(const RowView& view, const contract::Contract& contract) {
+  const contract::ColumnSpec* spec = contract.with_role(contract::Role::kClosed);
+  const Column* column = spec == nullptr ? nullptr : view.batch->find(spec->name);
+  return column != nullptr && column->is_value(view.row);
+}
+
+int num_values(const RowView& view, const contract::Contract& contract) {
+  int count = 0;
+  for (const contract::ColumnSpec& spec : contract.columns) {
+    const Column* column = view.batch->find(spec.name);
+    count += column != nullptr && column->is_value(view.row) ? 1 : 0;
+  }
+  return count;
+}
+
+std::string standardised_record(const RowView& view, const contract::Contract& contract) {
+  std::string record;
+  for (const contract::ColumnSpec& spec : contract.columns) {
+    const Column* column = view.batch->find(spec.name);
+    if (column == nullptr || !column->is_value(view.row)) continue;
+    record += spec.name;
+    record += '=';
+    append_value(record, *column, view.row);
+  }
+  return record;
+}
+
+}  // namespace
+
+bool have_same_key(const RowView& a, const RowView& b, const contract::Contract& contract) {
+  for (const std::string& name : contract.key) {
+    std::string left;
+    std::string right;
+    const Column* column_a = a.batch->find(name);
+    const Column* column_b = b.batch->find(name);
+    if (column_a != nullptr && column_a->is_value(a.row)) append_value(left, *column_a, a.row);
+    if (column_b != nullptr && column_b->is_value(b.row)) append_value(right, *column_b, b.row);
+    if (left != right) return false;
+  }
+  return true;
+}
+
+std::strong_ordering compare_versions(const RowView& a, const RowView& b,
+                                      const contract::Contract& contract) {
+  if (const auto order = version_of(a, contract) <=> version_of(b, contract); order != 0)
+    return order;
+  if (const auto order = has_closing_time(a, contract) <=> has_closing_time(b, contract);
+      order != 0)
+    return order;
+  if (const auto order = num_values(a, contract) <=> num_values(b, contract); order != 0)
+    return order;
+  const std::string record_a = standardised_record(a, contract);
+  const std::string record_b = standardised_record(b, contract);
+  if (record_a == record_b) return std::strong_ordering::equal;
+  return crypto::sha256(record_a) <=> crypto::sha256(record_b);
+}
+
+}  // namespace hark::pipeline
