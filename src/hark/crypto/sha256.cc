@@ -7,7 +7,8 @@
 namespace hark::crypto {
 
 struct Sha256::State {
-  // OpenSSL's EVP uses SHA-NI where the processor has it (1.4 GB/s measured against 0.3 for libsodium).
+  // OpenSSL's EVP uses SHA-NI where the processor has it (1.4 GB/s measured against 0.3 for
+  // libsodium).
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   State() {
     if (context == nullptr) throw std::bad_alloc();
