@@ -157,7 +157,8 @@ struct Contract {
 /// in the order of the file: "line 12: ...".
 Result<Contract> parse_contract(std::string_view yaml);
 
-/// The contracts inside the binary, by name.
+/// The contracts inside the binary, by name. Reads all of them (10 ms and more at first use): to
+/// get one of them, ask for it by name or with choose_built_in().
 const std::vector<Contract>& built_in_contracts();
 /// Errors: kNotFound with the nearest name.
 Result<const Contract*> built_in_contract(std::string_view name);
@@ -174,6 +175,9 @@ struct HeaderMatch {
   /// Per contract column with `parts`: file columns to join; empty elsewhere.
   std::vector<std::vector<int>> parts_of;
   std::size_t num_matched = 0;
+  /// Of these, how many by the city's own spelling (label, alias, part), not the standard name that
+  /// contracts share.
+  std::size_t num_own_spelling = 0;
   std::vector<std::string> unknown;           ///< headers nobody knows
   std::vector<std::string> missing_required;  ///< standard names
   std::vector<std::string> duplicated;        ///< headers that mean a column already taken; ignored
@@ -181,11 +185,15 @@ struct HeaderMatch {
 HeaderMatch match_header(const Contract& contract, std::span<const std::string> header);
 
 /// Chooses the contract that fits a header best among `candidates`: all required columns there,
-/// then most columns known, then fewest unknown. Errors: kInvalidInput if none fits (hint: `hark
-/// contract draft FILE`, and what the nearest one lacks) or two fit equally (hint: name one with
+/// then most columns known, then most in the city's own spelling, then fewest unknown. Errors:
+/// kInvalidInput if none fits (hint: `hark contract draft FILE`, and what the nearest one lacks) or
+/// two fit equally (hint: name one with
 /// --contract).
 Result<const Contract*> choose_contract(std::span<const Contract* const> candidates,
                                         std::span<const std::string> header);
+
+/// choose_contract() among the contracts inside the binary, reading only those that may fit.
+Result<const Contract*> choose_built_in(std::span<const std::string> header);
 
 /// Column types as stored: what a reader emits for this contract column. A clock c (kTimestamp)
 /// comes with `c_offset_s` (kInt32), `c_fold`, `c_gap` (kBool).

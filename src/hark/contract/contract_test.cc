@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "hark/core/embedded.h"
+#include "hark/core/text.h"
 
 namespace hark::core {
 std::span<const EmbeddedFile> embedded_contracts();
@@ -36,6 +37,49 @@ TEST(BuiltInContracts, AWrongNameSuggestsTheNearest) {
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code(), ErrorCode::kNotFound);
   EXPECT_THAT(found.error().hint(), HasSubstr("'nyc311'"));
+}
+
+TEST(BuiltInContracts, EachIsChosenByItsOwnColumnNames) {
+  for (const Contract& contract : built_in_contracts()) {
+    std::vector<std::string> header;
+    for (const ColumnSpec& column : contract.columns)
+      header.push_back(column.title.empty() ? column.name : column.title);
+    const auto chosen = choose_built_in(header);
+    ASSERT_TRUE(chosen) << contract.name << chosen.error().to_string();
+    EXPECT_EQ(*chosen, &contract);
+  }
+  EXPECT_FALSE(choose_built_in({}));
+}
+
+TEST(BuiltInContracts, ChoosingLazilyIsChoosingAmongAll) {
+  std::vector<const Contract*> all;
+  for (const Contract& contract : built_in_contracts()) all.push_back(&contract);
+  const std::vector<std::string> headers[] = {
+      // Boston's file holds more of these letters, New York knows more of the columns.
+      {"unique_key", "created_date", "bbl", "severity", "fire"},
+      {"SR Number", "Created Date"},
+      {"Date", "CallsOffered"},
+      {"X", "timestamp"},
+      {"role", "value"},
+      {},
+  };
+  for (const auto& header : headers) {
+    const auto among_all = choose_contract(all, header);
+    const auto lazily = choose_built_in(header);
+    ASSERT_EQ(among_all.has_value(), lazily.has_value()) << join(header, ",");
+    if (among_all)
+      EXPECT_EQ(*among_all, *lazily) << join(header, ",");
+    else
+      EXPECT_EQ(among_all.error().to_string(), lazily.error().to_string());
+  }
+}
+
+TEST(BuiltInContracts, AFewColumnsAsNewYorkSpellsThemAreNewYorks) {
+  // All cities share these standard names; only New York's files are headed so.
+  const auto chosen = choose_built_in(std::vector<std::string>{
+      "unique_key", "created_date", "closed_date", "agency", "complaint_type"});
+  ASSERT_TRUE(chosen) << chosen.error().to_string();
+  EXPECT_EQ((*chosen)->name, "nyc311");
 }
 
 TEST(BuiltInContracts, NewYorkNeedsOnlyKeyAndCreation) {
@@ -152,6 +196,21 @@ TEST(ChooseContract, TakesTheOneThatKnowsMostColumns) {
   const auto chosen = choose_contract(candidates, header);
   ASSERT_TRUE(chosen);
   EXPECT_EQ((*chosen)->name, "large");
+}
+
+TEST(ChooseContract, KnowingAColumnCountsMoreThanKnowingAllHeaders) {
+  Contract joined = with_parts(), apart = with_parts();
+  joined.name = "joined";
+  apart.name = "apart";
+  apart.columns[0].parts.clear();
+  apart.columns[0].aliases = {"Day"};
+  apart.columns.push_back({});
+  apart.columns.back().name = "hour";
+  const Contract* candidates[] = {&joined, &apart};
+  const std::vector<std::string> header = {"day", "hour", "status"};
+  const auto chosen = choose_contract(candidates, header);
+  ASSERT_TRUE(chosen) << chosen.error().to_string();
+  EXPECT_EQ((*chosen)->name, "apart");
 }
 
 TEST(ChooseContract, TwoEqualOnesAreNotGuessed) {

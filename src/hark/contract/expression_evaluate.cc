@@ -164,7 +164,6 @@ bool calculate(Operation operation, double a, double b, double& out) noexcept {
       out = a * b;
       break;
     default:
-      if (b == 0) return false;
       out = a / b;
   }
   return std::isfinite(out);

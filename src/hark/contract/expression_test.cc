@@ -194,6 +194,7 @@ TEST(Expression, BetweenInAndLikeWithTheirNegations) {
   EXPECT_THAT(truths("number IN (5, 6)", rows), ElementsAre(kF, kT, kN));
   EXPECT_THAT(truths("number IN (1.0, -3)", rows), ElementsAre(kT, kF, kN));
   EXPECT_THAT(truths("complaint_type IN ('HEAT', 'Noise')", rows), ElementsAre(kT, kF, kN));
+  EXPECT_THAT(truths("complaint_type IN ('Noise', 'HEAT', 'A')", rows), ElementsAre(kT, kF, kN));
   EXPECT_THAT(truths("complaint_type NOT IN ('HEAT')", rows), ElementsAre(kF, kT, kN));
   EXPECT_THAT(truths("complaint_type LIKE 'Heat%'", rows), ElementsAre(kF, kT, kN));
   EXPECT_THAT(truths("complaint_type NOT LIKE 'Heat%'", rows), ElementsAre(kT, kF, kN));
@@ -419,6 +420,22 @@ TEST(Expression, DepthAndLengthHaveALimit) {
   EXPECT_EQ(truth(chain, {.number = 1'999}), kT) << "a long chain is not deep";
   for (int i = 0; i < 4'000; ++i) chain += " OR number = 1";
   EXPECT_THAT(refusal(chain), HasSubstr("too long"));
+}
+
+TEST(Expression, ADictionaryMayBeLargerThanTheBatch) {
+  Batch batch;
+  batch.num_rows = 3;
+  DictionaryBuilder builder;
+  for (int i = 0; i < 100; ++i) builder.code_of(concat("Text ", i));
+  Column column(columnar::Field{"district", Type::kString});
+  column.append_code(7);
+  column.append_absent(Presence::kNull);
+  column.append_code(42);
+  column.set_dictionary(builder.finish());
+  batch.columns.push_back(std::move(column));
+  EXPECT_THAT(*parsed("district = 'Text 42'").evaluate(batch), ElementsAre(kF, kN, kT));
+  EXPECT_THAT(*parsed("upper(district) LIKE 'TEXT _'").evaluate(batch), ElementsAre(kT, kN, kF));
+  EXPECT_THAT(*parsed("length(district) = 7").evaluate(batch), ElementsAre(kF, kN, kT));
 }
 
 // Dictionary entries are asked once where there are fewer of them than rows, texts row by row

@@ -16,6 +16,7 @@ constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
 struct Meaning {
   int column = -1;
   int part = -1;  ///< index into the column's parts, or -1
+  bool is_own = true;
 };
 using Meanings = std::unordered_map<std::string, Meaning>;
 
@@ -24,13 +25,14 @@ Meanings meanings_of(const Contract& contract) {
   for (std::size_t i = 0; i < contract.columns.size(); ++i) {
     const ColumnSpec& column = contract.columns[i];
     const int index = static_cast<int>(i);
-    meanings.emplace(canonical_header(column.name), Meaning{index, -1});
-    meanings.emplace(canonical_header(column.title), Meaning{index, -1});
-    for (const std::string& alias : column.aliases)
-      meanings.emplace(canonical_header(alias), Meaning{index, -1});
+    const auto add = [&meanings, index](const std::string& header, int part, bool is_own) {
+      meanings.emplace(canonical_header(header), Meaning{index, part, is_own});
+    };
+    add(column.title, -1, true);
+    for (const std::string& alias : column.aliases) add(alias, -1, true);
     for (std::size_t part = 0; part < column.parts.size(); ++part)
-      meanings.emplace(canonical_header(column.parts[part]),
-                       Meaning{index, static_cast<int>(part)});
+      add(column.parts[part], static_cast<int>(part), true);
+    add(column.name, -1, false);
   }
   meanings.erase("");
   return meanings;
@@ -38,6 +40,7 @@ Meanings meanings_of(const Contract& contract) {
 
 bool is_better(const HeaderMatch& a, const HeaderMatch& b) {
   if (a.num_matched != b.num_matched) return a.num_matched > b.num_matched;
+  if (a.num_own_spelling != b.num_own_spelling) return a.num_own_spelling > b.num_own_spelling;
   return a.unknown.size() < b.unknown.size();
 }
 
@@ -78,7 +81,7 @@ HeaderMatch match_header(const Contract& contract, std::span<const std::string> 
       match.unknown.push_back(header[i]);
       continue;
     }
-    const auto [column, part] = found->second;
+    const auto [column, part, is_own] = found->second;
     int& taken = part >= 0
                      ? part_places[static_cast<std::size_t>(column)][static_cast<std::size_t>(part)]
                      : place[static_cast<std::size_t>(column)];
@@ -88,6 +91,7 @@ HeaderMatch match_header(const Contract& contract, std::span<const std::string> 
     }
     taken = static_cast<int>(i);
     if (part < 0) match.column_of[i] = column;
+    if (part < 0 && is_own) ++match.num_own_spelling;
   }
 
   for (std::size_t i = 0; i < contract.columns.size(); ++i) {
@@ -96,7 +100,10 @@ HeaderMatch match_header(const Contract& contract, std::span<const std::string> 
     if (place[i] >= 0 || has_parts) {
       ++match.num_matched;
       // A column that stands whole in the file needs no parts.
-      if (place[i] < 0) match.parts_of[i] = std::move(part_places[i]);
+      if (place[i] < 0) {
+        match.parts_of[i] = std::move(part_places[i]);
+        ++match.num_own_spelling;
+      }
       continue;
     }
     for (const int at : part_places[i])

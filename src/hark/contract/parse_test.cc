@@ -173,7 +173,7 @@ TEST(ParseContract, ReportsEveryProblemAtOnceWithItsLine) {
   EXPECT_THAT(problems,
               HasSubstr("line 15: a column: unknown key 'requierd'; did you mean 'required'?"));
   EXPECT_THAT(problems, HasSubstr("line 15: column 'a': name 'a' is taken by 'a'"));
-  EXPECT_LT(problems.find("line 4:"), problems.find("line 12:")) << "in the order of the file";
+  EXPECT_LT(problems.find("line 12:"), problems.find("line 14:")) << "in the order of the file";
 }
 
 TEST(ParseContract, RefusesWhatWouldBeReadOverInSilence) {

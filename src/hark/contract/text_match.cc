@@ -40,7 +40,7 @@ std::optional<unsigned char> byte_shown_as(std::uint32_t character) noexcept {
 }  // namespace
 
 bool is_like(std::string_view text, std::string_view pattern) noexcept {
-  // Greedy with one way back: to the last '%', which takes one character more each time.
+  // Greedy with one way back: to the last '%', which takes one byte more each time.
   std::size_t at = 0, in_pattern = 0;
   std::size_t retry_at = 0, retry_pattern = std::string_view::npos;
   while (at < text.size()) {
@@ -68,8 +68,7 @@ bool is_like(std::string_view text, std::string_view pattern) noexcept {
       at = next_at;
       in_pattern = next_pattern;
     } else if (retry_pattern != std::string_view::npos) {
-      retry_at += character_length(text.substr(retry_at));
-      at = retry_at;
+      at = ++retry_at;
       in_pattern = retry_pattern;
     } else {
       return false;
