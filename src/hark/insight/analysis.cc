@@ -9,6 +9,7 @@ namespace hark::insight {
 namespace {
 
 constexpr std::int64_t kDay = 86'400;
+constexpr std::int64_t kFewRequests = 30;
 
 bool is_in_scope(Outcome outcome) {
   return outcome != Outcome::kCreatedMissing && outcome != Outcome::kCreatedSentinel &&
@@ -31,12 +32,20 @@ void count_days(const RequestTable& table, RequestAnalysis& analysis) {
     analysis.days[i].day = first + static_cast<std::int32_t>(i);
   for (std::size_t row = 0; row < table.size(); ++row) {
     if (!is_in_scope(table.outcome[row])) continue;
-    ++analysis.days[static_cast<std::size_t>(table.created_day(row) - first)].created;
+    DayCount& created = analysis.days[static_cast<std::size_t>(table.created_day(row) - first)];
+    ++created.created;
+    if (!table.has_duration(row)) continue;
+    ++created.open;  // so far the change of the backlog on that day
     if (table.outcome[row] != Outcome::kClosed) continue;
     const std::int32_t closed = table.closed_day(row);
-    if (closed >= first && closed <= *analysis.last_day)
-      ++analysis.days[static_cast<std::size_t>(closed - first)].closed;
+    if (closed >= first && closed <= *analysis.last_day) {
+      DayCount& day = analysis.days[static_cast<std::size_t>(closed - first)];
+      ++day.closed;
+      --day.open;
+    }
   }
+  std::int64_t open = 0;
+  for (DayCount& day : analysis.days) day.open = open += day.open;
 }
 
 void count_hours(const RequestTable& table, RequestAnalysis& analysis) {
@@ -128,6 +137,40 @@ void count_odd(const RequestTable& table, const contract::Contract& contract,
 
 }  // namespace
 
+Disparity department_disparity(const std::vector<RequestGroup>& departments,
+                               SurvivalQuantile quantile) {
+  Disparity out;
+  for (const RequestGroup& department : departments) {
+    const Survival& km = department.kpis.all.km;
+    if (!department.key || km.n < kFewRequests) continue;
+    ++out.departments;
+    const auto value = quantile == SurvivalQuantile::kMedian ? km.median : km.p90;
+    if (!value) {
+      out.not_reached.push_back(*department.key);
+      continue;
+    }
+    // Of two equal ones the first by name, whatever order the groups come in.
+    const auto is_before = [&](const std::optional<std::string>& other) {
+      return *department.key < *other;
+    };
+    if (!out.best || *value < *out.best_value ||
+        (*value == *out.best_value && is_before(out.best))) {
+      out.best = department.key;
+      out.best_value = value;
+    }
+    if (!out.worst_reached || *value > *out.worst_value ||
+        (*value == *out.worst_value && is_before(out.worst_reached))) {
+      out.worst_reached = department.key;
+      out.worst_value = value;
+    }
+  }
+  std::sort(out.not_reached.begin(), out.not_reached.end());
+  if (out.not_reached.empty() && out.best_value && *out.best_value > 0) {
+    out.ratio = *out.worst_value / *out.best_value;
+  }
+  return out;
+}
+
 Result<RequestAnalysis> analyse_requests(const RequestTable& table,
                                          const contract::Contract& contract, unsigned threads) {
   RequestAnalysis analysis;
@@ -140,6 +183,8 @@ Result<RequestAnalysis> analyse_requests(const RequestTable& table,
   HARK_TRY(analysis.types, groups_of(table, contract, contract::Role::kComplaintType, threads));
   HARK_TRY(analysis.agencies, groups_of(table, contract, contract::Role::kAgency, threads));
   HARK_TRY(analysis.areas, groups_of(table, contract, contract::Role::kArea, threads));
+  analysis.median_disparity = department_disparity(analysis.agencies, SurvivalQuantile::kMedian);
+  analysis.p90_disparity = department_disparity(analysis.agencies, SurvivalQuantile::kP90);
   return analysis;
 }
 

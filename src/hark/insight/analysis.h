@@ -20,6 +20,7 @@ struct DayCount {
   std::int32_t day = 0;  ///< local, days since 1970-01-01
   std::int64_t created = 0;
   std::int64_t closed = 0;  ///< closed on that day, whenever they were created
+  std::int64_t open = 0;    ///< backlog at the end of the day: created by then and not closed
 };
 
 /// Requests created per weekday (0 = Monday) and hour. Stamps at exactly 00:00:00 and 12:00:00 come
@@ -52,6 +53,20 @@ struct OddCounts {
   std::int64_t num_types = 0;
 };
 
+/// Worst over best department (METRICS "department disparity"): departments with n >= 30.
+struct Disparity {
+  std::int64_t departments = 0;
+  std::vector<std::string> not_reached;  ///< whose curve does not fall that far, by name
+  std::optional<std::string> best;
+  std::optional<double> best_value;  ///< in the table's unit
+  std::optional<std::string> worst_reached;
+  std::optional<double> worst_value;
+  std::optional<double> ratio;  ///< absent where one is not reached or the best is 0
+};
+enum class SurvivalQuantile { kMedian, kP90 };
+Disparity department_disparity(const std::vector<RequestGroup>& departments,
+                               SurvivalQuantile quantile);
+
 struct RequestAnalysis {
   RequestKpis kpis;
   std::optional<std::int32_t> first_day;  ///< of requests in scope
@@ -63,6 +78,8 @@ struct RequestAnalysis {
   std::vector<RequestGroup> areas;
   std::vector<DurationBin> durations;  ///< closed requests with a valid duration, log-spaced bins
   std::vector<AgeBin> backlog_ages;    ///< open at as-of, by age
+  Disparity median_disparity;          ///< between agencies
+  Disparity p90_disparity;
   OddCounts odd;
 };
 

@@ -118,6 +118,7 @@ Result<std::vector<RequestGroup>> request_kpis_by(const RequestTable& table,
                                                   const Grouping& grouping, unsigned threads);
 
 /// CLI.md, `kpi requests`; with `groups` where they are given.
+Json request_group_json(const RequestTable& table, const RequestGroup& group);
 Json request_answer(const RequestTable& table, const RequestKpis& kpis,
                     const std::vector<RequestGroup>* groups);
 

@@ -114,6 +114,14 @@ Json figures(const RequestTable& table, const RequestKpis& kpis, bool has_duplic
 
 }  // namespace
 
+Json request_group_json(const RequestTable& table, const RequestGroup& group) {
+  Json item = Json::object({{"key", group.key}});
+  if (group.key && group.label != *group.key) item.set("label", group.label);
+  const Json of_group = figures(table, group.kpis, false);
+  for (const auto& [name, value] : of_group.members()) item.set(name, value);
+  return item;
+}
+
 Json request_answer(const RequestTable& table, const RequestKpis& kpis,
                     const std::vector<RequestGroup>* groups) {
   Json answer = figures(table, kpis, true);
@@ -127,11 +135,7 @@ Json request_answer(const RequestTable& table, const RequestKpis& kpis,
   if (groups == nullptr) return answer;
   Json list = Json::array();
   for (const RequestGroup& group : *groups) {
-    Json item = Json::object({{"key", group.key ? Json(*group.key) : Json()}});
-    if (group.key && group.label != *group.key) item.set("label", group.label);
-    const Json of_group = figures(table, group.kpis, false);
-    for (const auto& [name, value] : of_group.members()) item.set(name, value);
-    list.push_back(std::move(item));
+    list.push_back(request_group_json(table, group));
   }
   answer.set("groups", std::move(list));
   return answer;

@@ -82,11 +82,6 @@ Result<RequestColumns> choose_columns(const columnar::BatchSource& source,
     columns.longitude = with_role(Role::kLongitude, false);
   }
   wish.add_where(load.selection);
-  if (wish.add(kFlagsColumn)) {
-    contract::ColumnSpec flags;
-    flags.name = kFlagsColumn;
-    columns.categories.push_back(std::move(flags));
-  }
   columns.all = wish.names();
   return columns;
 }

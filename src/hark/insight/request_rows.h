@@ -15,7 +15,7 @@ namespace hark::insight {
 /// Which columns of the source play which part; empty where the source lacks the column.
 struct RequestColumns {
   std::string created, closed, version, status, latitude, longitude;
-  std::vector<contract::ColumnSpec> categories;  ///< `_flags` last, where there is one
+  std::vector<contract::ColumnSpec> categories;
   std::vector<std::string> numbers;
   std::vector<std::string> key;
   /// The columns whose values are counted to rank the versions of a record: those that every job
