@@ -151,12 +151,7 @@ void convert_times(const Part& part, Column& column) {
 void convert_strings(const Part& part, Column& column, columnar::DictionaryBuilder& dictionary) {
   convert_part<duckdb_string_t>(
       part, column.mutable_presence(), std::get<4>(column.mutable_values()),
-      [&](const duckdb_string_t& text) {
-        const std::uint32_t length = text.value.inlined.length;
-        constexpr std::uint32_t kInlined = sizeof text.value.inlined.inlined;
-        return dictionary.code_of(
-            {length <= kInlined ? text.value.inlined.inlined : text.value.pointer.ptr, length});
-      });
+      [&](const duckdb_string_t& text) { return dictionary.code_of(text_of(text)); });
 }
 
 /// False if an integer does not fit the column.

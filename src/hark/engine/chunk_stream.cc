@@ -71,6 +71,11 @@ Result<Prepared> prepare(Connection& connection, const std::string& sql, SqlOrig
     return connection.database().error(message == nullptr ? "" : message, sql, origin);
   }
   const duckdb_prepared_statement statement = prepared.statement.get();
+  // The guard let only a SELECT through; this is the second opinion, of what will really run.
+  if (origin == SqlOrigin::kUser &&
+      api.prepared_statement_type(statement) != DUCKDB_STATEMENT_TYPE_SELECT) {
+    return Error(ErrorCode::kInvalidArgument, "only a SELECT may run here");
+  }
   if (api.nparams(statement) > 0) {
     return Error(ErrorCode::kInvalidArgument, "the statement has parameters (? or $1)")
         .hint("write the values into it");

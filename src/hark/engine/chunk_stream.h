@@ -41,6 +41,13 @@ Result<Prepared> prepare(Connection& connection, const std::string& sql, SqlOrig
 /// outside.
 std::string as_table(const std::string& sql, std::size_t num_columns);
 
+/// The characters of a string in a vector; they die with its chunk.
+inline std::string_view text_of(const duckdb_string_t& text) noexcept {
+  const std::uint32_t length = text.value.inlined.length;
+  const bool is_inlined = length <= sizeof text.value.inlined.inlined;
+  return {is_inlined ? text.value.inlined.inlined : text.value.pointer.ptr, length};
+}
+
 /// A chunk of at most 2,048 rows; shared because two batches may each take a part of it.
 class Chunk {
  public:

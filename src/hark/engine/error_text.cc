@@ -128,6 +128,11 @@ bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 
 
 }  // namespace
 
+std::string_view first_line(std::string_view message) noexcept {
+  message = message.substr(0, message.find('\n'));
+  return message.substr(0, message.find(" Use \"SET "));
+}
+
 Error error_at(ErrorCode code, std::string message, std::string_view sql, std::size_t position) {
   if (position > sql.size()) return Error(code, std::move(message));
   const std::size_t line = static_cast<std::size_t>(
@@ -158,7 +163,7 @@ Error error_at(ErrorCode code, std::string message, std::string_view sql, std::s
 Error error_from_duckdb(std::string_view message, std::string_view sql, SqlOrigin origin) {
   const Report report = read_report(message);
   const ErrorCode code = code_of(report, origin);
-  std::string text = report.text.substr(0, report.text.find('\n'));
+  std::string text(first_line(report.text));
   if (may_quote_values(report.kind)) text = without_values(std::move(text), sql);
   if (code == ErrorCode::kExhausted && report.kind == "Out of Memory")
     text = "out of memory: " + text;

@@ -19,6 +19,9 @@ enum class SqlOrigin { kProgram, kUser };
 /// SQL itself; suggestions go to the hint. For a user's SQL, line, column and a caret are added.
 Error error_from_duckdb(std::string_view message, std::string_view sql, SqlOrigin origin);
 
+/// The first line of a message of DuckDB, without advice to change settings, which nobody can here.
+std::string_view first_line(std::string_view message) noexcept;
+
 /// An error at a byte position of `sql`: "message (line 1, column 15)", the line and a caret under
 /// the place. A position beyond the text (DuckDB's "nowhere") adds nothing.
 Error error_at(ErrorCode code, std::string message, std::string_view sql, std::size_t position);

@@ -20,13 +20,6 @@ using columnar::Type;
 // Columns of what COPY … RETURN_STATS returns.
 enum : idx_t { kCount = 1, kFileSize = 2, kStatistics = 4 };
 
-std::string_view text_of(const duckdb_string_t& text) {
-  const std::uint32_t length = text.value.inlined.length;
-  return {length <= sizeof text.value.inlined.inlined ? text.value.inlined.inlined
-                                                      : text.value.pointer.ptr,
-          length};
-}
-
 /// The entries of a MAP of which keys are texts: called with (key, vector of values, row in it).
 template <typename Visit>
 void for_each_entry(const DuckdbApi& api, duckdb_vector map, idx_t row, Visit visit) {
