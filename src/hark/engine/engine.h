@@ -7,8 +7,9 @@
 //
 // Threads: an Engine may be used by many threads; a QueryResult by one at a time. A QueryResult may
 // outlive its Engine. Errors of DuckDB become: kExhausted (memory, disk, time), kIo, kNotFound (a
-// file), kCorrupt (a file that is no sound Parquet), kInterrupted, kUnsupported, and kInternal for
-// SQL of ours that does not parse or bind. Messages never repeat values of the data.
+// file), kCorrupt (a file that is no sound Parquet, a value that is not of its column's type),
+// kInterrupted, kUnsupported, and kInternal for SQL of ours that does not parse or bind. Messages
+// never repeat values of the data.
 #pragma once
 
 #include <atomic>

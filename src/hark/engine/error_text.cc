@@ -68,6 +68,8 @@ ErrorCode code_of(const Report& report, SqlOrigin origin) {
     return ErrorCode::kInternal;
   }
   if (kind == "not implemented") return ErrorCode::kUnsupported;
+  // SQL of ours casts stored values to the types the table has; one that will not go is damage.
+  if (origin == SqlOrigin::kProgram && kind == "conversion") return ErrorCode::kCorrupt;
   return origin == SqlOrigin::kUser || kind == "permission" ? ErrorCode::kInvalidArgument
                                                             : ErrorCode::kInternal;
 }

@@ -50,7 +50,7 @@ class Scan final : public columnar::BatchSink {
     // In order, the batch everybody waits for may always come in; else a full queue of later ones
     // would keep it out for ever.
     has_room_.wait(lock, [&] {
-      return is_cancelled_ || ready_.size() < std::size_t{2} * threads_ ||
+      return is_cancelled_ || ready_.size() < std::size_t{2} * threads_ || is_gate_open_ ||
              (in_order_ && batch.ordinal == next_ordinal_);
     });
     if (is_cancelled_) return Error(ErrorCode::kInterrupted, "the query needs no more rows");
@@ -63,10 +63,17 @@ class Scan final : public columnar::BatchSink {
   /// The next batch, null after the last.
   Result<std::shared_ptr<const Batch>> pop() {
     std::unique_lock lock(mutex_);
-    has_batch_.wait(lock, [&] {
+    const auto can_go_on = [&] {
       return error_ || is_done_ ||
              (!ready_.empty() && (!in_order_ || ready_.begin()->first == next_ordinal_));
-    });
+    };
+    while (!has_batch_.wait_for(lock, std::chrono::milliseconds(100), can_go_on)) {
+      // Perhaps the worker that had the next batch failed. The others must get on, or the source
+      // will never end and say so.
+      is_gate_open_ = true;
+      has_room_.notify_all();
+    }
+    is_gate_open_ = false;
     if (error_) return *error_;
     if (ready_.empty()) return std::shared_ptr<const Batch>();
     auto batch = std::move(ready_.begin()->second);
@@ -104,6 +111,7 @@ class Scan final : public columnar::BatchSink {
   std::optional<Error> error_;
   bool is_done_ = false;
   bool is_cancelled_ = false;
+  bool is_gate_open_ = false;  ///< the queue may grow beyond its size
 
   std::thread producer_;  // last, so that it starts when everything else is there
 };

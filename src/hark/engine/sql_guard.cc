@@ -128,6 +128,7 @@ class TreeCheck {
     const std::string_view type = value["type"].as_string();
     // What a cast's type is made of.
     if (type.ends_with("_TYPE_INFO")) return rest(value, {});
+    if (type == "SHOW_REF") return unknown(value, "DESCRIBE, SHOW or SUMMARIZE");
     if (!is_in(kNodeTypes, type)) return unknown(value, type);
     if (type.ends_with("_NODE")) return query(value);
     if (type == "BASE_TABLE") HARK_TRY_VOID(table(value));
@@ -181,7 +182,7 @@ class TreeCheck {
   }
 
   Error unknown(const Json& value, std::string_view kind) const {
-    return refuse(value, concat("'", kind, "' is not part of the SQL that may be used here"),
+    return refuse(value, concat(kind, " is not part of the SQL that may be used here"),
                   "use a plain SELECT: joins, subqueries, WITH, window functions");
   }
 
