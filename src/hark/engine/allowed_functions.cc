@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kNames =
     // operators
-    "!__postfix !~~ !~~* % & && * ** + - -> ->> / // <-> << <=> <@ >> @ @> ^ ^@ | || ~ ~~ ~~* "
+    "!__postfix !~~ !~~* % & && * ** + - ->> / // <-> << <=> <@ >> @ @> ^ ^@ | || ~ ~~ ~~* "
     "~~~ "
     // dates and times
     "age ago century current_date current_localtime current_localtimestamp date_add date_diff "

@@ -174,8 +174,9 @@ Result<void> ChunkStream::begin(QueryLimits limits) {
   const DuckdbApi& api = connection_->api();
 
   const std::vector<bool>& needs_cast = prepared->needs_cast;
+  is_select_ = api.prepared_statement_type(statement.get()) == DUCKDB_STATEMENT_TYPE_SELECT;
   if (std::find(needs_cast.begin(), needs_cast.end(), true) != needs_cast.end()) {
-    if (api.prepared_statement_type(statement.get()) != DUCKDB_STATEMENT_TYPE_SELECT) {
+    if (!is_select_) {
       return Error(ErrorCode::kUnsupported,
                    "the statement returns a type that batches do not have");
     }
@@ -199,7 +200,27 @@ Result<void> ChunkStream::begin(QueryLimits limits) {
 
 Error ChunkStream::failure() {
   const char* const message = connection_->api().result_error(&result_);
-  return reason_or(connection_->database().error(message == nullptr ? "" : message, sql_, origin_));
+  // Without a place: it would be one in the statement that casts.
+  Error error = reason_or(connection_->database().error(message == nullptr ? "" : message, sql_,
+                                                        origin_, ErrorPlace::kUnknown));
+  if (error.code() != ErrorCode::kInterrupted || !is_select_) return error;
+  if (watchdog_ && watchdog_->reason()) return error;
+  // Nobody interrupted it but DuckDB: one of its threads failed and stopped the others, and of two
+  // threads it told us the wrong one's error.
+  auto again = run_for_error();
+  if (!again) return std::move(again).error();
+  return Error(ErrorCode::kInternal, "the query failed, and DuckDB does not say why");
+}
+
+Result<void> ChunkStream::run_for_error() {
+  // The hash of every row makes DuckDB compute all of them, and keep none.
+  const std::string sql = concat("SELECT bit_xor(hash(q)) FROM ", as_table(sql_, columns_.size()));
+  const DuckdbApi& api = connection_->api();
+  api.destroy_result(&result_);
+  if (api.query(connection_->handle(), sql.c_str(), &result_) == DuckDBSuccess) return {};
+  const char* const message = api.result_error(&result_);
+  return reason_or(connection_->database().error(message == nullptr ? "" : message, sql_, origin_,
+                                                 ErrorPlace::kUnknown));
 }
 
 Result<std::shared_ptr<const Chunk>> ChunkStream::next() {

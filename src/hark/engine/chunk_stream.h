@@ -103,6 +103,8 @@ class ChunkStream {
   Result<void> begin(QueryLimits limits);
   /// The error of `result_`.
   Error failure();
+  /// Runs the statement again, for its error only.
+  Result<void> run_for_error();
   /// `error`, or why the query was stopped.
   Error reason_or(Error error) const;
 
@@ -111,6 +113,7 @@ class ChunkStream {
   const SqlOrigin origin_;
   std::vector<ColumnPlan> columns_;
   duckdb_result result_{};
+  bool is_select_ = false;
   bool has_result_ = false;
   bool is_over_ = false;
   std::unique_ptr<Watchdog> watchdog_;  // after the connection it interrupts, so destroyed first

@@ -69,7 +69,8 @@ Result<std::unique_ptr<Connection>> Database::connect() {
   return std::make_unique<Connection>(shared_from_this(), handle);
 }
 
-Error Database::error(std::string_view message, std::string_view sql, SqlOrigin origin) {
+Error Database::error(std::string_view message, std::string_view sql, SqlOrigin origin,
+                      ErrorPlace place) {
   if (const std::size_t at = message.find(kSourceErrorMark); at != std::string_view::npos) {
     std::string_view digits = message.substr(at + kSourceErrorMark.size());
     digits = digits.substr(0, digits.find_first_not_of("0123456789"));
@@ -77,7 +78,7 @@ Error Database::error(std::string_view message, std::string_view sql, SqlOrigin 
     const auto found = source_errors_.find(static_cast<std::size_t>(parse_int(digits).value_or(0)));
     if (found != source_errors_.end()) return found->second;
   }
-  return error_from_duckdb(message, sql, origin);
+  return error_from_duckdb(message, sql, origin, place);
 }
 
 std::string Database::keep_source_error(Error error) {

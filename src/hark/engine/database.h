@@ -35,7 +35,8 @@ class Database : public std::enable_shared_from_this<Database> {
 
   /// Turns a message of DuckDB into an Error; one that a source gave (keep_source_error) comes back
   /// as it was.
-  Error error(std::string_view message, std::string_view sql, SqlOrigin origin);
+  Error error(std::string_view message, std::string_view sql, SqlOrigin origin,
+              ErrorPlace place = ErrorPlace::kInSql);
   /// Keeps an error that must travel through DuckDB, which carries only text; returns that text.
   std::string keep_source_error(Error error);
 

@@ -1,11 +1,16 @@
 #include <duckdb.h>
 // duckdb.h comes first; see duckdb_api.h.
+#include "hark/core/embedded.h"
 #include "hark/core/text.h"
 #include "hark/engine/database.h"
 #include "hark/engine/parquet_copy.h"
 #include "hark/engine/query_result.h"
 #include "hark/engine/source_function.h"
 #include "hark/engine/sql_text.h"
+
+namespace hark::core {
+std::span<const EmbeddedFile> embedded_engine_macros();  // made by hark_embed() in CMakeLists.txt
+}
 
 namespace hark::engine {
 
@@ -26,6 +31,13 @@ Result<void> Engine::execute(const std::string& sql) {
 
 Result<std::unique_ptr<QueryResult>> Engine::query(const std::string& sql, QueryLimits limits) {
   return start_query(database_, sql, SqlOrigin::kProgram, limits);
+}
+
+Result<void> Engine::define_portable_macros() {
+  for (const core::EmbeddedFile& file : core::embedded_engine_macros()) {
+    HARK_TRY_VOID(execute(std::string(file.contents)));
+  }
+  return {};
 }
 
 Result<void> Engine::create_parquet_view(const std::string& name,

@@ -93,6 +93,9 @@ class Engine {
   /// Runs one statement.
   Result<std::unique_ptr<QueryResult>> query(const std::string& sql, QueryLimits limits = {});
 
+  /// Makes the functions of portable_macros.sql: Spark's names, for the curated models.
+  Result<void> define_portable_macros();
+
   /// Makes view `name` of Parquet files, their rows in the order of the list. Its columns are
   /// `fields`, cast to their types; a column a file lacks is null there. Without `fields` they are
   /// those of the files. No files make an empty view (which needs fields). Paths are taken as they

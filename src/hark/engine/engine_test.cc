@@ -243,6 +243,24 @@ TEST(Engine, NothingIsInstalledOrFetched) {
             "false\nfalse\nfalse\nfalse");
 }
 
+TEST(PortableMacros, DoWhatSparkDoesByThatName) {
+  const auto engine = open_engine();
+  const auto defined = engine->define_portable_macros();
+  ASSERT_TRUE(defined) << defined.error().to_string();
+  // Spark: SELECT percentile(x, 0.5) FROM VALUES (0), (10), (NULL) -> 5.0; the 0.9 quantile of 1 to
+  // 5 by linear interpolation is 4.6. 2024-03-01 was a Friday, day 19,783.
+  EXPECT_EQ(rows_of(*engine, "SELECT percentile(x, 0.5) FROM (VALUES (0), (10), (NULL)) t(x)"),
+            "5");
+  EXPECT_EQ(rows_of(*engine,
+                    "SELECT g, percentile(x, 0.9) FROM (VALUES ('a', 1), ('a', 2), ('a', 3), "
+                    "('a', 4), ('a', 5), ('b', 7)) t(g, x) GROUP BY g ORDER BY g"),
+            "a|4.6\nb|7");
+  EXPECT_EQ(rows_of(*engine,
+                    "SELECT unix_date(DATE '2024-03-01'), (unix_date(DATE '2024-03-01') + 3) % 7, "
+                    "unix_micros(TIMESTAMPTZ '1970-01-01 00:00:01.5Z')"),
+            "19783|4|1500000");
+}
+
 TEST(ParquetView, ColumnsAreCastAndMissingOnesAreNull) {
   const TemporaryFolder folder;
   const auto engine = open_engine();

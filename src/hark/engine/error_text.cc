@@ -162,7 +162,8 @@ Error error_at(ErrorCode code, std::string message, std::string_view sql, std::s
   return Error(code, std::move(message));
 }
 
-Error error_from_duckdb(std::string_view message, std::string_view sql, SqlOrigin origin) {
+Error error_from_duckdb(std::string_view message, std::string_view sql, SqlOrigin origin,
+                        ErrorPlace place) {
   const Report report = read_report(message);
   const ErrorCode code = code_of(report, origin);
   std::string text(first_line(report.text));
@@ -170,8 +171,8 @@ Error error_from_duckdb(std::string_view message, std::string_view sql, SqlOrigi
   if (code == ErrorCode::kExhausted && report.kind == "Out of Memory")
     text = "out of memory: " + text;
   if (code == ErrorCode::kInterrupted) text = "stopped";
-  const std::size_t position =
-      origin == SqlOrigin::kUser ? report.position : std::string_view::npos;
+  const bool is_shown = origin == SqlOrigin::kUser && place == ErrorPlace::kInSql;
+  const std::size_t position = is_shown ? report.position : std::string_view::npos;
   return error_at(code, std::move(text), sql, position).hint(hint_of(report, code));
 }
 

@@ -13,11 +13,15 @@ namespace hark::engine {
 /// Who wrote the SQL: an error in hark's own is a bug, one in a user's is for the user to mend.
 enum class SqlOrigin { kProgram, kUser };
 
+/// Whether the position a message gives is one in the SQL it is about.
+enum class ErrorPlace { kInSql, kUnknown };
+
 /// Reads a message of DuckDB (plain, or JSON as with errors_as_json) about `sql`.
 ///
 /// The first line of the message stays, with values of the data left out unless they stand in the
 /// SQL itself; suggestions go to the hint. For a user's SQL, line, column and a caret are added.
-Error error_from_duckdb(std::string_view message, std::string_view sql, SqlOrigin origin);
+Error error_from_duckdb(std::string_view message, std::string_view sql, SqlOrigin origin,
+                        ErrorPlace place = ErrorPlace::kInSql);
 
 /// The first line of a message of DuckDB, without advice to change settings, which nobody can here.
 std::string_view first_line(std::string_view message) noexcept;

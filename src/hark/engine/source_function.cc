@@ -1,14 +1,12 @@
 #include <duckdb.h>
 // duckdb.h comes first; see duckdb_api.h.
 #include <algorithm>
-#include <condition_variable>
 #include <cstring>
-#include <map>
-#include <mutex>
 #include <new>
 #include <thread>
 
 #include "hark/core/text.h"
+#include "hark/engine/batch_queue.h"
 #include "hark/engine/source_function.h"
 
 namespace hark::engine {
@@ -25,94 +23,38 @@ struct Binding {
   std::shared_ptr<columnar::BatchSource> source;
 };
 
-/// One scan: the source fills the queue, DuckDB's threads empty it.
-class Scan final : public columnar::BatchSink {
+/// One scan: the source fills the queue on a thread of its own, DuckDB's threads empty it.
+class Scan {
  public:
   Scan(std::shared_ptr<columnar::BatchSource> source, std::vector<std::string> columns,
        unsigned threads, bool in_order)
       : source_(std::move(source)),
         columns_(std::move(columns)),
         threads_(threads),
-        in_order_(in_order),
+        queue_(std::size_t{2} * threads, in_order),
         producer_([this] { produce(); }) {}
-
-  ~Scan() override {
-    {
-      const std::lock_guard lock(mutex_);
-      is_cancelled_ = true;
-    }
-    has_room_.notify_all();
+  ~Scan() {
+    queue_.cancel();
     producer_.join();
   }
+  Scan(const Scan&) = delete;
+  Scan& operator=(const Scan&) = delete;
 
-  Result<void> consume(Batch batch, unsigned /*worker*/) override {
-    std::unique_lock lock(mutex_);
-    // In order, the batch everybody waits for may always come in; else a full queue of later ones
-    // would keep it out for ever.
-    has_room_.wait(lock, [&] {
-      return is_cancelled_ || ready_.size() < std::size_t{2} * threads_ || is_gate_open_ ||
-             (in_order_ && batch.ordinal == next_ordinal_);
-    });
-    if (is_cancelled_) return Error(ErrorCode::kInterrupted, "the query needs no more rows");
-    const std::uint64_t ordinal = batch.ordinal;
-    ready_.emplace(ordinal, std::make_shared<const Batch>(std::move(batch)));
-    has_batch_.notify_one();
-    return {};
-  }
-
-  /// The next batch, null after the last.
-  Result<std::shared_ptr<const Batch>> pop() {
-    std::unique_lock lock(mutex_);
-    const auto can_go_on = [&] {
-      return error_ || is_done_ ||
-             (!ready_.empty() && (!in_order_ || ready_.begin()->first == next_ordinal_));
-    };
-    while (!has_batch_.wait_for(lock, std::chrono::milliseconds(100), can_go_on)) {
-      // Perhaps the worker that had the next batch failed. The others must get on, or the source
-      // will never end and say so.
-      is_gate_open_ = true;
-      has_room_.notify_all();
-    }
-    is_gate_open_ = false;
-    if (error_) return *error_;
-    if (ready_.empty()) return std::shared_ptr<const Batch>();
-    auto batch = std::move(ready_.begin()->second);
-    ready_.erase(ready_.begin());
-    ++next_ordinal_;
-    has_room_.notify_all();
-    return batch;
-  }
+  Result<std::shared_ptr<const Batch>> pop() { return queue_.pop(); }
 
  private:
   void produce() {
-    Result<void> result;
     try {
-      result = source_->stream(columns_, threads_, *this);
+      queue_.finish(source_->stream(columns_, threads_, queue_));
     } catch (const std::bad_alloc&) {
-      result = Error(ErrorCode::kExhausted, "out of memory while reading a table");
+      queue_.finish(Error(ErrorCode::kExhausted, "out of memory while reading a table"));
     }
-    {
-      const std::lock_guard lock(mutex_);
-      is_done_ = true;
-      if (!result && !is_cancelled_) error_ = std::move(result).error();
-    }
-    has_batch_.notify_all();
   }
 
   const std::shared_ptr<columnar::BatchSource> source_;
   const std::vector<std::string> columns_;
   const unsigned threads_;
-  const bool in_order_;
-
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable has_room_, has_batch_;
-  std::map<std::uint64_t, std::shared_ptr<const Batch>> ready_;
-  std::uint64_t next_ordinal_ = 0;
-  std::optional<Error> error_;
-  bool is_done_ = false;
-  bool is_cancelled_ = false;
-  bool is_gate_open_ = false;  ///< the queue may grow beyond its size
-
+  BatchQueue queue_;
   std::thread producer_;  // last, so that it starts when everything else is there
 };
 

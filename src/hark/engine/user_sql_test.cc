@@ -398,7 +398,7 @@ TEST_F(UserSql, AnHonestStatementGivesTheRowsOfAPencil) {
        "2|1"},
       {"SELECT hours > ALL (SELECT 1), hours = ANY (SELECT 2.5) FROM requests WHERE id = 1",
        "true|true"},
-      {"SELECT '{\"a\": [1, 2]}'::JSON ->> '$.a[1]'", "2"},
+      {"SELECT '{\"a\": [1, 2]}'::JSON ->> '$.a[1]', '{\"a\": 5}'::JSON -> 'a'", "2|5"},
       {"SELECT hours BETWEEN 2 AND 3, NOT (id = 1), -id, id % 2, id // 2, 2 ** 3 FROM requests "
        "WHERE id = 1",
        "true|false|-1|1|0|8"},
