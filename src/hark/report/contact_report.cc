@@ -1,0 +1,446 @@
+#include <cmath>
+
+#include "hark/calendar/civil.h"
+#include "hark/core/text.h"
+#include "hark/report/report.h"
+#include "hark/report/wording.h"
+
+namespace hark::report {
+namespace {
+
+using chart::ChartSpec;
+using chart::Column;
+using chart::FieldType;
+using chart::Format;
+using chart::Mark;
+using insight::ContactGroup;
+using insight::ContactKpis;
+
+double number_or_gap(std::optional<double> value) { return value.value_or(std::nan("")); }
+double count_or_gap(std::optional<std::int64_t> value) {
+  return value ? static_cast<double>(*value) : std::nan("");
+}
+
+/// Pooled figures of each month of each year, in order.
+struct MonthFigures {
+  std::int32_t first_day = 0;
+  ContactKpis kpis;
+};
+
+std::vector<MonthFigures> figures_by_month(const insight::ContactTable& table) {
+  std::vector<MonthFigures> months;
+  const std::span<const insight::ContactRow> rows = table.rows;
+  for (std::size_t begin = 0; begin < rows.size();) {
+    const calendar::Date date = calendar::civil_from_days(rows[begin].day);
+    std::size_t end = begin;
+    while (end < rows.size()) {
+      const calendar::Date other = calendar::civil_from_days(rows[end].day);
+      if (other.year != date.year || other.month != date.month) break;
+      ++end;
+    }
+    months.push_back({calendar::days_from_civil(date.year, date.month, 1),
+                      insight::contact_kpis(rows.subspan(begin, end - begin))});
+    begin = end;
+  }
+  return months;
+}
+
+class Writer {
+ public:
+  Writer(const ReportContext& context, const ContactReport& report)
+      : context_(context),
+        report_(report),
+        kpis_(report.kpis),
+        months_(figures_by_month(*report.table)) {}
+
+  Document write() {
+    document_.title = "Contact centre: how fast do we answer?";
+    document_.source = context_.source;
+    document_.table_version = context_.table_version;
+    if (kpis_.first_day) {
+      document_.subtitle = concat(say_count(kpis_.rows), " days from ", say_day(*kpis_.first_day),
+                                  " to ", say_day(*kpis_.last_day));
+    }
+    document_.facts = {
+        {"Source", context_.source},
+        {"Contract", concat(context_.contract->name, " ", context_.contract->version)},
+        {"Read", format_instant(context_.now)}};
+    document_.sections.push_back(summary());
+    document_.sections.push_back(executive());
+    document_.sections.push_back(response());
+    document_.sections.push_back(periods());
+    document_.sections.push_back(impact());
+    document_.sections.push_back(quality());
+    document_.sections.push_back(method());
+    return std::move(document_);
+  }
+
+ private:
+  std::string query(std::string_view by = {}) const {
+    return concat("hark kpi contact ", context_.source, by.empty() ? "" : concat(" --by ", by),
+                  " --json");
+  }
+  std::string count(std::string id, std::string what, std::optional<std::int64_t> value) {
+    if (!value) return "unknown";
+    return document_.cite({std::move(id), std::move(what), *value, "calls", kpis_.rows, query()},
+                          say_count(*value));
+  }
+  std::string share(std::string id, std::string what, std::optional<double> value,
+                    int decimals = 1) {
+    if (!value) return "unknown";
+    return document_.cite({std::move(id), std::move(what), *value, "share", kpis_.rows, query()},
+                          say_percent(*value, decimals));
+  }
+  std::string seconds(std::string id, std::string what, std::optional<double> value) {
+    if (!value) return "unknown";
+    return document_.cite({std::move(id), std::move(what), *value, "seconds", kpis_.rows, query()},
+                          say_seconds(*value));
+  }
+
+  Section summary() {
+    Section section{
+        "executive-summary", "Executive summary", "What should I know in a minute?", {}};
+    section.show(std::vector<Block::Kpi>{
+        {"Calls offered", count("offered", "calls offered", kpis_.offered),
+         concat("in ", say_count(kpis_.rows), " days")},
+        {"Call handling percentage",
+         share("chp", "calls handled / calls offered, pooled", kpis_.chp, 2),
+         "handled of offered, pooled"},
+        {"Abandoned",
+         share("abandonment", "calls abandoned / calls offered", kpis_.abandonment_rate, 2),
+         concat(count("abandoned", "calls abandoned", kpis_.abandoned), " calls")},
+        {"Average speed of answer",
+         seconds("asa", "average speed of answer over handled calls", kpis_.asa_s),
+         "over handled calls"},
+        {"Service level",
+         share("service_level", "service level, weighted by its recovered denominator",
+               kpis_.service_level),
+         "as the centre defines it"},
+    });
+    std::vector<std::string> items;
+    add_year_change(items);
+    add_weekdays(items);
+    if (kpis_.unaccounted && *kpis_.unaccounted != 0) {
+      items.push_back(
+          concat(count("unaccounted", "calls offered - handled - abandoned", kpis_.unaccounted),
+                 " calls (",
+                 share("unaccounted_share", "unaccounted calls / offered", kpis_.unaccounted_share),
+                 " of offered) are neither handled nor abandoned in the records; they are shown "
+                 "and not folded into another figure."));
+    }
+    section.list(std::move(items));
+    section.say("Every number links to the evidence at the end.");
+    return section;
+  }
+
+  void add_year_change(std::vector<std::string>& items) {
+    if (report_.years.size() < 2) return;
+    const ContactGroup& last = report_.years.back();
+    const ContactGroup& before = report_.years[report_.years.size() - 2];
+    if (!last.kpis.chp || !before.kpis.chp) return;
+    const double change = (*last.kpis.chp - *before.kpis.chp) * 100;
+    items.push_back(
+        concat("In ", last.key, " the centre handled ",
+               document_.cite({"chp_" + last.key, "call handling percentage of " + last.key,
+                               *last.kpis.chp, "share", last.kpis.rows, query("year")},
+                              say_percent(*last.kpis.chp, 2)),
+               " of offered calls, after ",
+               document_.cite({"chp_" + before.key, "call handling percentage of " + before.key,
+                               *before.kpis.chp, "share", before.kpis.rows, query("year")},
+                              say_percent(*before.kpis.chp, 2)),
+               " in ", before.key, " (", change >= 0 ? "+" : "−", fixed(std::abs(change), 1),
+               " points). A year may hold some of its days only."));
+  }
+
+  void add_weekdays(std::vector<std::string>& items) {
+    const ContactGroup* busiest = nullptr;
+    const ContactGroup* quietest = nullptr;
+    for (const ContactGroup& day : report_.weekdays) {
+      if (!day.kpis.offered_mean) continue;
+      if (busiest == nullptr || *day.kpis.offered_mean > *busiest->kpis.offered_mean)
+        busiest = &day;
+      if (quietest == nullptr || *day.kpis.offered_mean < *quietest->kpis.offered_mean)
+        quietest = &day;
+    }
+    if (busiest == nullptr || busiest == quietest) return;
+    const auto mean = [&](const ContactGroup& day) {
+      return document_.cite({"offered_mean_" + day.key, "mean calls offered on a " + day.key,
+                             *day.kpis.offered_mean, "calls", day.kpis.rows, query("dow")},
+                            say_count(std::llround(*day.kpis.offered_mean)));
+    };
+    items.push_back(concat(busiest->key, " is the busiest day with ", mean(*busiest),
+                           " calls on average, ", quietest->key, " the quietest with ",
+                           mean(*quietest), "."));
+  }
+
+  ChartSpec by_month(std::string id, std::string title, std::string what, Format format,
+                     const auto& value_of) const {
+    ChartSpec spec;
+    spec.id = std::move(id);
+    spec.title = std::move(title);
+    spec.mark = Mark::kLine;
+    std::vector<double> days;
+    std::vector<double> values;
+    for (const MonthFigures& month : months_) {
+      // A gap of more than a month is a gap in the line.
+      if (!days.empty() && month.first_day - days.back() > 31) {
+        days.push_back(month.first_day - 1);
+        values.push_back(std::nan(""));
+      }
+      days.push_back(month.first_day);
+      values.push_back(value_of(month.kpis));
+    }
+    spec.footnote = "One point per month, pooled over its days.";
+    spec.data = {{"month", "month", {}, Format::kNumber, std::move(days)},
+                 {"value", std::move(what), {}, format, std::move(values)}};
+    spec.encoding.x.field = "month";
+    spec.encoding.x.type = FieldType::kTemporal;
+    spec.encoding.y.field = "value";
+    spec.height = 250;
+    return spec;
+  }
+
+  ChartSpec volumes() const {
+    ChartSpec spec;
+    spec.id = "calls-per-month";
+    spec.title = "How many calls come in, and what becomes of them?";
+    spec.mark = Mark::kLine;
+    std::vector<double> days;
+    std::vector<double> values;
+    std::vector<std::string> kinds;
+    for (const char* kind : {"offered", "handled", "abandoned"}) {
+      double last = 0;
+      for (const MonthFigures& month : months_) {
+        const ContactKpis& k = month.kpis;
+        const auto total = std::string_view(kind) == "offered"   ? k.offered
+                           : std::string_view(kind) == "handled" ? k.handled
+                                                                 : k.abandoned;
+        if (last != 0 && month.first_day - last > 31) {
+          days.push_back(month.first_day - 1);
+          values.push_back(std::nan(""));
+          kinds.emplace_back(kind);
+        }
+        last = month.first_day;
+        days.push_back(month.first_day);
+        // Per day, so that months of 28 days and half months compare.
+        values.push_back(count_or_gap(total) /
+                         static_cast<double>(std::max<std::int64_t>(1, k.rows)));
+        kinds.emplace_back(kind);
+      }
+    }
+    spec.footnote = "Mean calls per day of each month.";
+    spec.data = {{"month", "month", {}, Format::kNumber, std::move(days)},
+                 {"calls", "calls a day", "calls", Format::kNumber, std::move(values)},
+                 {"kind", "calls", {}, Format::kNumber, std::move(kinds)}};
+    spec.encoding.x.field = "month";
+    spec.encoding.x.type = FieldType::kTemporal;
+    spec.encoding.y.field = "calls";
+    spec.encoding.color.field = "kind";
+    spec.encoding.color.type = FieldType::kNominal;
+    spec.height = 280;
+    return spec;
+  }
+
+  static ChartSpec bars(std::string id, std::string title, const std::vector<ContactGroup>& groups,
+                        std::string what) {
+    ChartSpec spec;
+    spec.id = std::move(id);
+    spec.title = std::move(title);
+    spec.mark = Mark::kBar;
+    std::vector<std::string> names;
+    std::vector<double> means;
+    for (const ContactGroup& group : groups) {
+      names.push_back(group.key);
+      means.push_back(number_or_gap(group.kpis.offered_mean));
+    }
+    spec.data = {{"group", std::move(what), {}, Format::kNumber, std::move(names)},
+                 {"calls", "mean calls offered a day", "calls", Format::kNumber, std::move(means)}};
+    spec.encoding.x.field = "calls";
+    spec.encoding.y.field = "group";
+    spec.encoding.y.type = FieldType::kOrdinal;
+    return spec;
+  }
+
+  Section executive() {
+    Section section{
+        "executive", "Dashboard: executive", "Are we keeping up, and when do people call?", {}};
+    section.show(by_month("chp-per-month", "What share of calls do we handle?",
+                          "call handling percentage", Format::kPercent,
+                          [](const ContactKpis& k) { return number_or_gap(k.chp); }));
+    section.show(volumes());
+    section.show(
+        bars("calls-by-weekday", "Which weekdays are busiest?", report_.weekdays, "weekday"));
+    std::vector<ContactGroup> named = report_.months;
+    static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    for (ContactGroup& group : named) {
+      if (const auto month = parse_int(group.key); month && *month >= 1 && *month <= 12)
+        group.key = kMonths[*month - 1];
+    }
+    section.show(bars("calls-by-month-of-year", "Which months are busiest?", named, "month"));
+    return section;
+  }
+
+  Section response() {
+    Section section{"response-time",
+                    "Dashboard: response time",
+                    "How long do callers wait, and is it getting better?",
+                    {}};
+    section.show(by_month("asa-per-month", "How long do callers wait for an answer?",
+                          "average speed of answer", Format::kSeconds,
+                          [](const ContactKpis& k) { return number_or_gap(k.asa_s); }));
+    section.show(by_month("service-level-per-month", "What share is answered in time?",
+                          "service level", Format::kPercent,
+                          [](const ContactKpis& k) { return number_or_gap(k.service_level); }));
+    section.show(by_month("abandoned-per-month", "What share of callers hang up?",
+                          "abandonment rate", Format::kPercent,
+                          [](const ContactKpis& k) { return number_or_gap(k.abandonment_rate); }));
+    return section;
+  }
+
+  Section periods() {
+    Section section{
+        "departments", "Dashboard: performance by period", "Which years and weekdays differ?", {}};
+    section.say("These records name no queues or teams, so performance is shown by period.");
+    section.show(group_table(report_.years, "By year", "year", "year"));
+    section.show(group_table(report_.weekdays, "By weekday", "weekday", "dow"));
+    return section;
+  }
+
+  Table group_table(const std::vector<ContactGroup>& groups, std::string caption, std::string title,
+                    const std::string& by) {
+    Table table;
+    table.caption = std::move(caption);
+    table.columns = {{std::move(title), false}, {"days", true},
+                     {"offered", true},         {"CHP", true},
+                     {"abandoned", true},       {"speed of answer", true},
+                     {"service level", true}};
+    for (const ContactGroup& group : groups) {
+      const ContactKpis& k = group.kpis;
+      const std::string chp = k.chp ? document_.cite({concat("chp_", group.key),
+                                                      "call handling percentage of " + group.key,
+                                                      *k.chp, "share", k.rows, query(by)},
+                                                     say_percent(*k.chp, 2))
+                                    : "";
+      table.rows.push_back({group.key, say_count(k.rows), k.offered ? say_count(*k.offered) : "",
+                            chp, k.abandonment_rate ? say_percent(*k.abandonment_rate, 2) : "",
+                            k.asa_s ? say_seconds(*k.asa_s) : "",
+                            k.service_level ? say_percent(*k.service_level) : ""});
+    }
+    return table;
+  }
+
+  Section impact() {
+    Section section{"business-impact",
+                    "Dashboard: business impact",
+                    "What does waiting cost, and what would a change save?",
+                    {}};
+    section.say(
+        "Without cost inputs no amount of money can be given, and none is. What the data alone "
+        "say:");
+    std::vector<std::string> items;
+    if (kpis_.abandoned)
+      items.push_back(concat(
+          count("abandoned", "calls abandoned", kpis_.abandoned),
+          " callers hung up; some will have called again and are counted twice in offered calls."));
+    if (kpis_.asa_s && kpis_.handled) {
+      const double hours = *kpis_.asa_s * static_cast<double>(*kpis_.handled) / 3600;
+      items.push_back(
+          concat("Callers who were answered waited ",
+                 document_.cite({"waiting_hours", "average speed of answer × handled calls", hours,
+                                 "hours", kpis_.rows, query()},
+                                say_count(std::llround(hours))),
+                 " hours in all."));
+    }
+    section.list(std::move(items));
+    section.heading("Inputs that are missing");
+    section.list({"average handle time and loaded wage: cost of a call",
+                  "staffing per interval: whether more agents or other hours would help",
+                  "share of calls that self-service could take: what it would save",
+                  "cost of a change: without it there is no return on investment"});
+    return section;
+  }
+
+  Section quality() {
+    Section section{"data-quality", "Data quality", "Can I trust these numbers?", {}};
+    std::vector<std::string> items;
+    if (report_.table->duplicates > 0)
+      items.push_back(concat(say_count(report_.table->duplicates), " repeated days were removed."));
+    if (kpis_.negative_unaccounted_rows > 0) {
+      items.push_back(concat(
+          document_.cite({"negative_days", "days on which handled + abandoned exceed offered",
+                          kpis_.negative_unaccounted_rows, "days", kpis_.rows, query()},
+                         say_count(kpis_.negative_unaccounted_rows)),
+          " days have more calls handled and abandoned than offered."));
+    }
+    if (!report_.missing_days.empty()) {
+      std::string text = concat(say_count(static_cast<std::int64_t>(report_.missing_days.size())),
+                                " days are missing inside the years at hand: ");
+      for (std::size_t i = 0; i < report_.missing_days.size() && i < 5; ++i)
+        text += (i > 0 ? ", " : "") + calendar::format_date(report_.missing_days[i]);
+      items.push_back(text + (report_.missing_days.size() > 5 ? ", …" : "."));
+    }
+    const auto& denominator = kpis_.denominator;
+    if (denominator.unique > 0) {
+      items.push_back(concat(
+          "The service level's denominator could be recovered on ", say_count(denominator.unique),
+          " of ", say_count(kpis_.rows), " days",
+          denominator.abandons_inside
+              ? concat("; there it holds ",
+                       share("abandons_inside",
+                             "share of abandoned calls inside the service level's denominator",
+                             denominator.abandons_inside),
+                       " of the abandoned calls")
+              : std::string(),
+          ". On the other days handled calls are the weight."));
+    }
+    if (items.empty()) items.push_back("Nothing odd was found.");
+    section.list(std::move(items));
+    if (!context_.rules.empty()) {
+      Table rules;
+      rules.caption = "Rules of the contract";
+      rules.columns = {{"rule", false},
+                       {"dimension", false},
+                       {"checked", true},
+                       {"failed", true},
+                       {"status", false}};
+      for (const pipeline::CheckedRule& rule : context_.rules) {
+        rules.rows.push_back({rule.name, rule.dimension, say_count(rule.checked),
+                              say_count(rule.failed), std::string(pipeline::name_of(rule.status))});
+      }
+      section.show(std::move(rules));
+    }
+    return section;
+  }
+
+  Section method() {
+    Section section{
+        "method", "Method and limits", "How was this computed, and what can it not say?", {}};
+    section.list(
+        {"Ratios are pooled: the sum of handled calls over the sum of offered calls. The mean of "
+         "daily percentages is another number and is not shown.",
+         "Average speed of answer is weighted by handled calls.",
+         "Service level is weighted by the denominator it was computed with, where its digits "
+         "tell; else by handled calls.",
+         "Calls that are neither handled nor abandoned are shown as unaccounted."});
+    section.heading("What cannot be said from these data");
+    section.list({"which hours of the day are short of agents: the records are daily",
+                  "whether callers got what they needed: that needs a survey",
+                  "how many different people called"});
+    return section;
+  }
+
+  const ReportContext& context_;
+  const ContactReport& report_;
+  const ContactKpis& kpis_;
+  std::vector<MonthFigures> months_;
+  Document document_;
+};
+
+}  // namespace
+
+Document contact_report(const ReportContext& context, const ContactReport& report) {
+  return Writer(context, report).write();
+}
+
+}  // namespace hark::report

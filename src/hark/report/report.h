@@ -1,0 +1,56 @@
+// Reports of a dataset: what to say, from analyses that insight made.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hark/contract/contract.h"
+#include "hark/insight/analysis.h"
+#include "hark/insight/contact_kpis.h"
+#include "hark/insight/tests.h"
+#include "hark/io/file_system.h"
+#include "hark/pipeline/check.h"
+#include "hark/report/document.h"
+
+namespace hark::report {
+
+/// What every report knows of its data.
+struct ReportContext {
+  const contract::Contract* contract = nullptr;
+  std::string source;  ///< as the user named it: "311.csv", "lake"
+  std::optional<std::int64_t> table_version;
+  Instant now;
+  std::string tzdata;   ///< version of the time zone data
+  std::string program;  ///< "hark 0.1.0"
+  /// Rules of the contract as `hark check` found them; empty where the source is a plain file.
+  std::vector<pipeline::CheckedRule> rules;
+};
+
+struct RequestReport {
+  const insight::RequestTable* table = nullptr;
+  const insight::RequestAnalysis* analysis = nullptr;
+  /// Absent where the data cannot be tested (one type only, nothing closed).
+  std::optional<insight::KruskalReport> time_by_type;
+  std::optional<insight::ChiSquareReport> type_by_area;
+};
+Document request_report(const ReportContext& context, const RequestReport& report);
+
+struct ContactReport {
+  const insight::ContactTable* table = nullptr;
+  insight::ContactKpis kpis;
+  std::vector<insight::ContactGroup> years;
+  std::vector<insight::ContactGroup> weekdays;
+  std::vector<insight::ContactGroup> months;  ///< of the calendar: 1 to 12
+  std::vector<std::int32_t> missing_days;
+};
+Document contact_report(const ReportContext& context, const ContactReport& report);
+
+/// Writes the document into `folder` (made if absent): report.html, report.md, charts/*.svg, as
+/// `formats` ("html", "md", "svg") say. Each file is as before or as after. Returns the paths
+/// written. Errors: kIo, kExhausted; kInvalidArgument for a format that is not there.
+Result<std::vector<std::string>> write_report(io::FileSystem& files, const std::string& folder,
+                                              const Document& document,
+                                              const std::vector<std::string>& formats);
+
+}  // namespace hark::report

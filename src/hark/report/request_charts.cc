@@ -1,0 +1,370 @@
+#include "hark/report/request_charts.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "hark/calendar/civil.h"
+#include "hark/chart/hexbin.h"
+#include "hark/core/text.h"
+#include "hark/report/wording.h"
+
+namespace hark::report {
+namespace {
+
+using chart::ChartSpec;
+using chart::Column;
+using chart::FieldType;
+using chart::Format;
+using chart::Mark;
+using insight::RequestGroup;
+
+Column numbers(std::string name, std::string title, std::vector<double> values,
+               Format format = Format::kNumber, std::string unit = {}) {
+  return {std::move(name), std::move(title), std::move(unit), format, std::move(values)};
+}
+
+Column texts(std::string name, std::string title, std::vector<std::string> values) {
+  return {std::move(name), std::move(title), {}, Format::kNumber, std::move(values)};
+}
+
+/// Groups that a chart shows: those with a value, the largest first.
+std::vector<const RequestGroup*> largest(const std::vector<RequestGroup>& groups,
+                                         std::size_t most) {
+  std::vector<const RequestGroup*> chosen;
+  for (const RequestGroup& group : groups) {
+    if (group.key && chosen.size() < most) chosen.push_back(&group);
+  }
+  return chosen;
+}
+
+}  // namespace
+
+ChartSpec requests_per_day(const insight::RequestAnalysis& analysis) {
+  ChartSpec spec;
+  spec.id = "requests-per-day";
+  spec.title = "How many requests come in each day?";
+  spec.mark = Mark::kLine;
+  std::vector<double> days;
+  std::vector<double> created;
+  std::int64_t most = -1;
+  std::int32_t busiest = 0;
+  for (const insight::DayCount& day : analysis.days) {
+    days.push_back(day.day);
+    created.push_back(static_cast<double>(day.created));
+    if (day.created > most) {
+      most = day.created;
+      busiest = day.day;
+    }
+  }
+  if (most >= 0)
+    spec.description =
+        concat("The busiest day was ", say_day(busiest), " with ", say_count(most), " requests.");
+  spec.data = {
+      numbers("day", "day created", std::move(days)),
+      numbers("created", "requests", std::move(created), Format::kNumber, "requests a day")};
+  spec.encoding.x.field = "day";
+  spec.encoding.x.type = FieldType::kTemporal;
+  spec.encoding.y.field = "created";
+  spec.height = 260;
+  return spec;
+}
+
+ChartSpec week_hours(const insight::WeekHours& hours) {
+  ChartSpec spec;
+  spec.id = "hour-by-weekday";
+  spec.title = "When do people ask?";
+  spec.mark = Mark::kRect;
+  std::vector<std::string> weekdays;
+  std::vector<std::string> of_day;
+  std::vector<double> counts;
+  std::int64_t most = -1;
+  unsigned best_day = 0;
+  std::size_t best_hour = 0;
+  for (unsigned day = 0; day < 7; ++day) {
+    for (std::size_t hour = 0; hour < 24; ++hour) {
+      weekdays.push_back(weekday_name(day).substr(0, 3));
+      of_day.push_back(hour < 10 ? concat("0", hour) : std::to_string(hour));
+      counts.push_back(static_cast<double>(hours.counts[day][hour]));
+      if (hours.counts[day][hour] > most) {
+        most = hours.counts[day][hour];
+        best_day = day;
+        best_hour = hour;
+      }
+    }
+  }
+  spec.description = concat("Most requests come on ", weekday_name(best_day), "s between ",
+                            best_hour, " and ", best_hour + 1, " o'clock.");
+  spec.footnote = concat("Local time. ", say_count(hours.num_heaped),
+                         " requests stamped exactly at midnight or noon are left out: such stamps "
+                         "come from batch systems.");
+  spec.data = {texts("hour", "hour of day", std::move(of_day)),
+               texts("weekday", "weekday", std::move(weekdays)),
+               numbers("n", "requests", std::move(counts), Format::kNumber, "requests")};
+  spec.encoding.x.field = "hour";
+  spec.encoding.x.type = FieldType::kOrdinal;
+  spec.encoding.y.field = "weekday";
+  spec.encoding.y.type = FieldType::kOrdinal;
+  spec.encoding.color.field = "n";
+  return spec;
+}
+
+ChartSpec top_types(const insight::RequestAnalysis& analysis, std::size_t most) {
+  ChartSpec spec;
+  spec.id = "top-complaint-types";
+  spec.title = "What do people ask for most?";
+  spec.mark = Mark::kBar;
+  std::vector<std::string> names;
+  std::vector<double> counts;
+  for (const RequestGroup* group : largest(analysis.types, most)) {
+    names.push_back(group->label);
+    counts.push_back(static_cast<double>(group->kpis.n));
+  }
+  if (!names.empty()) {
+    spec.description = concat("The most frequent complaint type is ", names.front(), " with ",
+                              say_count(static_cast<std::int64_t>(counts.front())), " requests.");
+  }
+  spec.data = {texts("type", "complaint type", std::move(names)),
+               numbers("n", "requests", std::move(counts), Format::kNumber, "requests")};
+  spec.encoding.x.field = "n";
+  spec.encoding.y.field = "type";
+  spec.encoding.y.type = FieldType::kNominal;
+  return spec;
+}
+
+ChartSpec time_to_close(const insight::RequestAnalysis& analysis, bool is_in_days) {
+  ChartSpec spec;
+  spec.id = "time-to-close";
+  spec.title = "How long until a request is closed?";
+  spec.mark = Mark::kBar;
+  std::vector<double> low;
+  std::vector<double> high;
+  std::vector<double> counts;
+  std::size_t last = 0;
+  for (std::size_t i = 0; i < analysis.durations.size(); ++i) {
+    if (analysis.durations[i].n > 0) last = i;
+  }
+  // A logarithmic axis has no zero: the first bin begins at 10 seconds, or a third of a day.
+  const double least = is_in_days ? 1.0 / 3 : 10.0 / 3600;
+  for (std::size_t i = 0; i <= last && i < analysis.durations.size(); ++i) {
+    const insight::DurationBin& bin = analysis.durations[i];
+    low.push_back(std::max(bin.low, least));
+    high.push_back(std::isinf(bin.high) ? bin.low * 2 : bin.high);
+    counts.push_back(static_cast<double>(bin.n));
+  }
+  spec.data = {numbers("from", "time to close from", std::move(low),
+                       is_in_days ? Format::kNumber : Format::kHours, is_in_days ? "days" : ""),
+               numbers("to", "to", std::move(high), is_in_days ? Format::kNumber : Format::kHours,
+                       is_in_days ? "days" : ""),
+               numbers("n", "closed requests", std::move(counts), Format::kNumber, "requests")};
+  spec.encoding.x.field = "from";
+  spec.encoding.x.title = "time to close";
+  spec.encoding.x.scale = chart::ScaleType::kLog;
+  spec.encoding.x2 = "to";
+  spec.encoding.y.field = "n";
+  const auto& closed = analysis.kpis.all.closed_only;
+  const auto mark = [&](std::optional<double> value, const char* label) {
+    if (value && *value > least)
+      spec.rules.push_back(
+          {chart::Axis::kX, *value, concat(label, " ", say_duration(*value, is_in_days))});
+  };
+  mark(closed.median, "p50");
+  mark(closed.p90, "p90");
+  spec.footnote =
+      "Closed requests only, with p50 and p90 of these; requests still open are counted in the "
+      "medians of the text. Requests closed at once stand in the first bin.";
+  spec.height = 300;
+  return spec;
+}
+
+ChartSpec time_by_group(const std::vector<RequestGroup>& groups, std::string id, std::string title,
+                        std::string group_title, bool is_in_days, std::size_t most) {
+  ChartSpec spec;
+  spec.id = std::move(id);
+  spec.title = std::move(title);
+  spec.mark = Mark::kDot;
+  std::vector<std::string> names;
+  std::vector<double> median;
+  std::vector<double> low;
+  std::vector<double> high;
+  std::vector<double> n;
+  std::string not_reached;
+  const double least = is_in_days ? 0.5 : 1.0 / 60;
+  const auto nan = std::nan("");
+  struct Shown {
+    const RequestGroup* group;
+    double median;
+  };
+  std::vector<Shown> shown;
+  for (const RequestGroup* group : largest(groups, most)) {
+    const insight::Survival& km = group->kpis.all.km;
+    if (!km.median) {
+      not_reached += (not_reached.empty() ? "" : ", ") + group->label;
+      continue;
+    }
+    shown.push_back({group, *km.median});
+  }
+  std::ranges::stable_sort(shown, std::ranges::greater(), &Shown::median);
+  for (const Shown& row : shown) {
+    const insight::Survival& km = row.group->kpis.all.km;
+    names.push_back(row.group->label);
+    median.push_back(std::max(*km.median, least));
+    low.push_back(km.median_low ? std::max(*km.median_low, least) : nan);
+    high.push_back(km.median_high ? std::max(*km.median_high, least) : nan);
+    n.push_back(static_cast<double>(row.group->kpis.n));
+  }
+  if (!shown.empty()) {
+    spec.description = concat("Slowest of those shown: ", shown.front().group->label,
+                              ", half of its requests are closed within ",
+                              say_duration(shown.front().median, is_in_days), ".");
+  }
+  spec.footnote =
+      "Median with 95 % interval (Kaplan-Meier: open requests are counted). The largest groups, "
+      "slowest first.";
+  if (!not_reached.empty())
+    spec.footnote += " Median not reached, since too many are still open: " + not_reached + ".";
+  const Format format = is_in_days ? Format::kNumber : Format::kHours;
+  const std::string unit = is_in_days ? "days" : "";
+  spec.data = {texts("group", group_title, std::move(names)),
+               numbers("median", "median time to close", std::move(median), format, unit),
+               numbers("low", "from", std::move(low), format, unit),
+               numbers("high", "to", std::move(high), format, unit),
+               numbers("n", "requests", std::move(n))};
+  spec.encoding.x.field = "median";
+  spec.encoding.x.scale = chart::ScaleType::kLog;
+  spec.encoding.y.field = "group";
+  spec.encoding.y.type = FieldType::kNominal;
+  spec.encoding.low = "low";
+  spec.encoding.high = "high";
+  spec.encoding.n = "n";
+  return spec;
+}
+
+ChartSpec sla_by_group(const std::vector<RequestGroup>& groups, std::string id, std::string title,
+                       std::string group_title, std::size_t most) {
+  ChartSpec spec;
+  spec.id = std::move(id);
+  spec.title = std::move(title);
+  spec.mark = Mark::kDot;
+  struct Shown {
+    const RequestGroup* group;
+    double share;
+    stats::Interval interval;
+  };
+  std::vector<Shown> shown;
+  for (const RequestGroup* group : largest(groups, most)) {
+    const auto& sla = group->kpis.sla;
+    if (!sla || sla->eligible == 0) continue;
+    if (sla->compliance && sla->ci95) {
+      shown.push_back({group, *sla->compliance, *sla->ci95});
+    } else if (sla->compliance_range) {
+      shown.push_back({group, (sla->compliance_range->low + sla->compliance_range->high) / 2,
+                       *sla->compliance_range});
+    }
+  }
+  std::ranges::stable_sort(shown, {}, &Shown::share);
+  std::vector<std::string> names;
+  std::vector<double> share;
+  std::vector<double> low;
+  std::vector<double> high;
+  std::vector<double> n;
+  for (const Shown& row : shown) {
+    names.push_back(row.group->label);
+    share.push_back(row.share);
+    low.push_back(row.interval.low);
+    high.push_back(row.interval.high);
+    n.push_back(static_cast<double>(row.group->kpis.sla->eligible));
+  }
+  if (!shown.empty()) {
+    spec.description = concat(
+        "Lowest: ", shown.front().group->label, " with ", say_percent(shown.front().share),
+        "; highest: ", shown.back().group->label, " with ", say_percent(shown.back().share), ".");
+  }
+  spec.footnote =
+      "Share of requests old enough to tell that were closed in time; open ones are misses. Wilson "
+      "95 % intervals.";
+  spec.data = {texts("group", group_title, std::move(names)),
+               numbers("share", "closed in time", std::move(share), Format::kPercent),
+               numbers("low", "from", std::move(low), Format::kPercent),
+               numbers("high", "to", std::move(high), Format::kPercent),
+               numbers("n", "requests old enough", std::move(n))};
+  spec.encoding.x.field = "share";
+  spec.encoding.x.domain_min = 0;
+  spec.encoding.x.domain_max = 1;
+  spec.encoding.y.field = "group";
+  spec.encoding.y.type = FieldType::kNominal;
+  spec.encoding.low = "low";
+  spec.encoding.high = "high";
+  spec.encoding.n = "n";
+  return spec;
+}
+
+ChartSpec backlog_ages(const insight::RequestAnalysis& analysis) {
+  ChartSpec spec;
+  spec.id = "backlog-age";
+  spec.title = "How old are the open requests?";
+  spec.mark = Mark::kBar;
+  std::vector<std::string> names;
+  std::vector<double> counts;
+  for (const insight::AgeBin& bin : analysis.backlog_ages) {
+    names.push_back(bin.label);
+    counts.push_back(static_cast<double>(bin.n));
+  }
+  spec.data = {texts("age", "age", std::move(names)),
+               numbers("n", "open requests", std::move(counts), Format::kNumber, "requests")};
+  spec.encoding.x.field = "n";
+  spec.encoding.y.field = "age";
+  spec.encoding.y.type = FieldType::kOrdinal;
+  return spec;
+}
+
+std::optional<ChartSpec> request_map(const insight::RequestTable& table,
+                                     const contract::Contract& contract) {
+  if (table.latitude.empty()) return std::nullopt;
+  const insight::Category* area = table.category(contract, contract::Role::kArea);
+  chart::PointCounter points;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    const bool is_left_out = area == nullptr || area->codes[row] == insight::kNoCode ||
+                             area->is_missing_in_tests[area->codes[row]];
+    points.add(static_cast<double>(table.latitude[row]), static_cast<double>(table.longitude[row]),
+               is_left_out ? chart::kNoDistrict : area->codes[row]);
+  }
+  if (points.num_points() == 0) return std::nullopt;
+  const chart::HexMap map = points.map();
+  ChartSpec spec;
+  spec.id = "map";
+  spec.title = "Where do requests come from?";
+  spec.mark = Mark::kHex;
+  std::vector<double> x;
+  std::vector<double> y;
+  std::vector<double> n;
+  std::vector<std::string> district;
+  std::uint64_t most = 0;
+  for (const chart::HexCell& cell : map.cells) {
+    x.push_back(cell.x_km);
+    y.push_back(cell.y_km);
+    n.push_back(static_cast<double>(cell.count));
+    district.push_back(cell.district == chart::kNoDistrict || area == nullptr
+                           ? std::string()
+                           : area->labels[cell.district]);
+    most = std::max(most, cell.count);
+  }
+  spec.description = concat("The fullest of ", map.cells.size(), " cells has ",
+                            say_count(static_cast<std::int64_t>(most)), " requests.");
+  spec.footnote = concat(say_count(static_cast<std::int64_t>(map.num_points)),
+                         " requests with a place; hexagons ", fixed(map.width_m, 0), " m wide. ",
+                         say_count(static_cast<std::int64_t>(table.size() - map.num_points)),
+                         " without a usable place are not shown. Borders are drawn where most "
+                         "requests of neighbouring cells name different areas.");
+  spec.data = {numbers("x", "km east", std::move(x)), numbers("y", "km north", std::move(y)),
+               numbers("n", "requests", std::move(n), Format::kNumber, "requests"),
+               texts("area", "area", std::move(district))};
+  spec.encoding.x.field = "x";
+  spec.encoding.y.field = "y";
+  spec.encoding.color.field = "n";
+  spec.encoding.color.classes = chart::Classes::kQuantile;
+  spec.encoding.detail = "area";
+  spec.hex_width = map.width_m / 1000;
+  return spec;
+}
+
+}  // namespace hark::report
