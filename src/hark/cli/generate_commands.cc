@@ -1,0 +1,82 @@
+#include "hark/cli/commands.h"
+#include "hark/cli/lake_steps.h"
+#include "hark/cli/report_step.h"
+#include "hark/cli/session.h"
+#include "hark/cli/text_table.h"
+#include "hark/core/text.h"
+#include "hark/generate/nyc311.h"
+#include "hark/generate/vancouver.h"
+
+namespace hark::cli {
+namespace {
+
+std::vector<Option> generate_options(std::string rows, std::string what) {
+  return {{"--rows", "N", std::move(what), std::move(rows), {}, false, ""},
+          {"--seed", "S", "same seed, same bytes", "311", {}, false, ""},
+          {"--output", "FILE", "file to write", "", {}, true, "-o"},
+          {"--truth", "FILE", "also write what was planted, as JSON", "", {}, false, ""}};
+}
+
+Result<Answer> generated(Session& session, const Arguments& arguments,
+                         const generate::GenerateReport& report) {
+  Answer answer;
+  answer.source = arguments.text("--output");
+  if (arguments.has("--truth")) {
+    HARK_TRY_VOID(
+        session.files().write_atomically(arguments.text("--truth"), report.truth.dump(2) + "\n"));
+  }
+  answer.data = Json::object({{"file", arguments.text("--output")},
+                              {"rows", report.num_rows},
+                              {"bytes", report.size_bytes},
+                              {"truth", report.truth}});
+  answer.text = concat("wrote ", arguments.text("--output"), ": ",
+                       show_count(static_cast<std::int64_t>(report.num_rows)), " records, ",
+                       fixed(static_cast<double>(report.size_bytes) / 1e6, 1), " MB\n");
+  return answer;
+}
+
+Result<Answer> nyc311(const Arguments& arguments, Session& session) {
+  generate::Nyc311Options options;
+  HARK_TRY(const std::int64_t rows, arguments.whole_number("--rows", 1));
+  options.num_rows = static_cast<std::uint64_t>(rows);
+  HARK_TRY(const std::int64_t seed, arguments.whole_number("--seed", 0));
+  options.seed = static_cast<std::uint64_t>(seed);
+  options.threads = session.threads();
+  HARK_TRY(const auto report,
+           generate::generate_nyc311(session.files(), arguments.text("--output"), options));
+  return generated(session, arguments, report);
+}
+
+Result<Answer> vancouver(const Arguments& arguments, Session& session) {
+  generate::VancouverOptions options;
+  HARK_TRY(const std::int64_t rows, arguments.whole_number("--rows", 1));
+  options.num_rows = static_cast<std::uint64_t>(rows);
+  HARK_TRY(const std::int64_t seed, arguments.whole_number("--seed", 0));
+  options.seed = static_cast<std::uint64_t>(seed);
+  HARK_TRY(const auto report,
+           generate::generate_vancouver(session.files(), arguments.text("--output"), options));
+  return generated(session, arguments, report);
+}
+
+}  // namespace
+
+std::vector<Command> generate_commands() {
+  return {
+      demo_command(),
+      {"generate nyc311",
+       "Writes a made-up city's service requests in the portal's format, with the defects of real "
+       "ones.",
+       {"hark generate nyc311 --rows 100000 --seed 7 -o city.csv --truth truth.json"},
+       {},
+       generate_options("100000", "records to write"),
+       nyc311},
+      {"generate vancouver",
+       "Writes a made-up contact centre's daily metrics in the city's format.",
+       {"hark generate vancouver --rows 1096 --seed 7 -o calls.csv"},
+       {},
+       generate_options("1096", "days to write"),
+       vancouver},
+  };
+}
+
+}  // namespace hark::cli

@@ -1,0 +1,248 @@
+#include "hark/calendar/civil.h"
+#include "hark/cli/commands.h"
+#include "hark/cli/selection.h"
+#include "hark/cli/session.h"
+#include "hark/cli/text_table.h"
+#include "hark/core/text.h"
+#include "hark/insight/contact_kpis.h"
+#include "hark/insight/request_kpis.h"
+
+namespace hark::cli {
+namespace {
+
+using insight::ContactKpis;
+using insight::RequestKpis;
+
+std::string show_optional_count(std::optional<std::int64_t> count) {
+  return count ? show_count(*count) : "n/a";
+}
+
+std::string contact_lines(const ContactKpis& kpis) {
+  std::vector<std::pair<std::string, std::string>> lines;
+  if (kpis.first_day && kpis.last_day) {
+    lines.emplace_back(
+        "days", concat(show_count(kpis.rows), ", ", calendar::format_date(*kpis.first_day), " to ",
+                       calendar::format_date(*kpis.last_day)));
+  }
+  lines.emplace_back("offered", show_optional_count(kpis.offered));
+  lines.emplace_back("handled", show_optional_count(kpis.handled));
+  lines.emplace_back("abandoned", show_optional_count(kpis.abandoned));
+  lines.emplace_back("unaccounted", concat(show_optional_count(kpis.unaccounted), " (",
+                                           show_percent(kpis.unaccounted_share), "; negative on ",
+                                           kpis.negative_unaccounted_rows, " days)"));
+  lines.emplace_back("call handling percentage", show_percent(kpis.chp));
+  lines.emplace_back("abandonment rate", show_percent(kpis.abandonment_rate));
+  lines.emplace_back("average speed of answer", kpis.asa_s ? fixed(*kpis.asa_s, 1) + " s" : "n/a");
+  if (kpis.aht_s) lines.emplace_back("average handle time", fixed(*kpis.aht_s, 1) + " s");
+  lines.emplace_back("service level", show_percent(kpis.service_level));
+  const insight::RecoveredDenominator& denominator = kpis.denominator;
+  lines.emplace_back("  its denominator", concat("recovered on ", show_count(denominator.unique),
+                                                 " of ", show_count(kpis.rows), " days; ",
+                                                 show_percent(denominator.abandons_inside, 1),
+                                                 " of abandoned calls inside"));
+  return name_value_lines(lines);
+}
+
+Result<Answer> contact(const Arguments& arguments, Session& session) {
+  HARK_TRY(const auto source, session.open_source(arguments.text("SOURCE")));
+  HARK_TRY(const auto selection, selection_of(arguments, *source.contract));
+  HARK_TRY(const auto table,
+           insight::load_contact(*source.rows, *source.contract, selection, session.threads()));
+  const ContactKpis kpis = insight::contact_kpis(table.rows);
+  Answer answer = answer_for(source, now_for(session, source));
+  if (!arguments.has("--by")) {
+    answer.data = insight::contact_answer(table, kpis, nullptr);
+    answer.text = contact_lines(kpis);
+    return answer;
+  }
+  HARK_TRY(const auto by, insight::contact_by_named(arguments.text("--by")));
+  HARK_TRY(const auto groups, insight::contact_kpis_by(table, by, *source.contract));
+  answer.data = insight::contact_answer(table, kpis, &groups);
+  TextTable text({{arguments.text("--by")},
+                  {"days", Align::kRight},
+                  {"offered", Align::kRight},
+                  {"handled", Align::kRight},
+                  {"abandoned", Align::kRight},
+                  {"CHP", Align::kRight},
+                  {"abandoned %", Align::kRight},
+                  {"ASA s", Align::kRight},
+                  {"service level", Align::kRight}});
+  const auto add = [&](const std::string& key, const ContactKpis& k) {
+    text.add({key, show_count(k.rows), show_optional_count(k.offered),
+              show_optional_count(k.handled), show_optional_count(k.abandoned), show_percent(k.chp),
+              show_percent(k.abandonment_rate), show_number(k.asa_s, 1),
+              show_percent(k.service_level)});
+  };
+  for (const insight::ContactGroup& group : groups) add(group.key, group.kpis);
+  add("all", kpis);
+  answer.text = text.to_string();
+  return answer;
+}
+
+class Unit {
+ public:
+  explicit Unit(bool is_in_days) : is_in_days_(is_in_days) {}
+  std::string show(std::optional<double> value) const {
+    return is_in_days_ ? show_days(value) : show_hours(value);
+  }
+  /// A quantile of Kaplan-Meier that was not reached is later than all that was seen.
+  std::string show_quantile(std::optional<double> value, std::optional<double> last) const {
+    return value || !last ? show(value) : "not reached, later than " + show(last);
+  }
+
+ private:
+  bool is_in_days_;
+};
+
+std::string request_lines(const insight::RequestTable& table, const RequestKpis& kpis) {
+  using insight::Outcome;
+  const Unit unit(table.is_in_days());
+  std::vector<std::pair<std::string, std::string>> lines;
+  lines.emplace_back("records", concat(show_count(kpis.rows),
+                                       table.has_key ? concat(", ", show_count(kpis.duplicates),
+                                                              " of them duplicates")
+                                                     : ""));
+  lines.emplace_back("requests", show_count(kpis.n));
+  lines.emplace_back("  closed", show_count(kpis.count(Outcome::kClosed)));
+  lines.emplace_back("  open", show_count(kpis.count(Outcome::kOpen)));
+  const std::pair<Outcome, const char*> excluded[] = {
+      {Outcome::kNegative, "closed before created"},
+      {Outcome::kSentinel, "closing year impossible"},
+      {Outcome::kFuture, "closed after the extract"},
+      {Outcome::kUnparsed, "closing time unreadable"},
+      {Outcome::kCreatedMissing, "no creation time"},
+      {Outcome::kCreatedSentinel, "creation year impossible"},
+      {Outcome::kCreatedAfterAsOf, "created after as-of"}};
+  for (const auto& [outcome, name] : excluded) {
+    if (kpis.count(outcome) > 0)
+      lines.emplace_back(concat("  left out: ", name), show_count(kpis.count(outcome)));
+  }
+  if (table.as_of) lines.emplace_back("as of", format_instant(*table.as_of));
+  if (table.has_closing) {
+    const auto& km = kpis.all.km;
+    lines.emplace_back("median time to close", concat(unit.show_quantile(km.median, km.last),
+                                                      "  (open ones counted; of the closed alone: ",
+                                                      unit.show(kpis.all.closed_only.median), ")"));
+    lines.emplace_back("90th percentile",
+                       concat(unit.show_quantile(km.p90, km.last), "  (of the closed alone: ",
+                              unit.show(kpis.all.closed_only.p90), ")"));
+  }
+  if (kpis.classes) {
+    lines.emplace_back("closing classes", concat("instant ", show_count(kpis.classes->instant),
+                                                 ", batch ", show_count(kpis.classes->batch),
+                                                 ", normal ", show_count(kpis.classes->normal)));
+  }
+  if (kpis.without_instant_and_batch) {
+    const auto& km = kpis.without_instant_and_batch->km;
+    lines.emplace_back("  median without instant and batch",
+                       unit.show_quantile(km.median, km.last));
+  }
+  if (kpis.sla) {
+    const auto& sla = *kpis.sla;
+    const std::string name = sla.has_type_thresholds
+                                 ? "closed in time"
+                                 : concat("closed within ", fixed(sla.threshold_hours, 0), " h");
+    if (sla.compliance) {
+      lines.emplace_back(name, concat(show_percent(sla.compliance),
+                                      sla.ci95 ? concat(" (", show_percent(sla.ci95->low), " to ",
+                                                        show_percent(sla.ci95->high), ")")
+                                               : "",
+                                      " of ", show_count(sla.eligible)));
+    } else if (sla.compliance_range) {
+      lines.emplace_back(
+          name, concat("between ", show_percent(sla.compliance_range->low), " and ",
+                       show_percent(sla.compliance_range->high), " of ", show_count(sla.eligible)));
+    }
+  }
+  if (kpis.top3_share)
+    lines.emplace_back("share of the 3 top complaint types", show_percent(kpis.top3_share));
+  return name_value_lines(lines);
+}
+
+Result<Answer> requests(const Arguments& arguments, Session& session) {
+  HARK_TRY(const auto source, session.open_source(arguments.text("SOURCE")));
+  const Instant now = now_for(session, source);
+  insight::RequestLoad load;
+  HARK_TRY(load.selection, selection_of(arguments, *source.contract));
+  load.now = now;
+  load.threads = session.threads();
+  if (arguments.has("--as-of")) {
+    HARK_TRY(load.as_of, parse_instant(arguments.text("--as-of")));
+  }
+  std::optional<insight::RequestBy> by;
+  if (arguments.has("--by")) {
+    HARK_TRY(by, insight::request_by_named(*source.contract, arguments.text("--by")));
+    if (!by->column.empty()) load.categories.push_back(by->column);
+  }
+  HARK_TRY(const auto table, insight::load_requests(*source.rows, *source.contract, load));
+  HARK_TRY(const RequestKpis kpis, insight::request_kpis(table, *source.contract));
+  Answer answer = answer_for(source, now);
+  for (const insight::Warning& warning : insight::request_warnings(table)) {
+    answer.warnings.push_back({warning.code, warning.message, source.path});
+  }
+  if (!by) {
+    answer.data = insight::request_answer(table, kpis, nullptr);
+    answer.text = request_lines(table, kpis);
+    return answer;
+  }
+  HARK_TRY(const auto grouping, insight::group_requests(table, *by));
+  HARK_TRY(const auto groups,
+           insight::request_kpis_by(table, *source.contract, grouping, session.threads()));
+  answer.data = insight::request_answer(table, kpis, &groups);
+  const Unit unit(table.is_in_days());
+  TextTable text({{arguments.text("--by")},
+                  {"requests", Align::kRight},
+                  {"closed", Align::kRight},
+                  {"open", Align::kRight},
+                  {"median", Align::kRight},
+                  {"90 %", Align::kRight},
+                  {"in time", Align::kRight}});
+  const auto add = [&](const std::string& key, const RequestKpis& k) {
+    const auto& km = k.all.km;
+    text.add({key, show_count(k.n), show_count(k.count(insight::Outcome::kClosed)),
+              show_count(k.count(insight::Outcome::kOpen)),
+              km.median ? unit.show(km.median)
+              : km.last ? "> " + unit.show(km.last)
+                        : "n/a",
+              km.p90    ? unit.show(km.p90)
+              : km.last ? "> " + unit.show(km.last)
+                        : "n/a",
+              k.sla ? show_percent(k.sla->compliance, 1) : "n/a"});
+  };
+  for (const insight::RequestGroup& group : groups)
+    add(group.key ? group.label : "(none)", group.kpis);
+  add("all", kpis);
+  answer.text = text.to_string();
+  return answer;
+}
+
+}  // namespace
+
+std::vector<Command> kpi_commands() {
+  const Positional source{"SOURCE", "a lake or a data file"};
+  return {
+      {"kpi contact",
+       "Figures of a contact centre: calls offered, handled, abandoned, speed of answer, service "
+       "level.",
+       {"hark kpi contact metrics.csv", "hark kpi contact metrics.csv --by year",
+        "hark kpi contact lake --since 2024-01-01 --json"},
+       {source},
+       {{"--by", "WHAT", "also per group", "", {"year", "month", "dow", "holiday"}, false, ""}},
+       contact},
+      {"kpi requests",
+       "Figures of service requests: volume, time to close, compliance, backlog.",
+       {"hark kpi requests 311.csv", "hark kpi requests 311.csv --by agency",
+        "hark kpi requests lake --where \"borough = 'BRONX'\""},
+       {source},
+       {{"--by",
+         "WHAT",
+         "also per group: agency, complaint_type, borough, hour, dow, month, or a column",
+         "",
+         {},
+         false,
+         ""}},
+       requests},
+  };
+}
+
+}  // namespace hark::cli

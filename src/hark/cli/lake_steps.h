@@ -1,0 +1,31 @@
+// Steps that several commands share: loading files, building, checking, writing a report.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hark/cli/session.h"
+#include "hark/core/warning.h"
+#include "hark/pipeline/build.h"
+#include "hark/pipeline/check.h"
+#include "hark/pipeline/ingest.h"
+
+namespace hark::cli {
+
+/// Loads the files one after the other, each all or nothing. An error names the file and says how
+/// many before it are in the lake.
+Result<std::vector<pipeline::LoadReport>> load_files(Session& session,
+                                                     const pipeline::LakeFolder& lake,
+                                                     const std::vector<std::string>& paths,
+                                                     bool is_strict);
+
+/// The dataset named, or all there are. Errors: kNotFound.
+Result<std::vector<std::string>> chosen_datasets(const pipeline::LakeFolder& lake,
+                                                 const std::string& name);
+
+Result<pipeline::BuildReport> build_dataset(Session& session, const pipeline::LakeFolder& lake,
+                                            const std::string& dataset);
+Result<pipeline::CheckReport> check_dataset(Session& session, const pipeline::LakeFolder& lake,
+                                            const std::string& dataset);
+
+}  // namespace hark::cli

@@ -1,0 +1,215 @@
+#include "hark/report/report.h"
+
+#include "hark/calendar/time_zone.h"
+#include "hark/cli/commands.h"
+#include "hark/cli/lake_steps.h"
+#include "hark/cli/report_step.h"
+#include "hark/cli/selection.h"
+#include "hark/cli/session.h"
+#include "hark/cli/text_table.h"
+#include "hark/cli/version.h"
+#include "hark/core/text.h"
+#include "hark/generate/nyc311.h"
+#include "hark/insight/analysis.h"
+
+namespace hark::cli {
+namespace {
+
+Result<report::Document> document_for_contact(Session& session, const pipeline::OpenSource& source,
+                                              const report::ReportContext& context,
+                                              const insight::Selection& selection) {
+  const contract::Contract& contract = *source.contract;
+  HARK_TRY(const auto table,
+           insight::load_contact(*source.rows, contract, selection, session.threads()));
+  report::ContactReport contact;
+  contact.table = &table;
+  contact.kpis = insight::contact_kpis(table.rows);
+  HARK_TRY(contact.years, insight::contact_kpis_by(table, insight::ContactBy::kYear, contract));
+  HARK_TRY(contact.weekdays, insight::contact_kpis_by(table, insight::ContactBy::kDow, contract));
+  HARK_TRY(contact.months, insight::contact_kpis_by(table, insight::ContactBy::kMonth, contract));
+  contact.missing_days = insight::missing_days(table);
+  return report::contact_report(context, contact);
+}
+
+Result<report::Document> document_for_requests(Session& session, const Arguments& arguments,
+                                               const pipeline::OpenSource& source,
+                                               const report::ReportContext& context,
+                                               const insight::Selection& selection,
+                                               std::vector<Warning>& warnings) {
+  const contract::Contract& contract = *source.contract;
+  insight::RequestLoad load;
+  load.selection = selection;
+  load.now = context.now;
+  load.threads = session.threads();
+  load.with_places = true;
+  if (arguments.has("--as-of")) {
+    HARK_TRY(load.as_of, parse_instant(arguments.text("--as-of")));
+  }
+  HARK_TRY(const auto table, insight::load_requests(*source.rows, contract, load));
+  for (const insight::Warning& warning : insight::request_warnings(table))
+    warnings.push_back({warning.code, warning.message, source.path});
+  HARK_TRY(const auto analysis, insight::analyse_requests(table, contract, session.threads()));
+  report::RequestReport requests;
+  requests.table = &table;
+  requests.analysis = &analysis;
+  const auto grouping_of = [&](contract::Role role) -> Result<insight::Grouping> {
+    const contract::ColumnSpec* column = contract.with_role(role);
+    if (column == nullptr) return Error(ErrorCode::kNotFound, "no such column");
+    HARK_TRY(const auto by, insight::request_by_named(contract, column->name));
+    return insight::group_requests(table, by);
+  };
+  // A test that these data do not allow (one type, nothing closed) is left out of the report, which
+  // says so.
+  const auto types = grouping_of(contract::Role::kComplaintType);
+  const auto areas = grouping_of(contract::Role::kArea);
+  if (types) {
+    if (auto test = insight::kruskal(table, insight::kHoursToClose, *types))
+      requests.time_by_type = *std::move(test);
+  }
+  if (types && areas) {
+    if (auto test = insight::chi_square(table, *types, *areas))
+      requests.type_by_area = *std::move(test);
+  }
+  return report::request_report(context, requests);
+}
+
+Result<Answer> report_command(const Arguments& arguments, Session& session) {
+  std::vector<std::string> formats;
+  for (const std::string_view format : split(arguments.text("--format"), ','))
+    formats.emplace_back(trim(format));
+  HARK_TRY(const auto written, make_report(session, arguments, arguments.text("SOURCE"), "",
+                                           arguments.text("--output"), formats));
+  Answer answer;
+  answer.source = arguments.text("SOURCE");
+  answer.contract = written.contract;
+  answer.table_version = written.table_version;
+  answer.now = written.now;
+  answer.warnings = written.warnings;
+  answer.data = written.answer;
+  for (const Json& file : written.answer["files"].items())
+    answer.text += concat(file.as_string(), "\n");
+  return answer;
+}
+
+/// A city is made up, loaded, checked and reported; what was planted is known.
+Result<Answer> demo(const Arguments& arguments, Session& session) {
+  const std::string folder = arguments.text("--output");
+  io::FileSystem& files = session.files();
+  if (const auto entries = files.list(folder); entries && !entries->empty()) {
+    return Error(ErrorCode::kConflict, concat("'", folder, "' is not empty"))
+        .hint("choose a new folder with -o");
+  }
+  HARK_TRY_VOID(files.create_directories(folder));
+  generate::Nyc311Options options;
+  HARK_TRY(const std::int64_t rows, arguments.whole_number("--rows", 1000));
+  HARK_TRY(const std::int64_t seed, arguments.whole_number("--seed", 0));
+  options.num_rows = static_cast<std::uint64_t>(rows);
+  options.seed = static_cast<std::uint64_t>(seed);
+  options.threads = session.threads();
+  const std::string csv = io::join_path(folder, "311.csv");
+  HARK_TRY(const auto generated, generate::generate_nyc311(files, csv, options));
+  HARK_TRY_VOID(
+      files.write_atomically(io::join_path(folder, "truth.json"), generated.truth.dump(2) + "\n"));
+
+  const std::string root = io::join_path(folder, "lake");
+  HARK_TRY(const auto lake, pipeline::LakeFolder::init(files, root, session.clock()));
+  HARK_TRY(const auto loads, load_files(session, lake, {csv}, false));
+  const pipeline::LoadReport& load = loads.front();
+  HARK_TRY(const auto built, build_dataset(session, lake, load.dataset));
+  HARK_TRY(const auto checked, check_dataset(session, lake, load.dataset));
+  const std::string reports = io::join_path(folder, "report");
+  HARK_TRY(const auto written,
+           make_report(session, arguments, root, load.dataset, reports, {"html", "md", "svg"}));
+
+  Answer answer;
+  answer.source = folder;
+  answer.contract = load.dataset;
+  answer.now = written.now;
+  answer.table_version = load.version;
+  answer.data = Json::object({{"file", csv},
+                              {"rows_read", load.rows_read},
+                              {"rows_inserted", load.rows.inserted},
+                              {"rows_duplicate", load.rows.duplicate},
+                              {"rows_quarantined", load.rows_quarantined},
+                              {"tables", static_cast<std::int64_t>(built.tables.size())},
+                              {"rules", static_cast<std::int64_t>(checked.rules.size())},
+                              {"report", io::join_path(reports, "report.html")}});
+  answer.text =
+      concat("made up a city:  ", csv, " (", show_count(load.rows_read),
+             " records; what was planted: ", folder, "/truth.json)\n", "loaded it:       ", root,
+             " (", show_count(load.rows.inserted), " requests, ", show_count(load.rows.duplicate),
+             " duplicates, ", show_count(load.rows_quarantined), " refused, in ",
+             fixed(load.seconds, 1), " s)\n", "built, checked:  ", built.tables.size(),
+             " curated tables, ", checked.rules.size(), " rules\n", "report:          ", reports,
+             "/report.html\n\nnext:\n  hark kpi requests ", root, " --by agency\n  hark sql ", root,
+             " \"SELECT agency, count(*) AS n FROM requests GROUP BY agency ORDER BY n DESC\"\n  "
+             "hark quarantine ls ",
+             root, "\n");
+  return answer;
+}
+
+}  // namespace
+
+Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
+                                  const std::string& path, const std::string& contract,
+                                  const std::string& folder,
+                                  const std::vector<std::string>& formats) {
+  pipeline::SourceOptions options = session.source_options("reading");
+  if (!contract.empty()) options.contract = contract;
+  HARK_TRY(const auto source, pipeline::open_source(session.files(), path, options));
+  HARK_TRY(const auto selection, selection_of(arguments, *source.contract));
+  report::ReportContext context;
+  context.contract = source.contract.get();
+  // A path of this machine is nobody's business in a report.
+  context.source = io::file_name(path);
+  context.table_version = source.table_version;
+  context.now = now_for(session, source);
+  context.tzdata = calendar::tzdata_version();
+  context.program = concat("hark ", kVersion);
+  if (pipeline::LakeFolder::is_lake(session.files(), path)) {
+    HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), path));
+    HARK_TRY(auto checked, check_dataset(session, lake, source.contract->name));
+    context.rules = std::move(checked.rules);
+  }
+  WrittenReport written;
+  written.warnings = source.warnings;
+  const auto make = [&]() -> Result<report::Document> {
+    if (source.contract->kind == contract::Kind::kContactCentre)
+      return document_for_contact(session, source, context, selection);
+    return document_for_requests(session, arguments, source, context, selection, written.warnings);
+  };
+  HARK_TRY(const report::Document document, make());
+  HARK_TRY(const auto paths, report::write_report(session.files(), folder, document, formats));
+  Json list = Json::array();
+  for (const std::string& file : paths) list.push_back(file);
+  written.answer = Json::object({{"files", std::move(list)}});
+  written.contract = source.contract->name;
+  written.now = format_instant(context.now);
+  written.table_version = source.table_version;
+  return written;
+}
+
+Command demo_command() {
+  return {
+      "demo",
+      "Makes up a city and does the main job on it: load, build, check, report.",
+      {"hark demo -o demo"},
+      {},
+      {{"--output", "DIR", "new folder for the city, its lake and the report", "", {}, true, "-o"},
+       {"--rows", "N", "records to make up", "200000", {}, false, ""},
+       {"--seed", "S", "same seed, same city", "311", {}, false, ""}},
+      demo};
+}
+
+std::vector<Command> report_commands() {
+  return {{"report",
+           "Writes a report: executive summary, dashboards, tests, data quality, evidence.",
+           {"hark report 311.csv -o report", "hark report lake -o report --since 2024-01-01"},
+           {{"SOURCE", "a lake or a data file"}},
+           {{"--output", "DIR", "folder to write to", "", {}, true, "-o"},
+            {"--format", "LIST", "what to write: html, md, svg", "html,md,svg", {}, false, ""},
+            {"--basic", "", "the main job's sections only", "", {}, false, ""}},
+           report_command}};
+}
+
+}  // namespace hark::cli

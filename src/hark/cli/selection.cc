@@ -1,0 +1,49 @@
+#include "hark/cli/selection.h"
+
+#include "hark/calendar/civil.h"
+#include "hark/core/text.h"
+
+namespace hark::cli {
+namespace {
+
+Result<std::optional<std::int32_t>> day_of(const Arguments& arguments, std::string_view option) {
+  if (!arguments.has(option)) return std::optional<std::int32_t>();
+  const std::string text = arguments.text(option);
+  const auto instant = text.size() == 10 ? parse_instant(text)
+                                         : Result<Instant>(Error(ErrorCode::kInvalidArgument, ""));
+  if (!instant) {
+    return Error(ErrorCode::kInvalidArgument, concat(option, ": not a date: '", text, "'"))
+        .hint("write 2024-03-01, a local day of the city");
+  }
+  return std::optional<std::int32_t>(static_cast<std::int32_t>(
+      std::chrono::floor<std::chrono::days>(*instant).time_since_epoch().count()));
+}
+
+}  // namespace
+
+Result<insight::Selection> selection_of(const Arguments& arguments,
+                                        const contract::Contract& contract) {
+  insight::Selection selection;
+  HARK_TRY(selection.since_day, day_of(arguments, "--since"));
+  HARK_TRY(selection.until_day, day_of(arguments, "--until"));
+  if (arguments.has("--where")) {
+    HARK_TRY(selection.where, contract::Expression::parse(arguments.text("--where"), contract));
+  }
+  return selection;
+}
+
+Instant now_for(const Session& session, const pipeline::OpenSource& source) {
+  return !session.is_now_given() && source.retrieved_at ? *source.retrieved_at : session.now();
+}
+
+Answer answer_for(const pipeline::OpenSource& source, Instant now) {
+  Answer answer;
+  answer.source = source.path;
+  answer.contract = source.contract->name;
+  answer.table_version = source.table_version;
+  answer.now = format_instant(now);
+  answer.warnings = source.warnings;
+  return answer;
+}
+
+}  // namespace hark::cli

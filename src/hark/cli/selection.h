@@ -1,0 +1,19 @@
+// --since, --until, --where as the figures want them.
+#pragma once
+
+#include "hark/cli/session.h"
+#include "hark/insight/selection.h"
+
+namespace hark::cli {
+
+/// Errors: kInvalidArgument for a date or an expression that cannot be read.
+Result<insight::Selection> selection_of(const Arguments& arguments,
+                                        const contract::Contract& contract);
+
+/// What "now" is for a source: --now, else when the lake's latest load was made, else the clock.
+Instant now_for(const Session& session, const pipeline::OpenSource& source);
+
+/// An answer with source, contract, table version and now filled in.
+Answer answer_for(const pipeline::OpenSource& source, Instant now);
+
+}  // namespace hark::cli

@@ -1,0 +1,207 @@
+#include <cerrno>
+#include <cstdio>
+#include <map>
+
+#include "hark/cli/commands.h"
+#include "hark/cli/lake_steps.h"
+#include "hark/cli/query_output.h"
+#include "hark/cli/session.h"
+#include "hark/cli/text_table.h"
+#include "hark/columnar/parquet_writer.h"
+#include "hark/core/text.h"
+#include "hark/engine/user_sql.h"
+#include "hark/pipeline/quarantine.h"
+#include "hark/pipeline/trusted_rows.h"
+
+namespace hark::cli {
+namespace {
+
+constexpr std::size_t kTableRows = 40;
+
+std::string sql_name(std::string_view name) {
+  std::string out(name);
+  for (char& c : out) {
+    if (c == '-') c = '_';
+  }
+  return out;
+}
+
+Result<void> add_table(engine::Engine& engine, io::FileSystem& files, const std::string& name,
+                       const std::string& path, const std::vector<columnar::Field>& fields,
+                       std::vector<std::string>& tables) {
+  HARK_TRY(const auto state, pipeline::open_table(files, path));
+  if (!state.snapshot) return {};
+  HARK_TRY(const auto paths, state.file_paths());
+  HARK_TRY_VOID(engine.create_parquet_view(name, paths, fields));
+  tables.push_back(name);
+  return {};
+}
+
+/// Views over a lake: per dataset its trusted table, its curated ones and its quarantine. With one
+/// dataset the names are short ("requests", "requests_daily"); with several they carry the
+/// dataset's ("nyc311_requests_daily").
+Result<std::vector<std::string>> add_lake_tables(engine::Engine& engine, Session& session,
+                                                 const std::string& path) {
+  HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), path));
+  HARK_TRY(const auto datasets, chosen_datasets(lake, session.contract()));
+  std::vector<std::string> tables;
+  for (const std::string& dataset : datasets) {
+    HARK_TRY(const auto contract, lake.contract(dataset));
+    const std::string prefix = datasets.size() == 1 ? std::string() : sql_name(dataset) + "_";
+    HARK_TRY_VOID(add_table(engine, session.files(), prefix + sql_name(contract.table),
+                            lake.trusted_table(dataset), pipeline::trusted_fields(contract),
+                            tables));
+    HARK_TRY_VOID(add_table(engine, session.files(), prefix + "quarantine",
+                            lake.quarantine_table(dataset), pipeline::quarantine_fields(), tables));
+    for (const pipeline::Model& model : pipeline::models()) {
+      HARK_TRY_VOID(add_table(engine, session.files(), prefix + model.name,
+                              lake.curated_table(dataset, model.name), {}, tables));
+    }
+  }
+  return tables;
+}
+
+Result<void> write_rows(engine::QueryResult& rows, RowWriter& writer) {
+  while (true) {
+    HARK_TRY(const auto batch, rows.next());
+    if (!batch) return writer.finish();
+    HARK_TRY_VOID(writer.write(*batch));
+  }
+}
+
+Result<std::int64_t> write_parquet(engine::QueryResult& rows, io::FileSystem& files,
+                                   const std::string& path) {
+  const std::string temporary =
+      io::join_path(io::parent_path(path), io::temporary_name(io::file_name(path)));
+  const auto write = [&]() -> Result<std::int64_t> {
+    HARK_TRY(auto output, files.open_output(temporary));
+    HARK_TRY(auto writer, columnar::ParquetWriter::create(
+                              std::move(output), {rows.fields().begin(), rows.fields().end()}));
+    while (true) {
+      HARK_TRY(const auto batch, rows.next());
+      if (!batch) break;
+      HARK_TRY_VOID(writer.write(*batch));
+    }
+    HARK_TRY(const columnar::FileStats stats, std::move(writer).finish());
+    HARK_TRY_VOID(files.rename(temporary, path));
+    return stats.num_rows;
+  };
+  auto result = write();
+  if (!result && files.exists(temporary)) (void)files.remove(temporary);
+  return result;
+}
+
+Result<Answer> sql(const Arguments& arguments, Session& session) {
+  const std::string path = arguments.text("SOURCE");
+  const std::string format = arguments.text("--format");
+  if (format == "parquet" && !arguments.has("--output")) {
+    return Error(ErrorCode::kInvalidArgument, "--format parquet writes a file")
+        .hint("name it: -o result.parquet");
+  }
+  Answer answer;
+  answer.source = path;
+  engine::EngineOptions options;
+  options.threads = session.threads();
+  options.memory_limit_bytes = session.memory_limit_bytes();
+  std::vector<std::string> tables;
+  HARK_TRY(const auto engine, engine::Engine::open(options));
+  if (pipeline::LakeFolder::is_lake(session.files(), path)) {
+    HARK_TRY(tables, add_lake_tables(*engine, session, path));
+  } else {
+    HARK_TRY(auto source, session.open_source(path));
+    tables = {sql_name(source.contract->table)};
+    answer.contract = source.contract->name;
+    answer.warnings = source.warnings;
+    // The view may outlive this scope, so it shares the contract and owns the rows.
+    struct Owned {
+      pipeline::OpenSource source;
+    };
+    auto owned = std::make_shared<Owned>(Owned{std::move(source)});
+    HARK_TRY_VOID(engine->register_source(
+        tables.front(), std::shared_ptr<columnar::BatchSource>(owned, owned->source.rows.get())));
+  }
+
+  engine::UserSqlOptions user;
+  user.tables = tables;
+  user.limits.interrupt = &session.interrupted();
+  auto rows = engine::run_user_sql(*engine, arguments.text("SELECT"), user);
+  if (!rows)
+    return std::move(rows).error().while_doing(
+        concat("running SQL over tables ", join(tables, ", ")));
+
+  if (format == "parquet") {
+    HARK_TRY(const std::int64_t num_rows,
+             write_parquet(**rows, session.files(), arguments.text("--output")));
+    answer.data = Json::object({{"file", arguments.text("--output")}, {"rows", num_rows}});
+    answer.text =
+        concat("wrote ", arguments.text("--output"), ": ", show_count(num_rows), " rows\n");
+    return answer;
+  }
+  const std::vector<columnar::Field> fields((*rows)->fields().begin(), (*rows)->fields().end());
+  if (arguments.has("--json") && !arguments.has("--output")) {
+    Json list = Json::array();
+    while (true) {
+      HARK_TRY(const auto batch, (*rows)->next());
+      if (!batch) break;
+      for (std::size_t row = 0; row < batch->num_rows; ++row) {
+        Json object = Json::object();
+        for (const columnar::Column& column : batch->columns)
+          object.set(column.name(), value_json(column, row));
+        list.push_back(std::move(object));
+      }
+    }
+    answer.data = Json::object({{"rows", std::move(list)}});
+    return answer;
+  }
+  if (arguments.has("--output")) {
+    std::string whole;
+    HARK_TRY(const auto writer,
+             make_row_writer(format, fields, SIZE_MAX, [&](std::string_view text) -> Result<void> {
+               whole += text;
+               return {};
+             }));
+    HARK_TRY_VOID(write_rows(**rows, *writer));
+    HARK_TRY_VOID(session.files().write_atomically(arguments.text("--output"), whole));
+    answer.data = Json::object({{"file", arguments.text("--output")}});
+    answer.text = concat("wrote ", arguments.text("--output"), "\n");
+    return answer;
+  }
+  bool is_pipe_closed = false;
+  HARK_TRY(const auto writer,
+           make_row_writer(format, fields, kTableRows, [&](std::string_view text) -> Result<void> {
+             if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+                 std::fflush(stdout) == 0)
+               return {};
+             is_pipe_closed = errno == EPIPE;
+             return Error(ErrorCode::kIo, "cannot write to stdout");
+           }));
+  // A reader that has seen enough (`| head`) ends the rows, not the program's good standing.
+  if (auto written = write_rows(**rows, *writer); !written && !is_pipe_closed)
+    return std::move(written).error();
+  answer.is_printed = true;
+  return answer;
+}
+
+}  // namespace
+
+std::vector<Command> sql_commands() {
+  return {{"sql",
+           "Runs one read-only SELECT over a lake's tables or a file's rows.",
+           {"hark sql 311.csv \"SELECT agency, count(*) AS n FROM requests GROUP BY agency ORDER "
+            "BY n DESC\"",
+            "hark sql lake \"SELECT * FROM requests_daily\" --format csv > daily.csv"},
+           {{"SOURCE", "a lake or a data file"},
+            {"SELECT",
+             "the statement; tables: requests or contact_metrics, the curated tables, quarantine"}},
+           {{"--format",
+             "FMT",
+             "how rows are written",
+             "table",
+             {"table", "csv", "json", "ndjson", "md", "parquet"},
+             false,
+             ""},
+            {"--output", "FILE", "write to a file instead of stdout", "", {}, false, "-o"}},
+           sql}};
+}
+
+}  // namespace hark::cli

@@ -1,0 +1,218 @@
+#include "hark/cli/commands.h"
+#include "hark/cli/selection.h"
+#include "hark/cli/session.h"
+#include "hark/cli/text_table.h"
+#include "hark/core/text.h"
+#include "hark/insight/request_kpis.h"
+#include "hark/insight/tests.h"
+#include "hark/tabular/text_table.h"
+
+namespace hark::cli {
+namespace {
+
+/// "0.0123", or "< 1e-300" where the double underflows: log10 p has the size.
+std::string show_p(double p, double log10_p) {
+  if (log10_p < -300) return concat("< 1e-300 (log10 p = ", fixed(log10_p, 1), ")");
+  return p >= 1e-4 ? fixed(p, 4) : concat(p);
+}
+
+std::string kruskal_text(const insight::KruskalReport& report) {
+  std::vector<std::pair<std::string, std::string>> lines = {
+      {"question", concat("does ", report.value, " differ by ", report.by, "?")},
+      {"H", fixed(report.test.h, 4)},
+      {"degrees of freedom", std::to_string(report.test.df)},
+      {"p", show_p(report.test.p, report.test.log10_p)},
+      {"effect size (epsilon squared)", fixed(report.test.epsilon_squared, 4)},
+      {"rows", concat(show_count(report.test.n), " in ", report.names.size(), " groups; ",
+                      show_count(report.missing), " without a value or group")}};
+  std::string text = name_value_lines(lines);
+  if (report.posthoc.empty()) return text;
+  TextTable pairs(
+      {{"pair (Dunn, Benjamini-Hochberg)"}, {"z", Align::kRight}, {"q", Align::kRight}});
+  const std::size_t shown = std::min<std::size_t>(report.posthoc.size(), 10);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const stats::DunnPair& pair = report.posthoc[i];
+    pairs.add({concat(report.names[pair.a], " / ", report.names[pair.b]), fixed(pair.z, 2),
+               show_p(pair.q, pair.q > 0 ? 0.0 : -301.0)});
+  }
+  text += "\n" + pairs.to_string();
+  if (report.posthoc.size() > shown)
+    text += concat("(", shown, " of ", report.posthoc.size(), " pairs; --json has more)\n");
+  return text;
+}
+
+std::string chi_square_text(const insight::ChiSquareReport& report) {
+  std::string text = name_value_lines({
+      {"question", concat("are ", report.a, " and ", report.b, " related?")},
+      {"chi-square", fixed(report.test.chi2, 4)},
+      {"degrees of freedom", std::to_string(report.test.df)},
+      {"p", show_p(report.test.p, report.test.log10_p)},
+      {"effect size (Cramer's V, bias-corrected)", show_number(report.test.cramers_v, 4)},
+      {"rows", concat(show_count(report.test.n), "; ", show_count(report.missing),
+                      " without one of the two")},
+      {"expected counts below 5", show_percent(report.test.expected_below_5_share, 1)},
+  });
+  if (report.test.warning) text += "warning: many expected counts are small; read p with care\n";
+  return text;
+}
+
+/// A file that no contract fits may be a plain table of texts; a lake or a known file is loaded as
+/// requests.
+Result<std::optional<tabular::TextTable>> plain_table(Session& session, const std::string& path) {
+  if (!session.contract().empty() || pipeline::LakeFolder::is_lake(session.files(), path))
+    return std::optional<tabular::TextTable>();
+  tabular::ProbeOptions lenient;
+  lenient.header_may_look_like_data = true;
+  HARK_TRY(const auto probe, tabular::probe_file(session.files(), path, lenient));
+  if (pipeline::contract_for_header(session.files(), "", probe.header, path))
+    return std::optional<tabular::TextTable>();
+  HARK_TRY(auto table, tabular::read_text_table(session.files(), path));
+  return std::optional<tabular::TextTable>(std::move(table));
+}
+
+struct LoadedRequests {
+  pipeline::OpenSource source;
+  insight::RequestTable table;
+  std::vector<insight::Grouping> groupings;
+  Instant now;
+};
+
+/// Requests with the groupings named, and `value` where it is a column.
+Result<LoadedRequests> load_for_test(const Arguments& arguments, Session& session,
+                                     const std::vector<std::string>& by, const std::string& value) {
+  HARK_TRY(auto source, session.open_source(arguments.text("SOURCE")));
+  LoadedRequests loaded{std::move(source), {}, {}, {}};
+  const contract::Contract& contract = *loaded.source.contract;
+  loaded.now = now_for(session, loaded.source);
+  insight::RequestLoad load;
+  HARK_TRY(load.selection, selection_of(arguments, contract));
+  load.now = loaded.now;
+  load.threads = session.threads();
+  if (arguments.has("--as-of")) {
+    HARK_TRY(load.as_of, parse_instant(arguments.text("--as-of")));
+  }
+  std::vector<insight::RequestBy> groups;
+  for (const std::string& name : by) {
+    HARK_TRY(insight::RequestBy group, insight::request_by_named(contract, name));
+    if (!group.column.empty()) load.categories.push_back(group.column);
+    groups.push_back(std::move(group));
+  }
+  if (!value.empty() && value != insight::kHoursToClose) {
+    HARK_TRY(const contract::ColumnSpec* const column, contract.resolve(value));
+    load.numbers.push_back(column->name);
+  }
+  HARK_TRY(loaded.table, insight::load_requests(*loaded.source.rows, contract, load));
+  for (const insight::RequestBy& group : groups) {
+    HARK_TRY(insight::Grouping grouping, insight::group_requests(loaded.table, group));
+    loaded.groupings.push_back(std::move(grouping));
+  }
+  return loaded;
+}
+
+Result<Answer> kruskal(const Arguments& arguments, Session& session) {
+  const std::string path = arguments.text("SOURCE");
+  const std::string value = arguments.text("--value");
+  const std::string by = arguments.text("--by");
+  HARK_TRY(const auto plain, plain_table(session, path));
+  if (plain) {
+    HARK_TRY(const auto report,
+             insight::kruskal(insight::TextRows{plain->header, plain->rows}, value, by));
+    Answer answer;
+    answer.source = path;
+    answer.data = insight::to_json(report);
+    answer.text = kruskal_text(report);
+    return answer;
+  }
+  HARK_TRY(const auto loaded, load_for_test(arguments, session, {by}, value));
+  std::string column = value;
+  if (value != insight::kHoursToClose) {
+    HARK_TRY(const contract::ColumnSpec* const spec, loaded.source.contract->resolve(value));
+    column = spec->name;
+  }
+  HARK_TRY(const auto report, insight::kruskal(loaded.table, column, loaded.groupings.front()));
+  Answer answer = answer_for(loaded.source, loaded.now);
+  answer.data = insight::to_json(report);
+  answer.text = kruskal_text(report);
+  return answer;
+}
+
+Result<Answer> chi_square(const Arguments& arguments, Session& session) {
+  const auto finish = [](Answer answer, const insight::ChiSquareReport& report) {
+    answer.data = insight::to_json(report);
+    answer.text = chi_square_text(report);
+    return answer;
+  };
+  if (arguments.has("--table")) {
+    if (arguments.has("SOURCE") || arguments.has("--a") || arguments.has("--b")) {
+      return Error(ErrorCode::kInvalidArgument,
+                   "--table is a source of its own: no SOURCE, --a or --b beside it")
+          .hint("hark test chi2 --table counts.csv");
+    }
+    const std::string path = arguments.text("--table");
+    HARK_TRY(const auto totals, insight::totals_named(arguments.text("--totals")));
+    HARK_TRY(const auto table, tabular::read_text_table(session.files(), path));
+    HARK_TRY(const auto report,
+             insight::chi_square_table(insight::TextRows{table.header, table.rows}, totals));
+    Answer answer;
+    answer.source = path;
+    return finish(std::move(answer), report);
+  }
+  const std::string path = arguments.text("SOURCE");
+  if (path.empty() || !arguments.has("--a") || !arguments.has("--b")) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "test chi2 needs SOURCE with --a and --b, or --table FILE")
+        .hint("hark test chi2 311.csv --a complaint_type --b borough");
+  }
+  HARK_TRY(const auto plain, plain_table(session, path));
+  if (plain) {
+    HARK_TRY(const auto report, insight::chi_square(insight::TextRows{plain->header, plain->rows},
+                                                    arguments.text("--a"), arguments.text("--b")));
+    Answer answer;
+    answer.source = path;
+    return finish(std::move(answer), report);
+  }
+  HARK_TRY(const auto loaded,
+           load_for_test(arguments, session, {arguments.text("--a"), arguments.text("--b")}, ""));
+  HARK_TRY(const auto report,
+           insight::chi_square(loaded.table, loaded.groupings[0], loaded.groupings[1]));
+  return finish(answer_for(loaded.source, loaded.now), report);
+}
+
+}  // namespace
+
+std::vector<Command> test_commands() {
+  return {
+      {"test kruskal",
+       "Do groups differ in time to close, or another number? Kruskal-Wallis with effect size.",
+       {"hark test kruskal 311.csv --by complaint_type",
+        "hark test kruskal two-columns.csv --value minutes --by team"},
+       {{"SOURCE", "a lake, a data file, or any table with the two columns"}},
+       {{"--value", "COL", "what is compared", "hours_to_close", {}, false, ""},
+        {"--by", "COL", "the groups", "", {}, true, ""}},
+       kruskal},
+      {"test chi2",
+       "Are two categories related? Pearson's chi-square with Cramer's V.",
+       {"hark test chi2 311.csv --a complaint_type --b borough",
+        "hark test chi2 --table counts.csv --totals strip"},
+       {{"SOURCE", "a lake, a data file, or any table with the two columns", false, false}},
+       {{"--a", "COL", "one category", "", {}, false, ""},
+        {"--b", "COL", "the other", "", {}, false, ""},
+        {"--table",
+         "FILE",
+         "a table of counts: labels in the first column, one count per further column",
+         "",
+         {},
+         false,
+         ""},
+        {"--totals",
+         "WHAT",
+         "what to do with a last row and column of totals",
+         "refuse",
+         {"refuse", "strip", "keep"},
+         false,
+         ""}},
+       chi_square},
+  };
+}
+
+}  // namespace hark::cli
