@@ -34,6 +34,11 @@ class Members {
     if (!value.is_int()) fail(name, "a whole number");
     return value.as_int();
   }
+  std::int64_t size(std::string_view name) {
+    const std::int64_t value = integer(name);
+    if (value < 0) fail(name, "a size");
+    return value;
+  }
   bool flag(std::string_view name) {
     require(name);
     return optional_flag(name).value_or(false);
@@ -155,7 +160,7 @@ Result<std::optional<Action>> parse_add(const Json& object) {
   file.path = members.path();
   members.require("partitionValues");
   file.partition_values = members.partition_values("partitionValues");
-  file.size_bytes = members.integer("size");
+  file.size_bytes = members.size("size");
   file.modification_time_ms = members.integer("modificationTime");
   file.data_change = members.flag("dataChange");
   file.stats = members.optional_text("stats");

@@ -173,6 +173,8 @@ TEST(ActionsJson, RequiredMembersMustBeThereAndOfTheirType) {
        "'stats' of add is not a string"},
       {R"({"add":{"path":"a%","partitionValues":{},"size":1,"modificationTime":1,"dataChange":true}})",
        "without two hexadecimal digits"},
+      {R"({"add":{"path":"a","partitionValues":{},"size":-1,"modificationTime":1,"dataChange":true}})",
+       "'size' of add is not a size"},
       {R"({"add":[]})", "add is not an object"},
       {R"({"remove":{"dataChange":true}})", "remove has no 'path'"},
       {R"({"txn":{"appId":"a"}})", "txn has no 'version'"},

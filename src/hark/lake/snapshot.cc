@@ -1,6 +1,7 @@
 #include "hark/lake/snapshot.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "hark/core/text.h"
@@ -44,14 +45,21 @@ Result<std::optional<std::int64_t>> Snapshot::num_records() const {
           concat("counting the rows of '", file.path.text(), "'"));
     }
     if (!stats->num_records) return std::optional<std::int64_t>();
-    total += *stats->num_records;
+    if (*stats->num_records < 0 || __builtin_add_overflow(total, *stats->num_records, &total)) {
+      return Error(ErrorCode::kCorrupt, concat("the statistics of '", file.path.text(),
+                                               "' tell of an impossible number of rows"));
+    }
   }
   return std::optional<std::int64_t>(total);
 }
 
 std::int64_t Snapshot::size_bytes() const {
   std::int64_t total = 0;
-  for (const AddFile& file : files_) total += file.size_bytes;
+  for (const AddFile& file : files_) {
+    if (__builtin_add_overflow(total, file.size_bytes, &total)) {
+      return std::numeric_limits<std::int64_t>::max();
+    }
+  }
   return total;
 }
 

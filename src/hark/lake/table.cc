@@ -16,12 +16,20 @@ Error no_version(Version version, const std::string& path, std::string_view hint
       .hint(std::string(hint));
 }
 
+/// A commitInfo may say anything: a time outside the years 1970 to 9999 is none.
+bool is_plausible(std::int64_t milliseconds_since_1970) {
+  constexpr std::int64_t kEnd = 253'402'300'800'000;
+  return milliseconds_since_1970 >= 0 && milliseconds_since_1970 < kEnd;
+}
+
 }  // namespace
 
 Instant commit_time(std::span<const LoggedAction> actions, const LogListing::Entry& entry) {
   for (const LoggedAction& logged : actions) {
     const auto* info = std::get_if<CommitInfo>(&logged.action);
-    if (info && info->timestamp_ms) return Instant(milliseconds(*info->timestamp_ms));
+    if (info && info->timestamp_ms && is_plausible(*info->timestamp_ms)) {
+      return Instant(milliseconds(*info->timestamp_ms));
+    }
   }
   return Instant(microseconds(entry.modified_us));
 }

@@ -90,6 +90,19 @@ TEST_F(TableTest, RowsAreUnknownWhereAFileHasNoStatistics) {
   EXPECT_EQ(must(latest().num_records()), std::nullopt);
 }
 
+TEST_F(TableTest, AnImpossibleNumberOfRowsIsCorrupt) {
+  const auto add = [](std::string_view name, std::int64_t rows) {
+    return concat(R"({"add":{"path":")", name,
+                  R"(","partitionValues":{},"size":9223372036854775807,"modificationTime":1,)",
+                  R"("dataChange":true,"stats":"{\"numRecords\":)", rows, R"(}"}})", "\n");
+  };
+  write_entry(0, concat(kProtocol, kMetadata, add("a", -1)));
+  EXPECT_EQ(latest().num_records().error().code(), ErrorCode::kCorrupt);
+  write_entry(0, concat(kProtocol, kMetadata, add("a", INT64_MAX), add("b", 1)));
+  EXPECT_EQ(latest().num_records().error().code(), ErrorCode::kCorrupt);
+  EXPECT_EQ(latest().size_bytes(), INT64_MAX);
+}
+
 TEST_F(TableTest, TheLatestTxnOfAnApplicationCounts) {
   write_entry(0, concat(kProtocol, kMetadata, R"({"txn":{"appId":"x","version":7}})", "\n",
                         R"({"txn":{"appId":"y","version":1}})"));
@@ -244,12 +257,14 @@ TEST_F(TableTest, ATimeGivesTheVersionThatWasCurrent) {
   EXPECT_EQ(must(table.snapshot_at({3})).timestamp(), Instant(std::chrono::seconds(9)));
 }
 
-TEST_F(TableTest, WithoutACommitInfoTheFilesTimeCounts) {
-  write_versions(1);
-  const std::string entry = log_entry_path(table_path(), {0});
-  const timespec times[2] = {{100, 0}, {200, 5'000'000}};
-  ASSERT_EQ(utimensat(AT_FDCWD, entry.c_str(), times, 0), 0);
-  EXPECT_EQ(latest().timestamp(), Instant(std::chrono::milliseconds(200'005)));
+TEST_F(TableTest, WithoutAUsableCommitInfoTheFilesTimeCounts) {
+  for (const std::string& info : {std::string(), time_line(INT64_MAX), time_line(-1)}) {
+    write_entry(0, concat(info, kProtocol, kMetadata));
+    const std::string entry = log_entry_path(table_path(), {0});
+    const timespec times[2] = {{100, 0}, {200, 5'000'000}};
+    ASSERT_EQ(utimensat(AT_FDCWD, entry.c_str(), times, 0), 0);
+    EXPECT_EQ(latest().timestamp(), Instant(std::chrono::milliseconds(200'005))) << info;
+  }
 }
 
 TEST_F(TableTest, OtherFilesInTheLogFolderAreNoMatter) {
@@ -263,21 +278,6 @@ TEST_F(TableTest, OtherFilesInTheLogFolderAreNoMatter) {
   ASSERT_TRUE(files_.create_directories(io::join_path(log_folder(table_path()), "_sidecars")));
   EXPECT_EQ(latest().version().value, 1);
 }
-
-/// Gives the actions it was made with.
-class FakeCheckpointReader final : public CheckpointReader {
- public:
-  explicit FakeCheckpointReader(std::vector<Action> actions) : actions_(std::move(actions)) {}
-  Result<std::vector<Action>> read(const io::FileSystem&,
-                                   std::span<const std::string> parts) const override {
-    parts_.assign(parts.begin(), parts.end());
-    return actions_;
-  }
-  mutable std::vector<std::string> parts_;
-
- private:
-  std::vector<Action> actions_;
-};
 
 class CheckpointTest : public TableTest {
  protected:

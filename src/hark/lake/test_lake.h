@@ -66,6 +66,21 @@ inline CommitInfo operation(std::string name, std::string run_id = "run-1") {
   return info;
 }
 
+/// Gives the actions it was made with.
+class FakeCheckpointReader final : public CheckpointReader {
+ public:
+  explicit FakeCheckpointReader(std::vector<Action> actions) : actions_(std::move(actions)) {}
+  Result<std::vector<Action>> read(const io::FileSystem&,
+                                   std::span<const std::string> parts) const override {
+    parts_.assign(parts.begin(), parts.end());
+    return actions_;
+  }
+  mutable std::vector<std::string> parts_;
+
+ private:
+  std::vector<Action> actions_;
+};
+
 class LakeTest : public testing::Test {
  protected:
   void SetUp() override {

@@ -482,6 +482,29 @@ TEST_F(UnreferencedTest, AFileReachedThroughALinkedFolderIsKept) {
   EXPECT_EQ(found.error().code(), ErrorCode::kUnsupported);
 }
 
+TEST_F(UnreferencedTest, FilesThatOnlyACheckpointNamesAreKept) {
+  create_table();
+  append("part-a.parquet");
+  const Table table = must(Table::open(files_, table_path()));
+  const Snapshot snapshot = must(table.snapshot());
+  RemoveFile removed;
+  removed.path = LogPath::of_name("part-removed.parquet");
+  const FakeCheckpointReader reader(
+      {snapshot.protocol(), snapshot.metadata(), snapshot.files()[0], removed});
+  append("part-b.parquet");
+  for (const std::int64_t version : {0, 1}) {
+    ASSERT_TRUE(files_.remove(log_entry_path(table_path(), {version})));
+  }
+  put("_delta_log/00000000000000000001.checkpoint.parquet");
+  for (const char* name : {"part-a.parquet", "part-b.parquet", "part-removed.parquet"}) put(name);
+  put("part-orphan.parquet");
+  const auto found = must(find_unreferenced(files_, table_path(), later_, &reader));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(io::file_name(found[0].path), "part-orphan.parquet");
+  // Without the reader nobody knows.
+  EXPECT_FALSE(find_unreferenced(files_, table_path(), later_));
+}
+
 TEST_F(UnreferencedTest, WithoutALogNothingMayGo) {
   put("part-a.parquet");
   const auto found = find_unreferenced(files_, table_path(), later_);
