@@ -218,6 +218,27 @@ Batch many_rows(std::size_t num_rows, double null_share, std::uint64_t seed) {
   return batch.finish();
 }
 
+/// Pages without a single value, in columns of every encoding.
+Batch stretches_of_nulls() {
+  std::mt19937_64 random(5);
+  BatchMaker batch(all_fields());
+  for (std::size_t row = 0; row < 20'000; ++row) {
+    if (row / 1000 % 2 == 0) {
+      append_absent_row(batch, Presence::kNull);
+      continue;
+    }
+    batch[0].append_bool(random() % 2 == 0);
+    batch[1].append_int32(static_cast<std::int32_t>(random() % 9));
+    batch[2].append_int64(static_cast<std::int64_t>(random()));
+    batch[3].append_double(static_cast<double>(random()) / 7);
+    batch[4].append_int32(static_cast<std::int32_t>(random() % 1'000'000));
+    batch[5].append_int64(static_cast<std::int64_t>(row) * 7'777'777);
+    batch.text(6, concat("type ", random() % 90));
+    batch.text(7, concat(random(), " is a number"));
+  }
+  return batch.finish();
+}
+
 Batch long_texts() {
   BatchMaker batch({{"text", Type::kString}, {"same", Type::kString}});
   for (std::size_t i = 0; i < 12; ++i) {
@@ -290,6 +311,11 @@ Result<void> write_samples(const std::string& directory) {
   batches.clear();
   batches.push_back(many_rows(20'000, 0.5, 4));
   HARK_TRY_VOID(write_sample(directory, "small_pages", fields, batches, {.page_bytes = 1024}));
+
+  batches.clear();
+  batches.push_back(stretches_of_nulls());
+  HARK_TRY_VOID(
+      write_sample(directory, "stretches_of_nulls", fields, batches, {.page_bytes = 1024}));
 
   batches.clear();
   batches.push_back(long_texts());

@@ -37,7 +37,6 @@ struct ChunkScratch {
   std::vector<std::uint32_t> codes;
   std::vector<std::uint32_t> code_of;   ///< source code -> code in this chunk's dictionary
   std::vector<std::uint32_t> distinct;  ///< and back
-  std::vector<std::int32_t> lengths;
   std::vector<Slot> slots;
   std::vector<std::uint8_t> bools;
   std::vector<std::int32_t> int32s, distinct_int32s;

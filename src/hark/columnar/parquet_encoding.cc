@@ -184,9 +184,20 @@ void append_plain_bools(std::string& out, std::span<const std::uint8_t> values) 
   }
 }
 
-void append_plain(std::string& out, std::string_view text) {
-  append_u32(out, static_cast<std::uint32_t>(text.size()));
-  out += text;
+void append_plain_texts(std::string& out, const Dictionary& dictionary,
+                        std::span<const std::uint32_t> codes, std::size_t num_bytes) {
+  // Rows in order of time jump about in the dictionary: fetch the texts some rows ahead.
+  constexpr std::size_t kAhead = 16;
+  std::size_t at = out.size();
+  out.resize(at + num_bytes + 4 * codes.size());
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    if (i + kAhead < codes.size()) __builtin_prefetch(dictionary[codes[i + kAhead]].data());
+    const std::string_view text = dictionary[codes[i]];
+    const auto length = static_cast<std::uint32_t>(text.size());
+    std::memcpy(out.data() + at, &length, 4);
+    std::memcpy(out.data() + at + 4, text.data(), text.size());
+    at += 4 + text.size();
+  }
 }
 
 void append_delta(std::string& out, std::span<const std::int32_t> values) {
@@ -195,24 +206,6 @@ void append_delta(std::string& out, std::span<const std::int32_t> values) {
 
 void append_delta(std::string& out, std::span<const std::int64_t> values) {
   append_delta_blocks(out, values);
-}
-
-void append_delta_length(std::string& out, const Dictionary& dictionary,
-                         std::span<const std::uint32_t> codes,
-                         std::span<const std::int32_t> lengths) {
-  append_delta(out, lengths);
-  std::size_t total = 0;
-  for (const std::int32_t length : lengths) total += static_cast<std::size_t>(length);
-  std::size_t at = out.size();
-  out.resize(at + total);
-  // Sorted rows jump about in the dictionary: fetch the texts some rows ahead.
-  constexpr std::size_t kAhead = 16;
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    if (i + kAhead < codes.size()) __builtin_prefetch(dictionary[codes[i + kAhead]].data());
-    const std::string_view text = dictionary[codes[i]];
-    std::memcpy(out.data() + at, text.data(), text.size());
-    at += text.size();
-  }
 }
 
 }  // namespace hark::columnar

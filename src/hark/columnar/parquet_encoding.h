@@ -38,18 +38,14 @@ template <typename T>
 void append_plain(std::string& out, std::span<const T> values) {
   out.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
 }
-/// PLAIN of one BYTE_ARRAY: 4 bytes of length, then the bytes.
-void append_plain(std::string& out, std::string_view text);
+/// PLAIN of BYTE_ARRAY: of each of `codes` the 4-byte length of its text in `dictionary`, then the
+/// text. The texts have `num_bytes` in all.
+void append_plain_texts(std::string& out, const Dictionary& dictionary,
+                        std::span<const std::uint32_t> codes, std::size_t num_bytes);
 
 /// DELTA_BINARY_PACKED: differences from one value to the next, packed at the width that each 32
 /// need.
 void append_delta(std::string& out, std::span<const std::int32_t> values);
 void append_delta(std::string& out, std::span<const std::int64_t> values);
-
-/// DELTA_LENGTH_BYTE_ARRAY of the texts at `codes` of `dictionary`, whose lengths are `lengths`:
-/// all lengths, then all bytes.
-void append_delta_length(std::string& out, const Dictionary& dictionary,
-                         std::span<const std::uint32_t> codes,
-                         std::span<const std::int32_t> lengths);
 
 }  // namespace hark::columnar

@@ -148,22 +148,15 @@ TEST(Delta, EvenStepsTakeNextToNothing) {
   EXPECT_LT(out.size(), 100U * 8 + 20);
 }
 
-TEST(DeltaLength, TextsReadBack) {
+TEST(PlainTexts, AreLengthsAndBytesInTurn) {
   Dictionary dictionary;
-  const auto a = dictionary.add("");
-  const auto b = dictionary.add("Broadway");
-  const auto c = dictionary.add(std::string(5000, 'x'));
-  std::vector<std::uint32_t> codes;
-  for (int i = 0; i < 100; ++i) codes.insert(codes.end(), {b, a, c, b});
-  std::vector<std::int32_t> lengths;
-  for (const auto code : codes)
-    lengths.push_back(static_cast<std::int32_t>(dictionary[code].size()));
-  std::string out;
-  append_delta_length(out, dictionary, codes, lengths);
-  Bytes in(out);
-  EXPECT_EQ(testing::read_delta<std::int32_t>(in), lengths);
-  for (const auto code : codes) ASSERT_EQ(in.take(dictionary[code].size()), dictionary[code]);
-  EXPECT_EQ(in.size(), 0U);
+  const auto empty = dictionary.add("");
+  const auto text = dictionary.add("ab");
+  const auto longer = dictionary.add(std::string(300, 'x'));
+  std::string out = "y";
+  append_plain_texts(out, dictionary, std::vector{text, empty, longer, text}, 304);
+  EXPECT_EQ(out, bytes({'y', 2, 0, 0, 0, 'a', 'b', 0, 0, 0, 0, 0x2C, 1, 0, 0}) +
+                     std::string(300, 'x') + bytes({2, 0, 0, 0, 'a', 'b'}));
 }
 
 TEST(PlainBools, AreBitsFromTheLeastSignificant) {

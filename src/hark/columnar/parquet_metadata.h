@@ -19,7 +19,6 @@ enum class ParquetEncoding : std::int32_t {
   kPlain = 0,
   kRle = 3,
   kDeltaBinaryPacked = 5,
-  kDeltaLengthByteArray = 6,
   kRleDictionary = 8,
 };
 

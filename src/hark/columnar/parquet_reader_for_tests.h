@@ -208,9 +208,6 @@ inline std::vector<Cell> read_values(Bytes& bytes, int type, int encoding, std::
   } else if (encoding == 5 && type == 2) {
     for (const auto value : read_delta<std::int64_t>(bytes))
       cells.emplace_back(static_cast<std::uint64_t>(value));
-  } else if (encoding == 6 && type == 6) {
-    for (const auto length : read_delta<std::int32_t>(bytes))
-      cells.emplace_back(std::string(bytes.take(static_cast<std::size_t>(length))));
   } else {
     throw std::runtime_error("encoding " + std::to_string(encoding) + " is not expected here");
   }

@@ -16,6 +16,10 @@ namespace {
 
 constexpr std::size_t kStatCodePoints = 32;
 
+Error incomplete() {
+  return {ErrorCode::kIo, "the Parquet file is incomplete: an earlier write failed"};
+}
+
 bool starts_code_point(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
 
 /// Bytes of the first `count` code points of `text`.
@@ -198,6 +202,7 @@ Result<void> ParquetWriter::State::write_chunks(const Batch& batch) {
 
 Result<void> ParquetWriter::write(const Batch& batch) {
   State& state = *state_;
+  if (state.has_failed) return incomplete();
   HARK_TRY_VOID(check_batch(batch, state.metadata.fields));
   if (batch.num_rows == 0) return {};
   if (state.metadata.row_groups.size() == std::numeric_limits<std::int16_t>::max())
@@ -210,8 +215,7 @@ Result<void> ParquetWriter::write(const Batch& batch) {
 
 Result<FileStats> ParquetWriter::finish() && {
   const std::unique_ptr<State> state = std::move(state_);
-  if (state->has_failed)
-    return Error(ErrorCode::kIo, "the Parquet file is incomplete: an earlier write failed");
+  if (state->has_failed) return incomplete();
   state->metadata.created_by = state->options.created_by;
   state->metadata.key_values = state->options.key_values;
   std::string footer;
