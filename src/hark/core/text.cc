@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 namespace hark {
 namespace {
@@ -139,6 +140,14 @@ std::size_t utf8_sequence_length(std::string_view text) noexcept {
 std::size_t find_invalid_utf8(std::string_view text) noexcept {
   std::size_t at = 0;
   while (at < text.size()) {
+    // Most text is ASCII: eight bytes at a time.
+    while (text.size() - at >= 8) {
+      std::uint64_t word;
+      std::memcpy(&word, text.data() + at, sizeof word);
+      if ((word & 0x8080808080808080U) != 0) break;
+      at += 8;
+    }
+    if (at == text.size()) break;
     if (static_cast<unsigned char>(text[at]) < 0x80) {
       ++at;
       continue;

@@ -20,7 +20,7 @@ class PlainSource final : public ByteSource {
     HARK_TRY(const std::size_t num_read, file_->read_at(offset, buffer));
     // Blocks overlap a little, and several threads read: the furthest byte is what was reached.
     std::uint64_t furthest = furthest_.load(std::memory_order_relaxed);
-    while (offset + num_read > furthest &&
+    while (num_read > 0 && offset + num_read > furthest &&
            !furthest_.compare_exchange_weak(furthest, offset + num_read)) {
     }
     return num_read;

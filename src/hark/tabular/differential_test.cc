@@ -45,6 +45,17 @@ TEST(CsvSource, ReadsRandomTextsAsTheSlowReaderDoesForAllBlockSizesAndThreads) {
   }
 }
 
+TEST(CsvSource, ReadsLongTextsWithStrayQuotesInParallelAsTheSlowReaderDoes) {
+  // Long enough that workers overtake each other and wrong guesses must be mended.
+  std::mt19937 random(2010);
+  for (int round = 0; round < 12; ++round) {
+    const std::string text = random_text(random, ',', 8000);
+    const FastRun run{.block_bytes = 16 + random() % 600, .threads = 4};
+    ASSERT_EQ(difference_from_slow(text, ',', 2, run), "")
+        << "round " << round << " block " << run.block_bytes;
+  }
+}
+
 TEST(CsvSource, ReadsEveryShortTextAsTheSlowReaderDoesForEveryBlockSize) {
   // All texts of up to 5 characters from the alphabet that matters.
   const std::string alphabet = "a,\"\n\r";

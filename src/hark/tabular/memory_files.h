@@ -75,6 +75,31 @@ class MemoryFiles final : public io::FileSystem {
   std::map<std::string, std::int64_t> modified_us_;
 };
 
+/// A gzip member with `text` in stored (not deflated) blocks: RFC 1951, RFC 1952.
+inline std::string stored_gzip(std::string_view text) {
+  std::string out("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
+  const auto put = [&out](std::uint32_t value, int num_bytes) {
+    for (int i = 0; i < num_bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xFF);
+  };
+  std::size_t at = 0;
+  do {
+    const std::size_t n = std::min<std::size_t>(text.size() - at, 65'535);
+    out += at + n == text.size() ? '\1' : '\0';
+    put(static_cast<std::uint32_t>(n), 2);
+    put(~static_cast<std::uint32_t>(n), 2);
+    out += text.substr(at, n);
+    at += n;
+  } while (at < text.size());
+  std::uint32_t crc = ~0U;
+  for (const char c : text) {
+    crc ^= static_cast<unsigned char>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xEDB88320U : 0);
+  }
+  put(~crc, 4);
+  put(static_cast<std::uint32_t>(text.size()), 4);
+  return out;
+}
+
 /// Keeps all batches, by ordinal.
 class KeepingSink final : public columnar::BatchSink {
  public:

@@ -135,6 +135,18 @@ Error no_table(const std::string& path, std::string_view what, std::string hint)
   return Error(ErrorCode::kInvalidInput, concat("'", path, "' ", what)).hint(std::move(hint));
 }
 
+/// A hint that names the file that was meant, if one of the folder's names is near.
+Error not_found(const io::FileSystem& files, const std::string& path) {
+  Error error(ErrorCode::kNotFound, concat("there is no file '", path, "'"));
+  std::vector<std::string> names;
+  if (const auto entries = files.list(std::string(io::parent_path(path)))) {
+    for (const io::FileInfo& entry : *entries) names.emplace_back(io::file_name(entry.path));
+  }
+  if (const auto meant = nearest(io::file_name(path), names))
+    return std::move(error).hint(concat("did you mean '", *meant, "'?"));
+  return std::move(error).hint("check the path");
+}
+
 /// Fills in the dialect, header and first rows from the file's first plain bytes.
 Result<void> read_head(FileProbe& probe, std::string_view head, bool is_whole,
                        const ProbeOptions& options) {
@@ -218,7 +230,12 @@ std::string_view name_of(Encoding encoding) noexcept {
 
 Result<FileProbe> probe_file(const io::FileSystem& files, const std::string& path,
                              const ProbeOptions& options) {
-  HARK_TRY(const io::FileInfo info, files.stat(path));
+  const auto found = files.stat(path);
+  if (!found) {
+    if (found.error().code() == ErrorCode::kNotFound) return not_found(files, path);
+    return found.error();
+  }
+  const io::FileInfo& info = *found;
   if (info.kind == io::FileKind::kDirectory)
     return no_table(path, "is a directory", "name one file in it");
   if (info.kind == io::FileKind::kOther)
