@@ -161,10 +161,12 @@ Result<std::unique_ptr<CsvSource>> CsvSource::open(const io::FileSystem& files,
 Result<void> CsvSource::plan_contract(const contract::Contract& contract) {
   match_ = contract::match_header(contract, probe_.header);
   if (!match_.missing_required.empty()) {
+    const auto beginning =
+        std::span(probe_.header).first(std::min<std::size_t>(10, probe_.header.size()));
     return Error(ErrorCode::kInvalidInput, concat("the file lacks the required column",
                                                   match_.missing_required.size() > 1 ? "s " : " ",
                                                   join(match_.missing_required, ", ")))
-        .hint(concat("its header is: ", join(probe_.header, ", ")));
+        .hint(concat("its header begins: ", join(beginning, ", ")));
   }
   std::shared_ptr<const calendar::TimeZone> zone;
   for (std::size_t i = 0; i < contract.columns.size(); ++i) {

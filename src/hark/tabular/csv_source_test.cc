@@ -333,6 +333,19 @@ TEST(CsvSource, ReadsGzipOfOneAndOfSeveralMembersAsThePlainFile) {
   }
 }
 
+TEST(CsvSource, LetsGoOfUnpackedBytesOnlyWhenNoWorkerNeedsThem) {
+  // Several times what is unpacked at a time.
+  const std::string text = big_text(150'000);
+  for (const unsigned threads : {1U, 4U}) {
+    const Outcome outcome =
+        read(stored_gzip(text), nullptr, {"id"}, {.block_bytes = 30'000}, threads);
+    ASSERT_EQ(outcome.error, "");
+    ASSERT_EQ(outcome.rows.size(), 150'000U);
+    for (std::size_t i = 0; i < outcome.rows.size(); ++i)
+      ASSERT_EQ(outcome.rows[i][0], std::to_string(i));
+  }
+}
+
 TEST(CsvSource, RefusesAGzipThatIsTruncatedBeyondItsHead) {
   const std::string packed = stored_gzip(big_text(100'000));
   for (const unsigned threads : {1U, 3U}) {
@@ -379,21 +392,19 @@ TEST(CsvSource, AnErrorOfTheRejectHandlerStopsTheReading) {
   EXPECT_EQ((*source)->stream({"a"}, 1, sink).error().message(), "no quarantine");
 }
 
-/// Throws as an allocation would, while other workers may be waiting for its block.
-class ThrowingSink final : public columnar::BatchSink {
- public:
-  Result<void> consume(columnar::Batch batch, unsigned) override {
-    if (batch.ordinal == 3) throw std::bad_alloc();
-    return {};
-  }
-};
-
 TEST(CsvSource, RunningOutOfMemoryEndsInsteadOfHanging) {
   MemoryFiles files;
   files.put("f.csv", big_text(5000));
   auto source = CsvSource::open(files, "f.csv", nullptr, {.block_bytes = 100});
   ASSERT_TRUE(source);
-  ThrowingSink sink;
+  // The worker of one block leaves while others wait for what that block ends in.
+  std::atomic<bool> has_thrown{false};
+  files.before_read = [&](std::uint64_t offset) {
+    if (offset < 10'000 || has_thrown.exchange(true)) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    throw std::bad_alloc();
+  };
+  KeepingSink sink;
   const auto done = (*source)->stream({"id"}, 4, sink);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code(), ErrorCode::kExhausted);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,10 +26,13 @@ class MemoryFiles final : public io::FileSystem {
     ++modified_us_[path];
   }
 
+  /// Called with the offset before each reading of a file opened from then on.
+  std::function<void(std::uint64_t)> before_read = [](std::uint64_t) {};
+
   Result<std::unique_ptr<io::InputFile>> open_input(const std::string& path) const override {
     const auto found = files_.find(path);
     if (found == files_.end()) return Error(ErrorCode::kNotFound, "no file '" + path + "'");
-    return std::unique_ptr<io::InputFile>(std::make_unique<Input>(found->second));
+    return std::unique_ptr<io::InputFile>(std::make_unique<Input>(found->second, before_read));
   }
   Result<io::FileInfo> stat(const std::string& path) const override {
     const auto found = files_.find(path);
@@ -56,9 +60,11 @@ class MemoryFiles final : public io::FileSystem {
  private:
   class Input final : public io::InputFile {
    public:
-    explicit Input(std::shared_ptr<const std::string> bytes) : bytes_(std::move(bytes)) {}
+    Input(std::shared_ptr<const std::string> bytes, std::function<void(std::uint64_t)> before_read)
+        : bytes_(std::move(bytes)), before_read_(std::move(before_read)) {}
     std::uint64_t size() const override { return bytes_->size(); }
     Result<std::size_t> read_at(std::uint64_t offset, std::span<char> buffer) const override {
+      before_read_(offset);
       if (offset >= bytes_->size()) return std::size_t{0};
       const std::size_t n = std::min<std::size_t>(buffer.size(), bytes_->size() - offset);
       std::memcpy(buffer.data(), bytes_->data() + offset, n);
@@ -67,6 +73,7 @@ class MemoryFiles final : public io::FileSystem {
 
    private:
     std::shared_ptr<const std::string> bytes_;
+    std::function<void(std::uint64_t)> before_read_;
   };
 
   static Error read_only() { return Error(ErrorCode::kUnsupported, "read-only"); }
