@@ -1,0 +1,99 @@
+#include "hark/chart/canvas.h"
+
+#include <algorithm>
+
+#include "hark/chart/svg_text.h"
+#include "hark/chart/text_metrics.h"
+
+namespace hark::chart {
+
+Box box_of(const Label& label) noexcept {
+  const double width = text_width(label.text, label.size, label.is_bold);
+  double left = label.x;
+  if (label.anchor == Anchor::kMiddle) left -= width / 2;
+  if (label.anchor == Anchor::kEnd) left -= width;
+  return {left, label.baseline - 0.78 * label.size, left + width,
+          label.baseline + 0.24 * label.size};
+}
+
+void Canvas::add_number(double pixels) { append_pixels(body_, pixels); }
+
+void Canvas::add_attribute(std::string_view name, double pixels) {
+  body_ += ' ';
+  body_ += name;
+  body_ += "=\"";
+  append_pixels(body_, pixels);
+  body_ += '"';
+}
+
+void Canvas::add_attribute(std::string_view name, std::string_view text) {
+  body_ += ' ';
+  body_ += name;
+  body_ += "=\"";
+  append_escaped(body_, text);
+  body_ += '"';
+}
+
+void Canvas::add_paint(std::initializer_list<Paint> paints) {
+  if (paints.size() == 0) return;
+  std::string names;
+  for (const Paint& paint : paints) {
+    if (!names.empty()) names += ' ';
+    names += paint.name;
+  }
+  add_attribute("class", names);
+  for (const Paint& paint : paints) add_attribute(paint.property, paint.color);
+}
+
+void Canvas::open_group(std::initializer_list<Paint> paints, std::string_view attributes) {
+  body_ += "<g";
+  add_paint(paints);
+  body_ += attributes;
+  body_ += ">\n";
+}
+
+void Canvas::add_grounded_line(std::string_view path, double width, std::string_view attributes) {
+  for (const bool is_ground : {true, false}) {
+    body_ += "<path";
+    add_paint({is_ground ? Paint{"hk-gap", "stroke", palette_.background}
+                         : Paint{"hk-ink-line", "stroke", palette_.ink}});
+    add_attribute("stroke-width", is_ground ? width + 2 : width);
+    if (!is_ground) body_ += attributes;
+    add_attribute("fill", "none");
+    add_attribute("d", path);
+    body_ += "/>\n";
+  }
+}
+
+void Canvas::draw_text(const Label& label) {
+  if (label.text.empty()) return;
+  body_ += "<text";
+  add_attribute("x", label.x);
+  add_attribute("y", label.baseline);
+  add_attribute("font-size", label.size);
+  if (label.anchor != Anchor::kStart)
+    add_attribute("text-anchor", label.anchor == Anchor::kMiddle ? "middle" : "end");
+  if (label.is_bold) add_attribute("font-weight", "bold");
+  body_ += '>';
+  if (!label.full.empty()) {
+    body_ += "<title>";
+    append_escaped(body_, label.full);
+    body_ += "</title>";
+  }
+  append_escaped(body_, label.text);
+  body_ += "</text>\n";
+  taken_.push_back(box_of(label));
+}
+
+bool Canvas::is_free(const Label& label, const Box& limits) const noexcept {
+  const Box box = box_of(label);
+  return limits.contains(box) &&
+         std::ranges::none_of(taken_, [&](const Box& other) { return box.overlaps(other, 2); });
+}
+
+bool Canvas::hides_marks(const Label& label) const noexcept {
+  const Box box = box_of(label);
+  return std::ranges::any_of(covered_, [&](const Box& mark) { return box.overlaps(mark); });
+}
+
+}  // namespace hark::chart
