@@ -8,6 +8,13 @@
 namespace hark::cli {
 namespace {
 
+Json dialect_json(const tabular::Dialect& dialect) {
+  return Json::object({{"delimiter", std::string(1, dialect.delimiter)},
+                       {"quote", std::string(1, dialect.quote)},
+                       {"bom", dialect.has_bom},
+                       {"line_end", tabular::name_of(dialect.line_end)}});
+}
+
 Result<Answer> profile(const Arguments& arguments, Session& session) {
   const std::string path = arguments.text("FILE");
   HARK_TRY(tabular::FileProbe probe, tabular::probe_file(session.files(), path));
@@ -42,7 +49,7 @@ Result<Answer> profile(const Arguments& arguments, Session& session) {
   data.set("bytes", summary.file_bytes);
   data.set("contract", contract ? Json((*contract)->name) : Json());
   data.set("encoding", tabular::name_of(probe.encoding));
-  data.set("dialect", tabular::to_json(probe.dialect));
+  data.set("dialect", dialect_json(probe.dialect));
   answer.data = std::move(data);
 
   answer.text = concat(

@@ -69,10 +69,7 @@ Result<std::shared_ptr<const contract::Contract>> contract_for_header(
     const io::FileSystem& files, const std::string& name, const std::vector<std::string>& header,
     const std::string& path) {
   if (!name.empty()) return find_contract(files, name);
-  std::vector<const contract::Contract*> candidates;
-  for (const contract::Contract& contract : contract::built_in_contracts())
-    candidates.push_back(&contract);
-  auto chosen = contract::choose_contract(candidates, header);
+  auto chosen = contract::choose_built_in(header);
   if (!chosen)
     return std::move(chosen).error().while_doing(concat("looking for a contract for '", path, "'"));
   return std::shared_ptr<const contract::Contract>(std::shared_ptr<void>(), *chosen);

@@ -22,12 +22,12 @@ li{margin:.35rem 0;max-width:46rem}
 .sub,.question,figcaption,.note,caption,footer{color:var(--muted)}
 .question{margin-top:0;font-style:italic}
 .facts{display:flex;flex-wrap:wrap;gap:.2rem 2rem;margin:1rem 0;font-size:.875rem}
-.facts dt{color:var(--muted);float:left;margin-right:.4rem}
+.facts dt{color:var(--muted)}
 .facts dd{margin:0}
 nav{font-size:.875rem;margin:1rem 0}
 nav a{margin-right:1rem;white-space:nowrap;display:inline-block;padding:.2rem 0}
 a{color:var(--link)}
-a.n{color:inherit;text-decoration:underline dotted;text-underline-offset:.2em}
+a.n{color:inherit;white-space:nowrap;text-decoration:underline dotted;text-underline-offset:.2em}
 a.n:hover,a.n:focus{color:var(--link)}
 .kpis{display:grid;grid-template-columns:repeat(auto-fill,minmax(11.5rem,1fr));gap:.75rem;margin:1.2rem 0;padding:0}
 .kpi{background:var(--tint);border-left:4px solid var(--link);padding:.7rem .9rem}
@@ -176,7 +176,8 @@ std::string render_html(const Document& document) {
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
       "name=\"viewport\" content=\"width=device-width, "
       "initial-scale=1\">\n<title>",
-      escape_html(document.title), "</title>\n<style>", kStyle, "@media (prefers-color-scheme:dark){", chart::theme_css(chart::Theme::kDark, ":root"), "}",
+      escape_html(document.title), "</title>\n<style>", kStyle,
+      "@media (prefers-color-scheme:dark){", chart::theme_css(chart::Theme::kDark, ":root"), "}",
       "</style>\n</head>\n<body>\n",
       "<a class=\"skip\" href=\"#content\">Skip to the content</a>\n<header>\n<h1>",
       escape_html(document.title), "</h1>\n<p class=\"sub\">", text_html(document.subtitle),

@@ -59,9 +59,8 @@ ChartSpec requests_per_day(const insight::RequestAnalysis& analysis) {
   if (most >= 0)
     spec.description =
         concat("The busiest day was ", say_day(busiest), " with ", say_count(most), " requests.");
-  spec.data = {
-      numbers("day", "day created", std::move(days)),
-      numbers("created", "requests", std::move(created), Format::kNumber, "requests a day")};
+  spec.data = {numbers("day", "day created", std::move(days)),
+               numbers("created", "requests a day", std::move(created), Format::kNumber)};
   spec.encoding.x.field = "day";
   spec.encoding.x.type = FieldType::kTemporal;
   spec.encoding.y.field = "created";
