@@ -86,6 +86,32 @@ std::string usage_of(const Command& command) {
   return usage + " [options]";
 }
 
+/// Gives each positional its words: one each, the last one the rest if it takes many.
+Result<void> place_positionals(const Command& command, const std::vector<std::string>& words,
+                               Arguments& arguments) {
+  std::size_t used = 0;
+  for (const Positional& positional : command.positionals) {
+    if (used == words.size()) {
+      if (!positional.is_required) continue;
+      return wrong_usage(
+          concat("`hark ", command.path, "` needs ", positional.name, ": ", positional.help),
+          concat("usage: ", usage_of(command)));
+    }
+    const std::size_t end = positional.takes_many ? words.size() : used + 1;
+    arguments.set(positional.name,
+                  {words.begin() + static_cast<std::ptrdiff_t>(used),
+                   words.begin() + static_cast<std::ptrdiff_t>(end)},
+                  false);
+    used = end;
+  }
+  if (used < words.size()) {
+    return wrong_usage(
+        concat("`hark ", command.path, "` does not know what to do with '", words[used], "'"),
+        concat("usage: ", usage_of(command)));
+  }
+  return {};
+}
+
 std::string command_page(const Command& command) {
   std::string page = command.summary + "\n\n";
   for (const std::string& example : command.examples) page += "  $ " + example + "\n";
@@ -262,11 +288,8 @@ Result<Parsed> parse_command_line(const std::vector<Command>& commands,
   app.set_help_flag();
   std::map<std::string, std::vector<std::string>> values;
   std::map<std::string, bool> switches;
-  for (const Positional& positional : command.positionals) {
-    auto* option = app.add_option(positional.name, values[positional.name]);
-    if (!positional.takes_many) option->expected(1);
-    if (positional.is_required) option->required();
-  }
+  std::vector<std::string> positionals;
+  app.add_option("ARGUMENTS", positionals);
   for (const auto* options : {&command.options, &global_options()}) {
     for (const Option& option : *options) {
       const std::string names =
@@ -292,10 +315,7 @@ Result<Parsed> parse_command_line(const std::vector<Command>& commands,
         concat("hark ", command.path, ": ", what),
         concat("usage: ", usage_of(command), "; `hark ", command.path, " --help` says more"));
   }
-  for (const Positional& positional : command.positionals) {
-    if (!values[positional.name].empty())
-      parsed.arguments.set(positional.name, values[positional.name], false);
-  }
+  HARK_TRY_VOID(place_positionals(command, positionals, parsed.arguments));
   for (const auto* options : {&command.options, &global_options()}) {
     for (const Option& option : *options) {
       if (option.value_name.empty()) {
