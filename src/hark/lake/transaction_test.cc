@@ -256,6 +256,7 @@ class AnswerLost final : public io::FileSystem {
     return Error(code_, "the answer was lost");
   }
   Result<void> remove(const std::string& p) override { return base_.remove(p); }
+  Result<void> sync_file(const std::string& p) override { return base_.sync_file(p); }
   Result<void> sync_directory(const std::string& p) override {
     if (is_folder_lost) return Error(ErrorCode::kIo, "the folder cannot be synced");
     return base_.sync_directory(p);

@@ -51,6 +51,7 @@ class MemoryFiles final : public io::FileSystem {
     return read_only();
   }
   Result<void> remove(const std::string&) override { return read_only(); }
+  Result<void> sync_file(const std::string&) override { return read_only(); }
   Result<void> sync_directory(const std::string&) override { return read_only(); }
   Result<std::unique_ptr<io::FileLock>> lock(const std::string&,
                                              std::chrono::milliseconds) override {

@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""The program as its users run it: words in, exit status, stdout and stderr out.
+
+usage: program_test.py HARK
+"""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HARK = None
+NOW = ("--now", "2026-11-01T00:00:00Z")
+
+
+def run(*words):
+    return subprocess.run([HARK, *map(str, words)], capture_output=True, text=True, timeout=300)
+
+
+class Program(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="hark-program-"))
+        cls.city = cls.folder / "city.csv"
+        cls.truth = cls.folder / "truth.json"
+        cls.calls = cls.folder / "calls.csv"
+        made = run("generate", "nyc311", "--rows", 5000, "--seed", 7, "-o", cls.city, "--truth", cls.truth)
+        assert made.returncode == 0, made.stderr
+        made = run("generate", "vancouver", "--rows", 400, "--seed", 7, "-o", cls.calls)
+        assert made.returncode == 0, made.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def answer(self, *words):
+        done = run(*words, "--json")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        whole = json.loads(done.stdout)
+        self.assertTrue(whole["ok"])
+        self.assertIn("version", whole["meta"])
+        return whole
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def test_help_is_on_stdout_and_no_error(self):
+        for words in (["--help"], [], ["kpi"], ["kpi", "requests", "--help"], ["help", "run"]):
+            done = run(*words)
+            self.assertEqual(done.returncode, 0, words)
+            self.assertIn("hark", done.stdout)
+            self.assertEqual(done.stderr, "")
+
+    def test_wrong_usage_is_status_2_with_a_suggestion(self):
+        for words, wanted in ((["kpi", "reqests", "x"], "did you mean 'hark kpi requests'"),
+                              (["kpi", "requests", "x", "--bye", "agency"], "did you mean --by"),
+                              (["ingst", "x"], "did you mean 'hark ingest'"),
+                              (["kpi", "requests"], "SOURCE"),
+                              (["kpi", "requests", "a", "b"], "'b'"),
+                              (["kpi", "requests", str(self.city), "--by", "burough"], "borough"),
+                              (["kpi", "requests", str(self.city), "--since", "March"], "2024-03-01")):
+            done = run(*words)
+            self.assertEqual(done.returncode, 2, (words, done.stderr))
+            self.assertIn(wanted, done.stderr)
+            self.assertEqual(done.stdout, "")
+
+    def test_what_is_no_data_is_status_4_and_writes_nothing(self):
+        traps = [self.write("page.csv", "<!DOCTYPE html><html><body>sign in</body></html>"),
+                 self.write("lfs.csv", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"),
+                 self.write("empty.csv", ""), self.folder, self.folder / "absent.csv",
+                 self.write("header.csv", "unique_key,created_date\n"),
+                 self.write("binary.csv", bytes(range(256)) * 20),
+                 self.write("cut.csv.gz", bytes.fromhex("1f8b0800000000000003")),
+                 self.write("noheader.csv", "1,2024-01-01 10:00:00,NYPD\n2,2024-01-02 10:00:00,NYPD\n")]
+        lake = self.folder / "traplake"
+        for trap in traps:
+            for words in (["kpi", "requests", trap], ["ingest", lake, trap]):
+                done = run(*words)
+                self.assertEqual(done.returncode, 4, (words, done.stderr))
+                self.assertIn("error: ", done.stderr)
+                self.assertIn(" hint: ", done.stderr, words)
+            self.assertEqual(list((lake / "landing").rglob("*")), [], trap)
+
+    def test_json_errors_have_code_message_and_hint(self):
+        done = run("kpi", "requests", self.folder / "absent.csv", "--json")
+        error = json.loads(done.stdout)
+        self.assertFalse(error["ok"])
+        self.assertEqual(error["error"]["code"], "kNotFound")
+        self.assertTrue(error["error"]["hint"])
+
+    def test_a_lake_gives_the_figures_of_its_file(self):
+        lake = self.folder / "lake"
+        self.answer("run", lake, self.city, "-o", self.folder / "report", *NOW)
+        of_file = self.answer("kpi", "requests", self.city, *NOW, "--by", "agency")["data"]
+        of_lake = self.answer("kpi", "requests", lake, *NOW, "--by", "agency")["data"]
+        # Duplicates and refused records are gone before the lake's rows are counted.
+        for field in ("n", "closed", "open", "excluded", "classes", "km", "closed_only", "sla", "top3_share", "gini"):
+            self.assertEqual(of_file[field], of_lake[field], field)
+        self.assertEqual([(g["key"], g["closed"], g["km"]) for g in of_file["groups"]],
+                         [(g["key"], g["closed"], g["km"]) for g in of_lake["groups"]])
+
+    def test_curated_sums_agree_with_the_figures(self):
+        lake = self.folder / "curated"
+        self.answer("run", lake, self.city, *NOW)
+        figures = self.answer("kpi", "requests", lake, *NOW)["data"]
+        sums = self.answer("sql", lake, "SELECT sum(closed)::BIGINT AS closed, sum(open)::BIGINT AS open, "
+                           "sum(sla_eligible)::BIGINT AS eligible, sum(sla_met)::BIGINT AS met FROM requests_daily")["data"]["rows"][0]
+        self.assertEqual(sums, {"closed": figures["closed"], "open": figures["open"],
+                                "eligible": figures["sla"]["eligible"], "met": figures["sla"]["met"]})
+
+    def test_running_twice_commits_nothing_the_second_time(self):
+        lake = self.folder / "twice"
+        first = self.answer("run", lake, self.city, "-o", self.folder / "r1", *NOW)
+        before = sorted(str(p) for p in lake.rglob("*.json"))
+        second = self.answer("run", lake, self.city, "-o", self.folder / "r2", *NOW)
+        self.assertEqual(before, sorted(str(p) for p in lake.rglob("*.json")))
+        self.assertTrue(second["data"]["ingest"]["already_loaded"])
+        self.assertEqual(first["data"]["ingest"]["version"], second["data"]["ingest"]["version"])
+        self.assertEqual((self.folder / "r1/report.html").read_bytes(), (self.folder / "r2/report.html").read_bytes())
+        balance = first["data"]["ingest"]
+        self.assertEqual(balance["rows_read"], sum(balance["rows_" + part] for part in
+                         ("inserted", "updated", "unchanged", "duplicate", "quarantined")))
+
+    def test_the_report_is_one_file_that_loads_nothing(self):
+        folder = self.folder / "alone"
+        for source in (self.city, self.calls):
+            self.answer("report", source, "-o", folder, *NOW)
+            html = (folder / "report.html").read_text()
+            self.assertLess(len(html.encode()), 1_500_000)
+            self.assertNotIn("<script", html)
+            self.assertNotIn("http://", html.replace("http://www.w3.org/", ""))
+            self.assertNotIn("https://", html)
+            for section in ("Executive summary", "Dashboard: executive", "Dashboard: response time", "Data quality", "Evidence"):
+                self.assertIn(section, html)
+            self.assertNotIn(str(self.folder), html, "a path of the machine is nobody's business")
+            charts = list(folder.glob("charts/*.svg"))
+            self.assertGreater(len(charts), 4)
+            for chart in charts:
+                self.assertIn("<svg", chart.read_text()[:400], chart)
+
+    def test_sql_reads_and_nothing_else(self):
+        done = run("sql", self.city, "SELECT count(*) AS n FROM requests", "--format", "csv")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.splitlines()[0], "n")
+        for form in ("table", "json", "ndjson", "md"):
+            self.assertEqual(run("sql", self.city, "SELECT agency FROM requests LIMIT 3", "--format", form).returncode, 0)
+        parquet = self.folder / "out.parquet"
+        self.assertEqual(run("sql", self.city, "SELECT agency FROM requests", "--format", "parquet", "-o", parquet).returncode, 0)
+        self.assertEqual(parquet.read_bytes()[:4], b"PAR1")
+        for hostile in ("SELECT * FROM read_text('/etc/passwd')", "ATTACH 'x.db'", "PRAGMA database_list", "COPY requests TO 'x'",
+                        "SELECT 1; SELECT 2", "SELECT * FROM '/etc/passwd'", "SET threads=1", "SELECT getenv('HOME')"):
+            self.assertEqual(run("sql", self.city, hostile).returncode, 2, hostile)
+
+    def test_a_two_column_file_needs_no_contract(self):
+        table = self.write("two.csv", "minutes,team\n" + "".join(f"{i % 7 + (3 if i % 2 else 0)},{'ab'[i % 2]}\n" for i in range(60)))
+        data = self.answer("test", "kruskal", table, "--value", "minutes", "--by", "team")["data"]
+        self.assertEqual((data["n"], data["df"]), (60, 1))
+
+    def test_totals_in_a_table_are_refused_or_stripped(self):
+        # published.json, chisq_totals_must_be_refused_or_stripped
+        table = self.write("counts.csv", "party,a,b,c,all\nf,762,327,468,1557\nm,484,239,477,1200\nall,1246,566,945,2757\n")
+        refused = run("test", "chi2", "--table", table)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("--totals strip", refused.stderr)
+        data = self.answer("test", "chi2", "--table", table, "--totals", "strip")["data"]
+        self.assertEqual(data["df"], 2)
+        self.assertAlmostEqual(data["p"] / 2.954e-07, 1, delta=0.001)
+
+    def test_quarantine_says_where_and_why(self):
+        lake = self.folder / "quarantine"
+        ingest = self.answer("ingest", lake, self.city)["data"]
+        listed = self.answer("quarantine", "ls", lake)["data"]
+        self.assertEqual(listed["records"], ingest["rows_quarantined"])
+        shown = self.answer("quarantine", "show", lake, "--limit", "3")["data"]["records"]
+        self.assertEqual(len(shown), min(3, ingest["rows_quarantined"]))
+        for record in shown:
+            self.assertGreater(record["line"], 1)
+            self.assertTrue(record["rule"])
+
+    def test_a_closed_pipe_is_no_failure(self):
+        done = subprocess.run(["bash", "-c", 'set -o pipefail; "$1" sql "$2" "SELECT * FROM requests" --format csv | head -1 >/dev/null',
+                               "bash", HARK, str(self.city)], capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_completions_load_in_bash(self):
+        done = subprocess.run(["bash", "-c", 'source <("$1" completions bash) && complete -p hark', "bash", HARK], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_contracts_are_listed_shown_and_checked(self):
+        names = [c["name"] for c in self.answer("contract", "list")["data"]["contracts"]]
+        self.assertIn("nyc311", names)
+        shown = run("contract", "show", "nyc311")
+        copy = self.write("mine.yaml", shown.stdout)
+        self.answer("contract", "lint", copy)
+        broken = self.write("broken.yaml", shown.stdout.replace("kind: DataContract", "kind: Contract", 1))
+        self.assertEqual(run("contract", "lint", broken).returncode, 4)
+
+
+if __name__ == "__main__":
+    HARK = sys.argv.pop(1)
+    unittest.main()
