@@ -85,8 +85,8 @@ TEST_F(RealFiles, HaveTheRecordsAndColumnsThatAreStated) {
     ASSERT_TRUE(done) << done.error().to_string();
     EXPECT_EQ((*source)->summary().records_read, stated.records) << stated.path;
     // The one ragged record of the set, and days first where the contract writes months first.
-    const std::map<std::string, std::uint64_t> refused = {
-        {"formats/qsv_boston311-100-bad.tsv", 1}, {"formats/qsv_boston311-dmy-100.csv", 7}};
+    const std::map<std::string, std::uint64_t> refused = {{"formats/qsv_boston311-100-bad.tsv", 1},
+                                                          {"formats/qsv_boston311-dmy-100.csv", 7}};
     const auto found = refused.find(stated.path);
     EXPECT_EQ((*source)->summary().records_rejected, found == refused.end() ? 0 : found->second)
         << stated.path;
