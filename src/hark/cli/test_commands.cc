@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "hark/cli/commands.h"
 #include "hark/cli/selection.h"
 #include "hark/cli/session.h"
@@ -13,7 +15,9 @@ namespace {
 /// "0.0123", or "< 1e-300" where the double underflows: log10 p has the size.
 std::string show_p(double p, double log10_p) {
   if (log10_p < -300) return concat("< 1e-300 (log10 p = ", fixed(log10_p, 1), ")");
-  return p >= 1e-4 ? fixed(p, 4) : concat(p);
+  if (p >= 1e-4) return fixed(p, 4);
+  const double exponent = std::floor(log10_p);
+  return concat(fixed(std::pow(10.0, log10_p - exponent), 2), "e", static_cast<int>(exponent));
 }
 
 std::string kruskal_text(const insight::KruskalReport& report) {
@@ -33,7 +37,7 @@ std::string kruskal_text(const insight::KruskalReport& report) {
   for (std::size_t i = 0; i < shown; ++i) {
     const stats::DunnPair& pair = report.posthoc[i];
     pairs.add({concat(report.names[pair.a], " / ", report.names[pair.b]), fixed(pair.z, 2),
-               show_p(pair.q, pair.q > 0 ? 0.0 : -301.0)});
+               show_p(pair.q, pair.q > 0 ? std::log10(pair.q) : -301.0)});
   }
   text += "\n" + pairs.to_string();
   if (report.posthoc.size() > shown)

@@ -196,6 +196,7 @@ class Writer {
     spec.encoding.x.field = "month";
     spec.encoding.x.type = FieldType::kTemporal;
     spec.encoding.y.field = "value";
+    spec.encoding.y.zero = format == Format::kSeconds;
     spec.height = 250;
     return spec;
   }
