@@ -3,7 +3,8 @@
 #   hark_add_module(io SOURCES a.cc b.cc DEPS core PACKAGES ZLIB::ZLIB)
 #
 # makes the static library hark_io (alias hark::io), the test program hark_io_test from every *_test.cc
-# in the folder, and under the fuzz preset one libFuzzer program from every *_fuzz.cc.
+# in the folder, and under the fuzz preset one libFuzzer program from every *_fuzz.cc. CONCURRENT marks
+# modules with threads of their own: the thread sanitizer runs their tests.
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -45,7 +46,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 function(hark_add_module name)
-  cmake_parse_arguments(M "" "" "SOURCES;DEPS;PACKAGES;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(M "CONCURRENT" "" "SOURCES;DEPS;PACKAGES;TEST_DEPS" ${ARGN})
   set(target hark_${name})
   add_library(${target} STATIC ${M_SOURCES})
   add_library(hark::${name} ALIAS ${target})
@@ -62,8 +63,13 @@ function(hark_add_module name)
     # The folder of real exports; tests that need it skip where it is absent.
     target_compile_definitions(${target}_test PRIVATE
       HARK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" HARK_SHARED_DIR="${PROJECT_SOURCE_DIR}/../shared")
+    set(labels unit)
+    if(M_CONCURRENT)
+      list(APPEND labels concurrent)
+    endif()
     add_test(NAME ${name} COMMAND ${target}_test)
-    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 600)
+    set_tests_properties(${name} PROPERTIES
+      LABELS "${labels}" TIMEOUT 900)
   endif()
 
   if(HARK_FUZZ)
