@@ -276,7 +276,7 @@ void draw_bands(Canvas& canvas, const Frame& frame, const Prepared& data) {
     Box box = frame.plot;
     const bool is_x = band.axis == Axis::kX;
     const AxisLayout& axis = is_x ? frame.x : frame.y;
-    const auto [low, high] = std::minmax(axis.at(band.from), axis.at(band.to));
+    const auto [low, high] = std::minmax({axis.at(band.from), axis.at(band.to)});
     // A stretch too short to be seen is a pixel wide.
     const double widening = std::max(0.0, (1 - (high - low)) / 2);
     (is_x ? box.left : box.top) = low - widening;

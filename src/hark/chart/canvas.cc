@@ -46,10 +46,29 @@ void Canvas::add_paint(std::initializer_list<Paint> paints) {
 }
 
 void Canvas::open_group(std::initializer_list<Paint> paints, std::string_view attributes) {
-  body_ += "<g";
+  begin_group();
   add_paint(paints);
   body_ += attributes;
+  enter_group();
+}
+
+void Canvas::begin_group() {
+  groups_.push_back({.start = body_.size(), .content = 0});
+  body_ += "<g";
+}
+
+void Canvas::enter_group() {
   body_ += ">\n";
+  groups_.back().content = body_.size();
+}
+
+void Canvas::close_group() {
+  const Group group = groups_.back();
+  groups_.pop_back();
+  if (body_.size() == group.content)
+    body_.resize(group.start);
+  else
+    body_ += "</g>\n";
 }
 
 void Canvas::add_grounded_line(std::string_view path, double width, std::string_view attributes) {

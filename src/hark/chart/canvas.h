@@ -65,7 +65,11 @@ class Canvas {
   /// ` class="…" fill="…"`
   void add_paint(std::initializer_list<Paint> paints);
   void open_group(std::initializer_list<Paint> paints, std::string_view attributes = {});
-  void close_group() { body_ += "</g>\n"; }
+  /// The two halves of open_group(): attributes go between them.
+  void begin_group();
+  void enter_group();
+  /// A group without content leaves no trace.
+  void close_group();
 
   /// A line of ink on a wider pale one, so that it shows on light and on dark marks. `attributes`
   /// go to the ink: a dash pattern, data-k.
@@ -87,6 +91,10 @@ class Canvas {
   const Palette& palette_;
   std::string_view id_;
   std::string body_;
+  struct Group {
+    std::size_t start = 0, content = 0;  ///< positions in body_
+  };
+  std::vector<Group> groups_;
   std::vector<Box> taken_, covered_;
 };
 

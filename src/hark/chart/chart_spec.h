@@ -52,7 +52,7 @@ enum class Axis : std::uint8_t { kX, kY };
 enum class Format : std::uint8_t {
   kNumber,   ///< 182,734 or 31.2, followed by the unit
   kPercent,  ///< a share 0..1, written 81.4 %
-  kHours,    ///< a duration in hours: 4:12 min below 1 h, 31.2 h below 3 d, 9.4 d above
+  kHours,    ///< a duration in hours: 4:12 min or 54 min below 1 h, 31.2 h below 3 d, 9.4 d above
   kSeconds,  ///< a duration in seconds, written like kHours
 };
 

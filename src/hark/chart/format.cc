@@ -67,8 +67,9 @@ std::string format_duration(double hours, const Locale& locale) {
     return with_unit(format_at_most(hours / 24, size < 2400 ? 1 : 0, locale), locale.day);
   const auto seconds = static_cast<std::int64_t>(std::floor(size * 3600 + 0.5));
   if (seconds >= 3600) return with_unit(format_at_most(hours, 1, locale), locale.hour);
-  std::string text = concat(hours < 0 && seconds > 0 ? "-" : "", seconds / 60, ":",
-                            seconds % 60 < 10 ? "0" : "", seconds % 60);
+  std::string text = concat(hours < 0 && seconds > 0 ? "-" : "", seconds / 60);
+  if (seconds % 60 != 0 || seconds == 0)
+    text += concat(":", seconds % 60 < 10 ? "0" : "", seconds % 60);
   return with_unit(std::move(text), locale.minute);
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
 
 #include "hark/chart/axes.h"
 #include "hark/chart/legend.h"

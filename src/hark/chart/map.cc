@@ -57,7 +57,7 @@ void draw_cells(Canvas& canvas, const Frame& frame, const Prepared& data, const 
           (!is_few && frame.classes.class_of(data.color[row]) != index))
         continue;
       if (!is_open) {
-        canvas.add("<g");
+        canvas.begin_group();
         if (is_few) {
           add_few_fill(canvas);
         } else {
@@ -65,7 +65,7 @@ void draw_cells(Canvas& canvas, const Frame& frame, const Prepared& data, const 
               {{name, "fill", colors[color]}, {"hk-edge", "stroke", palette.cell_edge}});
           canvas.add(" stroke-width=\".6\"");
         }
-        canvas.add(">\n");
+        canvas.enter_group();
       }
       is_open = true;
       canvas.add("<path");

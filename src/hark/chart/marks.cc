@@ -50,7 +50,7 @@ void draw_labels_above(Canvas& canvas, const Frame& frame, const Prepared& data)
 }
 
 Box turned(bool is_horizontal, double base_low, double base_high, double from, double to) {
-  const auto [low, high] = std::minmax(from, to);
+  const auto [low, high] = std::minmax({from, to});
   return is_horizontal ? Box{low, base_low, high, base_high} : Box{base_low, low, base_high, high};
 }
 
@@ -163,7 +163,7 @@ void draw_bars(Canvas& canvas, const Frame& frame, const Prepared& data) {
     const double at = base.at(data.base_data().values[row]);
     double low = at - thickness / 2, high = at + thickness / 2;
     if (!base_ends.empty()) {
-      std::tie(low, high) = std::minmax(at, base.at(base_ends[row]));
+      std::tie(low, high) = std::minmax({at, base.at(base_ends[row])});
       const double gap = high - low > 3 ? 1 : 0;
       high -= gap;
     } else if (is_grouped) {
@@ -222,14 +222,14 @@ void draw_heat(Canvas& canvas, const Frame& frame, const Prepared& data) {
     if (rows.empty()) return;
     const std::size_t color = is_few ? 0 : frame.classes.colors[index];
     const std::string name = concat(is_diverging ? "hk-d" : "hk-q", color + 1);
-    canvas.add("<g");
+    canvas.begin_group();
     if (is_few) {
       add_few_fill(canvas);
     } else {
       canvas.add_paint({{name, "fill", colors[color]}, {"hk-edge", "stroke", palette.cell_edge}});
       canvas.add(" stroke-width=\".6\"");
     }
-    canvas.add(">\n");
+    canvas.enter_group();
     for (const std::size_t row : rows) draw_rect(canvas, data, row, cell(row));
     canvas.close_group();
     if (!has_texts || is_few) return;

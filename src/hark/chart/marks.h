@@ -39,12 +39,12 @@ void for_each_series(Canvas& canvas, const Prepared& data, const Draw& draw_row)
         if (!data.is_drawn[row] || data.series_of_row[row] != series || data.is_few[row] != is_few)
           continue;
         if (!is_open) {
-          canvas.add("<g");
+          canvas.begin_group();
           if (is_few)
             add_few_fill(canvas);
           else
             add_series_fill(canvas, data, series);
-          canvas.add(">\n");
+          canvas.enter_group();
         }
         is_open = true;
         draw_row(row, series);

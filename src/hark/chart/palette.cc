@@ -53,7 +53,7 @@ double luminance(Color color) noexcept {
 const Palette& palette_of(Theme theme) noexcept { return theme == Theme::kDark ? kDark : kLight; }
 
 double contrast(Color a, Color b) noexcept {
-  const auto [low, high] = std::minmax(luminance(a), luminance(b));
+  const auto [low, high] = std::minmax({luminance(a), luminance(b)});
   return (high + 0.05) / (low + 0.05);
 }
 

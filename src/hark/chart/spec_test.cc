@@ -115,7 +115,7 @@ TEST(VegaJson, HasTheNamesOfVegaLite) {
   EXPECT_EQ(layers[0]["encoding"]["y"]["type"].as_string(), "nominal");
   EXPECT_EQ(layers[1]["mark"].as_string(), "rule");
   EXPECT_EQ(layers[1]["encoding"]["x2"]["field"].as_string(), "high");
-  EXPECT_EQ(layers[2]["encoding"]["x"]["datum"].as_double(), 0.85);
+  EXPECT_EQ(layers[2]["data"]["values"].items()[0]["x"].as_double(), 0.85);
 }
 
 TEST(VegaJson, DatesAreIsoAndMissingValuesNull) {

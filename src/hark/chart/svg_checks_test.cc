@@ -147,7 +147,8 @@ class Checker {
     if (!root) return {"not well-formed"};
     if (root->name != "svg" || root->attribute("role") != "img") add("no svg with role img");
     check_references(*root);
-    const auto parts = split(root->attribute("viewBox"), ' ');
+    const std::string view = root->attribute("viewBox");
+    const auto parts = split(view, ' ');
     if (parts.size() != 4) return {"no viewBox"};
     view_ = {0, 0, parse_double(parts[2]).value_or(0), parse_double(parts[3]).value_or(0)};
     if (!(view_.right >= 240 && view_.bottom >= 60)) add("view box too small");

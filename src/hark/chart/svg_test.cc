@@ -107,17 +107,20 @@ TEST(Svg, OnlyAFileHasNamespaceGroundTitleAndFootnote) {
 TEST(Svg, EveryColourHasARuleInBothThemes) {
   for (const Theme theme : {Theme::kLight, Theme::kDark}) {
     const std::string css = theme_css(theme, ".page");
-    for (const ChartSpec& spec : sample_charts())
-      for (const Element* element : picture(spec, {.is_standalone = true, .theme = theme}).all())
+    for (const ChartSpec& spec : sample_charts()) {
+      const Element drawing = picture(spec, {.is_standalone = true, .theme = theme});
+      for (const Element* element : drawing.all())
         for (const char* property : {"fill", "stroke"}) {
           const std::string color = element->attribute(property);
           if (!color.starts_with("#")) continue;
+          const std::string names = element->attribute("class");
           bool has_rule = false;
-          for (const auto name : split(element->attribute("class"), ' '))
+          for (const auto name : split(names, ' '))
             has_rule = has_rule || css.find(concat(".page .", name, "{", property, ":", color,
                                                    "}")) != std::string::npos;
           EXPECT_TRUE(has_rule) << spec.id << " " << element->attribute("class") << " " << color;
         }
+    }
   }
 }
 

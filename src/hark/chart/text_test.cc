@@ -120,11 +120,13 @@ TEST(Format, SharesJustBelowAllAreNotAll) {
 
 TEST(Format, DurationsChangeUnitAtAnHourAndAtThreeDays) {
   EXPECT_EQ(shown(252, Format::kSeconds), "4:12\u00A0min");
+  EXPECT_EQ(shown(0, Format::kSeconds), "0:00\u00A0min");
+  EXPECT_EQ(shown(0.9, Format::kHours), "54\u00A0min");
   EXPECT_EQ(shown(9, Format::kSeconds), "0:09\u00A0min");
   EXPECT_EQ(shown(3599.6, Format::kSeconds), "1\u00A0h");
   EXPECT_EQ(shown(31.2, Format::kHours), "31.2\u00A0h");
   EXPECT_EQ(shown(225.6, Format::kHours), "9.4\u00A0d");
-  EXPECT_EQ(shown(-0.1, Format::kHours), "-6:00\u00A0min");
+  EXPECT_EQ(shown(-0.1, Format::kHours), "-6\u00A0min");
 }
 
 TEST(Format, TableCellsAreExactNumbersWithoutUnit) {

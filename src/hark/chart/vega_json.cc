@@ -27,6 +27,8 @@ std::string_view scale_name(ScaleType scale) noexcept {
   return scale == ScaleType::kLog ? "log" : scale == ScaleType::kSqrt ? "sqrt" : "linear";
 }
 
+constexpr std::string_view kSeriesOrder = "hark_series_order";
+
 Json mark_json(Mark mark) {
   switch (mark) {
     case Mark::kDot:
@@ -60,6 +62,7 @@ class VegaWriter {
     out.set("width", spec_.width);
     if (spec_.height > 0) out.set("height", spec_.height);
     out.set("data", Json::object({{"values", values()}}));
+    if (is_stacked()) out.set("transform", series_order());
     Json layers = Json::array();
     for (const Band& band : spec_.bands) layers.push_back(band_layer(band));
     const bool is_line = spec_.mark == Mark::kLine;
@@ -97,6 +100,24 @@ class VegaWriter {
       rows.push_back(std::move(item));
     }
     return rows;
+  }
+
+  bool is_stacked() const {
+    return !data_.stack_to.empty() && data_.has_series() &&
+           !(spec_.mark == Mark::kBar && spec_.stack == Stack::kGrouped);
+  }
+
+  /// Vega-Lite stacks by name unless told the order of the series.
+  Json series_order() const {
+    Json names = Json::array();
+    for (const std::string& name : data_.series) names.push_back(name);
+    std::string field;
+    append_json_string(field, spec_.encoding.color.field);
+    Json steps = Json::array();
+    steps.push_back(
+        Json::object({{"calculate", concat("indexof(", names.dump(), ", datum[", field, "])")},
+                      {"as", kSeriesOrder}}));
+    return steps;
   }
 
   static Json date(double days) {
@@ -168,9 +189,8 @@ class VegaWriter {
     Json x = channel(from.x, true), y = channel(from.y, true);
     const bool is_bar = spec_.mark == Mark::kBar;
     if (!data_.stack_to.empty()) {
-      const bool is_stacked = data_.has_series() && !(is_bar && spec_.stack == Stack::kGrouped);
       Json& value = data_.value_axis == Axis::kX ? x : y;
-      value.set("stack", is_stacked ? Json("zero") : Json());
+      value.set("stack", is_stacked() ? Json("zero") : Json());
     }
     if (is_bar && !from.x2.empty() && data_.value_axis == Axis::kY) x.set("bin", "binned");
     Json out = Json::object({{"x", std::move(x)}, {"y", std::move(y)}});
@@ -180,6 +200,8 @@ class VegaWriter {
     if (is_bar && spec_.stack == Stack::kGrouped && data_.has_series())
       out.set(data_.value_axis == Axis::kX ? "yOffset" : "xOffset",
               Json::object({{"field", from.color.field}, {"sort", Json()}}));
+    if (is_stacked())
+      out.set("order", Json::object({{"field", kSeriesOrder}, {"type", "quantitative"}}));
     if (!from.size.field.empty()) out.set("size", channel(from.size, false));
     if (!from.text.empty()) out.set("text", Json::object({{"field", from.text}}));
     if (!from.detail.empty()) out.set("detail", Json::object({{"field", from.detail}}));
@@ -210,39 +232,44 @@ class VegaWriter {
     return out;
   }
 
-  /// A value of an axis, in the axis' own type.
-  Json datum(Axis axis, double value) const {
-    const Channel& channel = axis == Axis::kX ? spec_.encoding.x : spec_.encoding.y;
-    return channel.type == FieldType::kTemporal ? date(value) : Json(value);
-  }
-  Json position(Axis axis, double value) const {
-    const Channel& channel = axis == Axis::kX ? spec_.encoding.x : spec_.encoding.y;
-    return Json::object({{"datum", datum(axis, value)}, {"type", type_name(channel.type)}});
+  struct Position {
+    Axis axis;
+    bool is_second;  ///< x2 or y2
+    double value;
+  };
+
+  /// A layer with one mark of its own, at these positions.
+  Json annotation(const std::string& label, Json mark,
+                  std::initializer_list<Position> positions) const {
+    Json row = Json::object({{"label", label}}), encoding = Json::object();
+    for (const Position& position : positions) {
+      const bool is_x = position.axis == Axis::kX;
+      const std::string name = concat(is_x ? "x" : "y", position.is_second ? "2" : "");
+      const FieldType type = (is_x ? spec_.encoding.x : spec_.encoding.y).type;
+      row.set(name, type == FieldType::kTemporal ? date(position.value) : Json(position.value));
+      Json channel = Json::object({{"field", name}});
+      if (!position.is_second) channel.set("type", type_name(type));
+      encoding.set(name, std::move(channel));
+    }
+    Json rows = Json::array();
+    rows.push_back(std::move(row));
+    return Json::object({{"description", label},
+                         {"data", Json::object({{"values", std::move(rows)}})},
+                         {"mark", std::move(mark)},
+                         {"encoding", std::move(encoding)}});
   }
 
   Json rule_layer(const RuleLine& rule) const {
-    return Json::object({{"description", rule.label},
-                         {"mark", "rule"},
-                         {"encoding", Json::object({{rule.axis == Axis::kX ? "x" : "y",
-                                                     position(rule.axis, rule.value)}})}});
+    return annotation(rule.label, "rule", {{rule.axis, false, rule.value}});
   }
-
   Json band_layer(const Band& band) const {
-    const bool is_x = band.axis == Axis::kX;
-    return Json::object(
-        {{"description", band.label},
-         {"mark", Json::object({{"type", "rect"}, {"opacity", 0.1}})},
-         {"encoding", Json::object({{is_x ? "x" : "y", position(band.axis, band.from)},
-                                    {is_x ? "x2" : "y2",
-                                     Json::object({{"datum", datum(band.axis, band.to)}})}})}});
+    return annotation(band.label, Json::object({{"type", "rect"}, {"opacity", 0.1}}),
+                      {{band.axis, false, band.from}, {band.axis, true, band.to}});
   }
-
   Json note_layer(const Note& note) const {
-    return Json::object(
-        {{"description", note.label},
-         {"mark", Json::object({{"type", "point"}, {"size", 110}, {"color", "black"}})},
-         {"encoding",
-          Json::object({{"x", position(Axis::kX, note.x)}, {"y", position(Axis::kY, note.y)}})}});
+    return annotation(note.label,
+                      Json::object({{"type", "point"}, {"size", 110}, {"color", "black"}}),
+                      {{Axis::kX, false, note.x}, {Axis::kY, false, note.y}});
   }
 
   Json usermeta() const {
