@@ -112,7 +112,6 @@ struct Rule {
   /// Boolean expression over contract columns that must hold (expression.h); null counts as
   /// holding. Known to parse. Not checked on a file that lacks one of its columns.
   std::string expression;
-  bool rejects = false;  ///< a record that breaks it goes to quarantine instead of being flagged
 };
 
 struct Opening {

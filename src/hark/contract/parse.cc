@@ -436,12 +436,6 @@ class Parser {
       if (const auto parsed = Expression::parse(rule.expression, contract_); !parsed)
         add(object.take("implementation")->line(), concat(what, ": ", parsed.error().message()));
     }
-    const Json none;
-    const Json* custom = object.take("customProperties");
-    YamlObject own =
-        YamlObject::of_custom_properties(custom == nullptr ? none : *custom, what, problems_);
-    rule.rejects = own.take_bool("rejects", false);
-    own.finish({});
     object.finish({"id", "businessImpact", "method", "schedule", "scheduler", "tags", "unit",
                    "authoritativeDefinitions"});
     contract_.rules.push_back(std::move(rule));

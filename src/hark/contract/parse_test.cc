@@ -109,8 +109,7 @@ TEST(ParseContract, ReadsEveryCustomProperty) {
       "        description: Backwards\n"
       "        type: custom\n"
       "        engine: hark\n"
-      "        implementation: closed_on >= created_date\n"
-      "        customProperties: [{property: rejects, value: true}]\n"));
+      "        implementation: closed_on >= created_date\n"));
   ASSERT_TRUE(contract) << contract.error().to_string();
   EXPECT_EQ(contract->publisher, "The Town");
   EXPECT_EQ(contract->licence, "CC0");
@@ -140,7 +139,6 @@ TEST(ParseContract, ReadsEveryCustomProperty) {
   ASSERT_EQ(contract->rules.size(), 1U);
   EXPECT_EQ(contract->rules[0].name, "closed_after");
   EXPECT_EQ(contract->rules[0].severity, Severity::kError);
-  EXPECT_TRUE(contract->rules[0].rejects);
 }
 
 TEST(ParseContract, ReportsEveryProblemAtOnceWithItsLine) {

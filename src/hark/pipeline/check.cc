@@ -104,7 +104,6 @@ Result<CheckReport> check(const LakeFolder& lake, const std::string& dataset,
     return found == flags.end() ? std::int64_t{0} : found->second;
   };
   for (const contract::Rule& rule : contract.rules) {
-    if (rule.rejects) continue;
     report.rules.push_back(make_rule(rule.name, rule.dimension, rule.severity, rule.description,
                                      report.rows, flagged(rule.name)));
   }

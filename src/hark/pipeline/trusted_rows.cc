@@ -182,7 +182,6 @@ Result<Completer> Completer::create(const contract::Contract& contract, std::str
   completer.landing_hash_ = std::move(landing_hash);
   completer.ingested_at_ = ingested_at;
   for (const contract::Rule& rule : contract.rules) {
-    if (rule.rejects) continue;  // the reader refuses such records
     HARK_TRY(auto expression, contract::Expression::parse(rule.expression, contract));
     if (!std::ranges::all_of(expression.contract_columns(), has_column)) continue;
     completer.rules_.push_back({rule.name, std::move(expression)});
