@@ -193,14 +193,34 @@ class Writer {
   }
 
   void add_slowest(std::vector<std::string>& items) {
+    // A type whose median is not reached is slower than any that reached it.
+    std::string still_open;
+    std::size_t num_still_open = 0;
     const RequestGroup* slowest = nullptr;
     const RequestGroup* fastest = nullptr;
     for (const RequestGroup& group : analysis_.types) {
-      if (!group.key || group.kpis.n < kFewRows || !group.kpis.all.km.median) continue;
+      if (!group.key || group.kpis.n < kFewRows) continue;
+      if (!group.kpis.all.km.median) {
+        if (group.kpis.count(Outcome::kOpen) > 0 && ++num_still_open <= 3)
+          still_open += (still_open.empty() ? "" : ", ") + group.label;
+        continue;
+      }
       if (slowest == nullptr || *group.kpis.all.km.median > *slowest->kpis.all.km.median)
         slowest = &group;
       if (fastest == nullptr || *group.kpis.all.km.median < *fastest->kpis.all.km.median)
         fastest = &group;
+    }
+    if (num_still_open > 0) {
+      items.push_back(concat(
+          "Slowest, since half of their requests are not closed yet: ", still_open,
+          num_still_open > 3 ? concat(" and ",
+                                      count("types_not_reached",
+                                            "further complaint types whose median is not reached",
+                                            static_cast<std::int64_t>(num_still_open) - 3, kpis_.n),
+                                      " more types")
+                             : std::string(),
+          "."));
+      return;
     }
     if (slowest == nullptr || slowest == fastest) return;
     items.push_back(
