@@ -3,7 +3,7 @@
 #include "hark/cli/text_table.h"
 #include "hark/core/text.h"
 #include "hark/insight/profile.h"
-#include "hark/tabular/csv_source.h"
+#include "hark/tabular/file_source.h"
 
 namespace hark::cli {
 namespace {
@@ -28,8 +28,8 @@ Result<Answer> profile(const Arguments& arguments, Session& session) {
   read.is_cancelled = options.interrupt;
   read.on_progress = options.progress;
   HARK_TRY(const auto source,
-           tabular::CsvSource::open(session.files(), probe, contract ? contract->get() : nullptr,
-                                    std::move(read)));
+           tabular::FileSource::open(session.files(), probe, contract ? contract->get() : nullptr,
+                                     std::move(read)));
   HARK_TRY(const auto result,
            insight::profile(*source, contract ? contract->get() : nullptr, session.threads()));
 

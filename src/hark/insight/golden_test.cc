@@ -31,7 +31,7 @@ std::optional<OpenedData> open_data(const std::string& name) {
   for (const auto& contract : contract::built_in_contracts()) candidates.push_back(&contract);
   const auto chosen = contract::choose_contract(candidates, probe->header);
   if (!chosen) return std::nullopt;
-  auto source = tabular::CsvSource::open(io::local_file_system(), std::move(*probe), *chosen);
+  auto source = tabular::FileSource::open(io::local_file_system(), std::move(*probe), *chosen);
   EXPECT_TRUE(source) << name << ": " << source.error().to_string();
   if (!source) return std::nullopt;
   return OpenedData{*chosen, std::move(*source)};

@@ -8,7 +8,7 @@
 
 #include "hark/contract/contract.h"
 #include "hark/core/json.h"
-#include "hark/tabular/csv_source.h"
+#include "hark/tabular/file_source.h"
 
 namespace hark::insight::test {
 
@@ -18,7 +18,7 @@ std::optional<Json> golden_file(const std::string& name);
 
 struct OpenedData {
   const contract::Contract* contract = nullptr;
-  std::unique_ptr<tabular::CsvSource> source;
+  std::unique_ptr<tabular::FileSource> source;
 };
 /// A file of ../shared/data through the built-in contract that fits its header; nothing where none
 /// does yet, or where the file's format cannot be read yet.

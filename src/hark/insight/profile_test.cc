@@ -145,7 +145,7 @@ TEST(Profile, OfARealFileIsTheSameForAnyNumberOfThreads) {
     tabular::ReadOptions options;
     options.block_bytes = 64 << 10;
     const auto source =
-        tabular::CsvSource::open(io::local_file_system(), path, nullptr, options).value();
+        tabular::FileSource::open(io::local_file_system(), path, nullptr, options).value();
     const auto result = profile(*source, nullptr, threads).value();
     EXPECT_EQ(result.rows, 4999);
     for (const ColumnProfile& column : result.columns) {

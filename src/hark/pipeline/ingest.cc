@@ -12,7 +12,7 @@
 #include "hark/pipeline/quarantine.h"
 #include "hark/pipeline/source.h"
 #include "hark/pipeline/table_commit.h"
-#include "hark/tabular/csv_source.h"
+#include "hark/tabular/file_source.h"
 #include "hark/tabular/probe.h"
 
 namespace hark::pipeline {
@@ -102,7 +102,7 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
     }
     return quarantine.add(std::move(rejects));
   };
-  HARK_TRY(const auto source, tabular::CsvSource::open(files, load.landed.path, &contract, read));
+  HARK_TRY(const auto source, tabular::FileSource::open(files, load.landed.path, &contract, read));
 
   std::unique_ptr<engine::Engine> engine;
   const auto open_engine = [&]() -> Result<engine::Engine*> {

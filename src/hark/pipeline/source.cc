@@ -41,11 +41,11 @@ Result<OpenSource> open_file(io::FileSystem& files, const std::string& path,
   tabular::ReadOptions read;
   read.is_cancelled = options.interrupt;
   read.on_progress = options.progress;
-  HARK_TRY(auto csv, tabular::CsvSource::open(files, std::move(probe), source.contract.get(),
-                                              std::move(read)));
-  source.warnings = header_warnings(csv->header_match(), path);
-  source.file = csv.get();
-  source.rows = std::move(csv);
+  HARK_TRY(auto file, tabular::FileSource::open(files, std::move(probe), source.contract.get(),
+                                                std::move(read)));
+  source.warnings = header_warnings(file->header_match(), path);
+  source.file = file.get();
+  source.rows = std::move(file);
   return source;
 }
 

@@ -18,7 +18,7 @@
 #include "hark/engine/engine.h"
 #include "hark/io/file_system.h"
 #include "hark/pipeline/lake_folder.h"
-#include "hark/tabular/csv_source.h"
+#include "hark/tabular/file_source.h"
 
 namespace hark::pipeline {
 
@@ -38,7 +38,7 @@ struct OpenSource {
   /// The SQL engine behind `rows`; lakes only. Declared before `rows`, which uses it.
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<columnar::BatchSource> rows;
-  const tabular::CsvSource* file = nullptr;   ///< `rows` where it is a plain file: for its summary
+  const tabular::FileSource* file = nullptr;  ///< `rows` where it is a plain file: for its summary
   std::optional<std::int64_t> table_version;  ///< of the trusted table; lakes only
   std::optional<Instant> retrieved_at;        ///< of the latest load; lakes only
   std::vector<Warning> warnings;

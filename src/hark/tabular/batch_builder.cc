@@ -62,7 +62,7 @@ BatchBuilder::BatchBuilder(const ReadPlan& plan) : plan_(plan), num_invalid_(pla
   }
 }
 
-columnar::Batch BatchBuilder::build(const BlockReader& block, std::vector<Reject>& rejects) {
+columnar::Batch BatchBuilder::build(const RecordBlock& block, std::vector<Reject>& rejects) {
   const std::size_t first_reject = rejects.size();
   select_whole_records(block, rejects);
   read_guards(block, rejects);
@@ -73,9 +73,9 @@ columnar::Batch BatchBuilder::build(const BlockReader& block, std::vector<Reject
     std::vector<RecordSpan> refused;
     for (std::size_t i = first_reject; i < rejects.size(); ++i) {
       const auto index = static_cast<std::uint64_t>(rejects[i].record) - 1;
-      refused.push_back(block.records()[index - block.carry().num_records]);
+      refused.push_back(block.records()[index - block.records_before()]);
     }
-    const std::vector<std::int64_t> lines = lines_of(block, refused);
+    const std::vector<std::int64_t> lines = block.lines_of(refused);
     for (std::size_t i = 0; i < lines.size(); ++i) rejects[first_reject + i].line = lines[i];
   }
 
@@ -94,7 +94,7 @@ columnar::Batch BatchBuilder::build(const BlockReader& block, std::vector<Reject
   return batch;
 }
 
-void BatchBuilder::select_whole_records(const BlockReader& block, std::vector<Reject>& rejects) {
+void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Reject>& rejects) {
   rows_.clear();
   const std::span<const RecordSpan> records = block.records();
   if (records.empty()) return;
@@ -107,8 +107,12 @@ void BatchBuilder::select_whole_records(const BlockReader& block, std::vector<Re
     } else if (record.problem == RecordProblem::kUnterminatedQuote) {
       rejects.push_back(reject_of(block, record, reject_rule::kUnterminatedQuote,
                                   "the file ends inside a quoted field"));
-    } else if (std::size_t bad; !all_ascii && (bad = find_invalid_utf8(block.text(record))) !=
-                                                  std::string_view::npos) {
+    } else if (record.problem == RecordProblem::kMalformed) {
+      rejects.push_back(
+          reject_of(block, record, reject_rule::kMalformedRecord, block.reason(record)));
+    } else if (std::size_t bad;
+               !all_ascii && (bad = find_invalid_utf8(block.bytes(record.begin, record.end))) !=
+                                 std::string_view::npos) {
       rejects.push_back(reject_of(block, record, reject_rule::kInvalidUtf8,
                                   concat("byte ", bad + 1, " of the record is no valid UTF-8")));
     } else if (!has_all_fields(block, record)) {
@@ -121,13 +125,13 @@ void BatchBuilder::select_whole_records(const BlockReader& block, std::vector<Re
   }
 }
 
-bool BatchBuilder::has_all_fields(const BlockReader& block, const RecordSpan& record) const {
+bool BatchBuilder::has_all_fields(const RecordBlock& block, const RecordSpan& record) const {
   if (record.num_fields == plan_.num_file_columns) return true;
   return plan_.dialect.has_trailing_delimiter && record.num_fields == plan_.num_file_columns + 1 &&
          block.raw_field(record, plan_.num_file_columns).empty();
 }
 
-void BatchBuilder::read(const BlockReader& block, bool is_guard) {
+void BatchBuilder::read(const RecordBlock& block, bool is_guard) {
   for (const auto& reader : readers_) {
     if (reader->plan().is_guard() == is_guard) reader->begin(rows_.size());
   }
@@ -140,7 +144,7 @@ void BatchBuilder::read(const BlockReader& block, bool is_guard) {
   }
 }
 
-void BatchBuilder::read_guards(const BlockReader& block, std::vector<Reject>& rejects) {
+void BatchBuilder::read_guards(const RecordBlock& block, std::vector<Reject>& rejects) {
   for (;;) {
     read(block, true);
     std::vector<RecordSpan> kept;
@@ -158,7 +162,7 @@ void BatchBuilder::read_guards(const BlockReader& block, std::vector<Reject>& re
   }
 }
 
-bool BatchBuilder::is_refused(const BlockReader& block, std::size_t row,
+bool BatchBuilder::is_refused(const RecordBlock& block, std::size_t row,
                               std::vector<Reject>& rejects) const {
   for (const auto& reader : readers_) {
     const ColumnPlan& plan = reader->plan();
@@ -185,43 +189,28 @@ bool BatchBuilder::is_refused(const BlockReader& block, std::size_t row,
   return false;
 }
 
-Reject BatchBuilder::reject_of(const BlockReader& block, const RecordSpan& record,
+Reject BatchBuilder::reject_of(const RecordBlock& block, const RecordSpan& record,
                                std::string_view rule, std::string message) const {
   Reject reject;
-  reject.record = static_cast<std::int64_t>(block.carry().num_records + record.index + 1);
-  reject.byte_offset = static_cast<std::int64_t>(block.offset() + record.begin);
+  reject.record = static_cast<std::int64_t>(block.records_before() + record.index + 1);
+  reject.byte_offset = block.offset_of(record);
   reject.rule = rule;
-  reject.text = block.text(record);
+  reject.text = block.source_text(record);
   reject.message = std::move(message);
   return reject;
 }
 
-std::vector<std::int64_t> BatchBuilder::lines_of(const BlockReader& block,
-                                                 std::span<const RecordSpan> records) const {
-  std::vector<std::int64_t> lines;
-  lines.reserve(records.size());
-  std::uint32_t counted = 0;
-  auto line = static_cast<std::int64_t>(block.carry().num_line_ends + 1);
-  for (const RecordSpan& record : records) {
-    line += static_cast<std::int64_t>(
-        count_line_ends(block.byte_before(counted), block.bytes(counted, record.begin)));
-    counted = record.begin;
-    lines.push_back(line);
-  }
-  return lines;
-}
-
-columnar::Column BatchBuilder::place_column(const BlockReader& block,
+columnar::Column BatchBuilder::place_column(const RecordBlock& block,
                                             const OutputPlan& output) const {
   std::vector<std::int64_t> values;
   if (output.source == OutputPlan::Source::kLine) {
-    values = lines_of(block, rows_);
+    values = block.lines_of(rows_);
   } else {
     values.reserve(rows_.size());
     for (const RecordSpan& row : rows_) {
-      values.push_back(static_cast<std::int64_t>(output.source == OutputPlan::Source::kRecord
-                                                     ? block.carry().num_records + row.index + 1
-                                                     : block.offset() + row.begin));
+      values.push_back(output.source == OutputPlan::Source::kRecord
+                           ? static_cast<std::int64_t>(block.records_before() + row.index + 1)
+                           : block.offset_of(row));
     }
   }
   columnar::Column column(output.field);

@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "hark/columnar/batch.h"
-#include "hark/tabular/block_reader.h"
 #include "hark/tabular/column_reader.h"
+#include "hark/tabular/dialect.h"
+#include "hark/tabular/record_block.h"
 #include "hark/tabular/reject.h"
 
 namespace hark::tabular {
@@ -39,24 +40,22 @@ class BatchBuilder {
   explicit BatchBuilder(const ReadPlan& plan);
 
   /// Makes the batch of a block and appends its refused records to `rejects`, in their order.
-  columnar::Batch build(const BlockReader& block, std::vector<Reject>& rejects);
+  columnar::Batch build(const RecordBlock& block, std::vector<Reject>& rejects);
   /// Per ReadPlan::columns: values in the last batch that could not be read.
   const std::vector<std::uint64_t>& num_invalid() const noexcept { return num_invalid_; }
 
  private:
   /// Fills rows_ with the records that are whole; the others become rejects.
-  void select_whole_records(const BlockReader& block, std::vector<Reject>& rejects);
+  void select_whole_records(const RecordBlock& block, std::vector<Reject>& rejects);
   /// Reads the columns `is_guard` until no record of rows_ is refused by one.
-  void read_guards(const BlockReader& block, std::vector<Reject>& rejects);
-  void read(const BlockReader& block, bool is_guard);
+  void read_guards(const RecordBlock& block, std::vector<Reject>& rejects);
+  void read(const RecordBlock& block, bool is_guard);
   /// The reject of a row that a guard refuses, if one does.
-  bool is_refused(const BlockReader& block, std::size_t row, std::vector<Reject>& rejects) const;
-  Reject reject_of(const BlockReader& block, const RecordSpan& record, std::string_view rule,
+  bool is_refused(const RecordBlock& block, std::size_t row, std::vector<Reject>& rejects) const;
+  Reject reject_of(const RecordBlock& block, const RecordSpan& record, std::string_view rule,
                    std::string message) const;
-  bool has_all_fields(const BlockReader& block, const RecordSpan& record) const;
-  std::vector<std::int64_t> lines_of(const BlockReader& block,
-                                     std::span<const RecordSpan> records) const;
-  columnar::Column place_column(const BlockReader& block, const OutputPlan& output) const;
+  bool has_all_fields(const RecordBlock& block, const RecordSpan& record) const;
+  columnar::Column place_column(const RecordBlock& block, const OutputPlan& output) const;
 
   const ReadPlan& plan_;
   std::vector<std::unique_ptr<ColumnReader>> readers_;  // as plan_.columns

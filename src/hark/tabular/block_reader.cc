@@ -65,6 +65,7 @@ Result<bool> BlockReader::next() {
   const std::optional<BlockChain::Carry> carry = chain_.wait_for_carry(index_);
   if (!carry) return false;
   carry_ = *carry;
+  records_before_ = carry_.num_records;
   if (carry_.state != start) {
     end = scan_block(carry_.state);
     split(carry_.state);
@@ -173,6 +174,20 @@ Result<void> BlockReader::complete_open_record(ScanState state) {
       return {};
     }
   }
+}
+
+std::vector<std::int64_t> BlockReader::lines_of(std::span<const RecordSpan> records) const {
+  std::vector<std::int64_t> lines;
+  lines.reserve(records.size());
+  std::uint32_t counted = 0;
+  auto line = static_cast<std::int64_t>(carry_.num_line_ends + 1);
+  for (const RecordSpan& record : records) {
+    line += static_cast<std::int64_t>(
+        count_line_ends(byte_before(counted), bytes(counted, record.begin)));
+    counted = record.begin;
+    lines.push_back(line);
+  }
+  return lines;
 }
 
 Result<bool> BlockReader::load_more(std::size_t begin) {

@@ -11,7 +11,7 @@ using columnar::Presence;
 using contract::ValueType;
 
 /// Joins the texts of a clock's parts by a space into `joined`; parts without a value are left out.
-std::string_view join_parts(const ColumnPlan& plan, const BlockReader& block,
+std::string_view join_parts(const ColumnPlan& plan, const RecordBlock& block,
                             const RecordSpan& record, char quote, std::string& scratch,
                             std::string& joined) {
   joined.clear();
@@ -26,7 +26,7 @@ std::string_view join_parts(const ColumnPlan& plan, const BlockReader& block,
 
 /// Calls `take(row, text)` for every record whose column holds more than a missing marker.
 template <typename Take>
-void for_each_text(const ColumnPlan& plan, char quote, const BlockReader& block,
+void for_each_text(const ColumnPlan& plan, char quote, const RecordBlock& block,
                    std::span<const RecordSpan> records, std::size_t first_row, Take take) {
   if (plan.file_columns.empty()) return;
   std::string scratch;
@@ -57,7 +57,7 @@ class ValueReader final : public ColumnReader {
     values_.assign(num_rows, Value{});
   }
 
-  void read(const BlockReader& block, std::span<const RecordSpan> records,
+  void read(const RecordBlock& block, std::span<const RecordSpan> records,
             std::size_t first_row) override {
     for_each_text(plan_, quote_, block, records, first_row,
                   [this](std::size_t row, std::string_view text) {
@@ -98,7 +98,7 @@ class StringReader final : public ColumnReader {
     last_code_ = kNoCode;
   }
 
-  void read(const BlockReader& block, std::span<const RecordSpan> records,
+  void read(const RecordBlock& block, std::span<const RecordSpan> records,
             std::size_t first_row) override {
     for_each_text(plan_, quote_, block, records, first_row,
                   [this](std::size_t row, std::string_view text) {
@@ -141,7 +141,7 @@ class ClockReader final : public ColumnReader {
     fold_widths_s_.assign(num_rows, 0);
   }
 
-  void read(const BlockReader& block, std::span<const RecordSpan> records,
+  void read(const RecordBlock& block, std::span<const RecordSpan> records,
             std::size_t first_row) override {
     for_each_text(plan_, quote_, block, records, first_row,
                   [this](std::size_t row, std::string_view text) { read_clock(row, text); });
@@ -233,7 +233,7 @@ std::unique_ptr<ColumnReader> make_column_reader(const ColumnPlan& plan, char qu
   return nullptr;
 }
 
-std::string column_text(const ColumnPlan& plan, const BlockReader& block, const RecordSpan& record,
+std::string column_text(const ColumnPlan& plan, const RecordBlock& block, const RecordSpan& record,
                         char quote) {
   std::string scratch;
   std::string joined;

@@ -10,8 +10,8 @@
 #include "hark/calendar/time_zone.h"
 #include "hark/columnar/batch.h"
 #include "hark/contract/contract.h"
-#include "hark/tabular/block_reader.h"
 #include "hark/tabular/clock_parser.h"
+#include "hark/tabular/record_block.h"
 #include "hark/tabular/values.h"
 
 namespace hark::tabular {
@@ -48,7 +48,7 @@ class ColumnReader {
   /// Begins a batch of `num_rows` rows, all null.
   virtual void begin(std::size_t num_rows) = 0;
   /// Reads the rows [first_row, first_row + records.size()) from `records` of `block`.
-  virtual void read(const BlockReader& block, std::span<const RecordSpan> records,
+  virtual void read(const RecordBlock& block, std::span<const RecordSpan> records,
                     std::size_t first_row) = 0;
   std::span<const columnar::Presence> presence() const noexcept { return presence_; }
   /// Hands a part of the batch over, each at most once; `field` is that part's.
@@ -63,7 +63,7 @@ class ColumnReader {
 std::unique_ptr<ColumnReader> make_column_reader(const ColumnPlan& plan, char quote);
 
 /// The text of a column in a record as the reader sees it, for messages.
-std::string column_text(const ColumnPlan& plan, const BlockReader& block, const RecordSpan& record,
+std::string column_text(const ColumnPlan& plan, const RecordBlock& block, const RecordSpan& record,
                         char quote);
 
 }  // namespace hark::tabular

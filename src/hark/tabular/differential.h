@@ -1,4 +1,4 @@
-// For tests and fuzzers: CsvSource against the slow reader.
+// For tests and fuzzers: FileSource against the slow reader.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "hark/core/text.h"
-#include "hark/tabular/csv_source.h"
+#include "hark/tabular/file_source.h"
 #include "hark/tabular/memory_files.h"
 #include "hark/tabular/slow_reader.h"
 
@@ -18,8 +18,8 @@ struct FastRun {
   unsigned threads = 1;
 };
 
-/// Reads `text` (no header) as records of `num_columns` fields by CsvSource and by the slow reader.
-/// Returns what differs; empty if nothing does.
+/// Reads `text` (no header) as records of `num_columns` fields by FileSource and by the slow
+/// reader. Returns what differs; empty if nothing does.
 inline std::string difference_from_slow(const std::string& text, char delimiter,
                                         std::size_t num_columns, const FastRun& run) {
   MemoryFiles files;
@@ -46,7 +46,7 @@ inline std::string difference_from_slow(const std::string& text, char delimiter,
     }
     return {};
   };
-  auto source = CsvSource::open(files, probe, nullptr, options);
+  auto source = FileSource::open(files, probe, nullptr, options);
   if (!source) return source.error().to_string();
   KeepingSink sink;
   if (const auto done = (*source)->stream(columns, run.threads, sink); !done)

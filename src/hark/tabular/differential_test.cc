@@ -26,7 +26,7 @@ std::string random_text(std::mt19937& random, char delimiter, std::size_t max_pi
   return text;
 }
 
-TEST(CsvSource, ReadsRandomTextsAsTheSlowReaderDoesForAllBlockSizesAndThreads) {
+TEST(FileSource, ReadsRandomTextsAsTheSlowReaderDoesForAllBlockSizesAndThreads) {
   std::mt19937 random(311);
   const std::string delimiters = ",;\t|";
   for (int round = 0; round < 1500; ++round) {
@@ -45,7 +45,7 @@ TEST(CsvSource, ReadsRandomTextsAsTheSlowReaderDoesForAllBlockSizesAndThreads) {
   }
 }
 
-TEST(CsvSource, ReadsLongTextsWithStrayQuotesInParallelAsTheSlowReaderDoes) {
+TEST(FileSource, ReadsLongTextsWithStrayQuotesInParallelAsTheSlowReaderDoes) {
   // Long enough that workers overtake each other and wrong guesses must be mended.
   std::mt19937 random(2010);
   for (int round = 0; round < 12; ++round) {
@@ -56,7 +56,7 @@ TEST(CsvSource, ReadsLongTextsWithStrayQuotesInParallelAsTheSlowReaderDoes) {
   }
 }
 
-TEST(CsvSource, ReadsEveryShortTextAsTheSlowReaderDoesForEveryBlockSize) {
+TEST(FileSource, ReadsEveryShortTextAsTheSlowReaderDoesForEveryBlockSize) {
   // All texts of up to 5 characters from the alphabet that matters.
   const std::string alphabet = "a,\"\n\r";
   for (std::size_t length = 1; length <= 5; ++length) {
@@ -74,7 +74,7 @@ TEST(CsvSource, ReadsEveryShortTextAsTheSlowReaderDoesForEveryBlockSize) {
   }
 }
 
-TEST(CsvSource, RecordsLongerThanSeveralReadsAreFinished) {
+TEST(FileSource, RecordsLongerThanSeveralReadsAreFinished) {
   // Longer than what is read ahead with a block, and than one step of the search for its end.
   const std::string text =
       concat("a,\"", std::string(50'000, 'x'), "\n", std::string(30'000, 'y'), "\"\nb,c\n");

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "hark/tabular/csv_source.h"
+#include "hark/tabular/file_source.h"
 #include "hark/tabular/memory_files.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   MemoryFiles files;
   const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
   files.put("f.csv", (data[0] & 1) != 0 ? stored_gzip(text) : text);
-  auto source = CsvSource::open(files, "f.csv", nullptr, {.block_bytes = 1U + data[0]});
+  auto source = FileSource::open(files, "f.csv", nullptr, {.block_bytes = 1U + data[0]});
   if (!source) {
     if (source.error().hint().empty()) std::abort();
     return 0;

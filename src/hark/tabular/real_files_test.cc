@@ -7,7 +7,7 @@
 #include <map>
 
 #include "hark/core/text.h"
-#include "hark/tabular/csv_source.h"
+#include "hark/tabular/file_source.h"
 #include "hark/tabular/memory_files.h"
 
 namespace hark::tabular {
@@ -78,7 +78,7 @@ TEST_F(RealFiles, HaveTheRecordsAndColumnsThatAreStated) {
     ASSERT_TRUE(probe) << stated.path << ": " << probe.error().to_string();
     EXPECT_EQ(probe->header.size(), stated.columns) << stated.path;
     const auto source =
-        CsvSource::open(io::local_file_system(), *probe, contract_for(probe->header));
+        FileSource::open(io::local_file_system(), *probe, contract_for(probe->header));
     ASSERT_TRUE(source) << source.error().to_string();
     KeepingSink sink;
     const auto done = (*source)->stream({"_record"}, 2, sink);
@@ -131,7 +131,7 @@ TEST_F(RealFiles, AreTheSameForAnyThreadsAndBlockSizes) {
     const contract::Contract* contract = contract_for(probe->header);
     const auto read = [&](std::size_t block_bytes, unsigned threads) {
       const auto source =
-          CsvSource::open(io::local_file_system(), *probe, contract, {.block_bytes = block_bytes});
+          FileSource::open(io::local_file_system(), *probe, contract, {.block_bytes = block_bytes});
       EXPECT_TRUE(source);
       std::vector<std::string> columns;
       for (const columnar::Field& field : (*source)->fields()) {
@@ -149,7 +149,7 @@ TEST_F(RealFiles, AreTheSameForAnyThreadsAndBlockSizes) {
 TEST_F(RealFiles, OfOneContentInSeveralFormatsAreEqual) {
   const auto rows = [](const std::string& name) {
     const auto source =
-        CsvSource::open(io::local_file_system(), kData + "formats/" + name, nullptr);
+        FileSource::open(io::local_file_system(), kData + "formats/" + name, nullptr);
     EXPECT_TRUE(source) << name;
     std::vector<std::string> columns = (*source)->probe().header;
     KeepingSink sink;
@@ -172,7 +172,7 @@ TEST_F(RealFiles, OfNycHaveNoClockThatCannotBeRead) {
     const contract::Contract* contract = contract_for(probe->header);
     ASSERT_NE(contract, nullptr) << stated.path;
     EXPECT_EQ(contract->name, "nyc311");
-    const auto source = CsvSource::open(io::local_file_system(), *probe, contract);
+    const auto source = FileSource::open(io::local_file_system(), *probe, contract);
     ASSERT_TRUE(source);
     std::vector<std::string> clocks;
     for (const columnar::Field& field : (*source)->fields()) {

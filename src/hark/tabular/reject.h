@@ -15,6 +15,7 @@ namespace reject_rule {
 inline constexpr std::string_view kFieldCount = "field_count";
 inline constexpr std::string_view kInvalidUtf8 = "invalid_utf8";
 inline constexpr std::string_view kUnterminatedQuote = "unterminated_quote";
+inline constexpr std::string_view kMalformedRecord = "malformed_record";  // not CSV: no such record
 inline constexpr std::string_view kRecordTooLong = "record_too_long";
 inline constexpr std::string_view kMissingRequired = "missing_required";
 inline constexpr std::string_view kUnreadableValue = "unreadable_value";

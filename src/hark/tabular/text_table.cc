@@ -1,7 +1,7 @@
 #include "hark/tabular/text_table.h"
 
 #include "hark/core/text.h"
-#include "hark/tabular/csv_source.h"
+#include "hark/tabular/file_source.h"
 
 namespace hark::tabular {
 namespace {
@@ -42,7 +42,7 @@ Result<TextTable> read_text_table(const io::FileSystem& files, const std::string
                  concat("line ", rejects[0].line, ": ", rejects[0].message))
         .hint("every line of a table must have the header's number of fields");
   };
-  HARK_TRY(const auto source, CsvSource::open(files, std::move(probe), nullptr, options));
+  HARK_TRY(const auto source, FileSource::open(files, std::move(probe), nullptr, options));
   std::vector<std::string> columns;
   for (std::size_t i = 0; i < table.header.size(); ++i) columns.push_back(source->fields()[i].name);
   TableSink sink(table, limits.max_rows);

@@ -1,4 +1,4 @@
-#include "hark/tabular/csv_source.h"
+#include "hark/tabular/file_source.h"
 
 #include <algorithm>
 #include <mutex>
@@ -19,10 +19,9 @@ constexpr std::size_t kMaxBytes = std::size_t{1} << 30;
 /// What the workers of one stream() share.
 class SharedState {
  public:
-  SharedState(BlockChain& chain, const ByteSource& source, const ReadOptions& options,
-              std::uint64_t file_bytes, std::size_t num_columns)
-      : chain_(chain),
-        source_(source),
+  SharedState(Reading& reading, const ReadOptions& options, std::uint64_t file_bytes,
+              std::size_t num_columns)
+      : reading_(reading),
         options_(options),
         file_bytes_(file_bytes),
         invalid_values_(num_columns) {}
@@ -36,21 +35,21 @@ class SharedState {
         error_block_ = block;
       }
     }
-    chain_.stop();
+    reading_.stop();
   }
 
-  Result<void> report(const BlockReader& block, const BatchBuilder& builder,
+  Result<void> report(const RecordBlock& block, const BatchBuilder& builder,
                       std::vector<Reject> rejects) {
     const std::lock_guard lock(mutex_);
     summary_.records_read += block.records().size();
     summary_.records_rejected += rejects.size();
     summary_.blank_lines += block.num_blank_lines();
-    summary_.plain_bytes += block.size();
+    summary_.plain_bytes += block.num_plain_bytes();
     ++summary_.num_blocks;
     for (std::size_t i = 0; i < invalid_values_.size(); ++i) {
       invalid_values_[i] += builder.num_invalid()[i];
     }
-    if (options_.on_progress) options_.on_progress(source_.file_bytes_read(), file_bytes_);
+    if (options_.on_progress) options_.on_progress(reading_.file_bytes_read(), file_bytes_);
     if (!rejects.empty() && options_.on_rejects)
       return options_.on_rejects(block.index(), std::move(rejects));
     return {};
@@ -70,8 +69,7 @@ class SharedState {
   }
 
  private:
-  BlockChain& chain_;
-  const ByteSource& source_;
+  Reading& reading_;
   const ReadOptions& options_;
   std::uint64_t file_bytes_;
   std::mutex mutex_;
@@ -82,8 +80,8 @@ class SharedState {
 };
 
 /// One worker: blocks in, batches out, until there are no more or somebody stops.
-void run_worker(BlockReader reader, const ReadPlan& plan, const ReadOptions& options,
-                BlockChain& chain, SharedState& shared, columnar::BatchSink& sink,
+void run_worker(RecordBlock& block, const ReadPlan& plan, const ReadOptions& options,
+                const Reading& reading, SharedState& shared, columnar::BatchSink& sink,
                 unsigned worker) {
   BatchBuilder builder(plan);
   std::vector<Reject> rejects;
@@ -92,19 +90,19 @@ void run_worker(BlockReader reader, const ReadPlan& plan, const ReadOptions& opt
       shared.fail(0, Error(ErrorCode::kInterrupted, "interrupted"));
       return;
     }
-    auto has_block = reader.next();
+    auto has_block = block.next();
     if (!has_block) {
-      shared.fail(reader.index(), std::move(has_block).error());
+      shared.fail(block.index(), std::move(has_block).error());
       return;
     }
     if (!*has_block) return;
     rejects.clear();
-    columnar::Batch batch = builder.build(reader, rejects);
-    if (chain.is_stopped()) return;
-    auto done = shared.report(reader, builder, std::move(rejects));
+    columnar::Batch batch = builder.build(block, rejects);
+    if (reading.is_stopped()) return;
+    auto done = shared.report(block, builder, std::move(rejects));
     if (done) done = sink.consume(std::move(batch), worker);
     if (!done) {
-      shared.fail(reader.index(), std::move(done).error());
+      shared.fail(block.index(), std::move(done).error());
       return;
     }
   }
@@ -113,16 +111,16 @@ void run_worker(BlockReader reader, const ReadPlan& plan, const ReadOptions& opt
 /// Stops the others when a worker leaves by an exception: they might wait for it for ever.
 class StopOnUnwind {
  public:
-  explicit StopOnUnwind(BlockChain& chain) : chain_(chain) {}
+  explicit StopOnUnwind(Reading& reading) : reading_(reading) {}
   StopOnUnwind(const StopOnUnwind&) = delete;
   StopOnUnwind& operator=(const StopOnUnwind&) = delete;
   ~StopOnUnwind() {
-    if (is_armed_) chain_.stop();
+    if (is_armed_) reading_.stop();
   }
   void disarm() noexcept { is_armed_ = false; }
 
  private:
-  BlockChain& chain_;
+  Reading& reading_;
   bool is_armed_ = true;
 };
 
@@ -134,12 +132,12 @@ Result<void> check_range(std::string_view name, std::size_t bytes) {
 
 }  // namespace
 
-Result<std::unique_ptr<CsvSource>> CsvSource::open(const io::FileSystem& files, FileProbe probe,
-                                                   const contract::Contract* contract,
-                                                   ReadOptions options) {
+Result<std::unique_ptr<FileSource>> FileSource::open(const io::FileSystem& files, FileProbe probe,
+                                                     const contract::Contract* contract,
+                                                     ReadOptions options) {
   HARK_TRY_VOID(check_range("block_bytes", options.block_bytes));
   HARK_TRY_VOID(check_range("max_record_bytes", options.max_record_bytes));
-  std::unique_ptr<CsvSource> source(new CsvSource(files, std::move(probe), std::move(options)));
+  std::unique_ptr<FileSource> source(new FileSource(files, std::move(probe), std::move(options)));
   if (contract == nullptr) {
     source->plan_header();
   } else if (auto planned = source->plan_contract(*contract); !planned) {
@@ -150,15 +148,15 @@ Result<std::unique_ptr<CsvSource>> CsvSource::open(const io::FileSystem& files, 
   return source;
 }
 
-Result<std::unique_ptr<CsvSource>> CsvSource::open(const io::FileSystem& files,
-                                                   const std::string& path,
-                                                   const contract::Contract* contract,
-                                                   ReadOptions options) {
+Result<std::unique_ptr<FileSource>> FileSource::open(const io::FileSystem& files,
+                                                     const std::string& path,
+                                                     const contract::Contract* contract,
+                                                     ReadOptions options) {
   HARK_TRY(FileProbe probe, probe_file(files, path));
   return open(files, std::move(probe), contract, std::move(options));
 }
 
-Result<void> CsvSource::plan_contract(const contract::Contract& contract) {
+Result<void> FileSource::plan_contract(const contract::Contract& contract) {
   match_ = contract::match_header(contract, probe_.header);
   if (!match_.missing_required.empty()) {
     const auto beginning =
@@ -212,7 +210,7 @@ Result<void> CsvSource::plan_contract(const contract::Contract& contract) {
   return {};
 }
 
-void CsvSource::plan_header() {
+void FileSource::plan_header() {
   std::set<std::string> taken;
   for (std::size_t i = 0; i < probe_.header.size(); ++i) {
     ColumnPlan plan;
@@ -226,7 +224,7 @@ void CsvSource::plan_header() {
   }
 }
 
-void CsvSource::add_place_fields() {
+void FileSource::add_place_fields() {
   for (const auto& [name, place] :
        {std::pair("_record", Source::kRecord), std::pair("_line", Source::kLine),
         std::pair("_offset", Source::kOffset)}) {
@@ -235,14 +233,14 @@ void CsvSource::add_place_fields() {
   }
 }
 
-bool CsvSource::has_column(std::string_view name) const noexcept {
+bool FileSource::has_column(std::string_view name) const noexcept {
   return std::ranges::any_of(outputs_, [&](const OutputPlan& output) {
     return output.field.name == name &&
            (output.source != Source::kColumn || !columns_[output.column].file_columns.empty());
   });
 }
 
-Result<ReadPlan> CsvSource::plan_read(const std::vector<std::string>& columns) const {
+Result<ReadPlan> FileSource::plan_read(const std::vector<std::string>& columns) const {
   ReadPlan plan;
   plan.num_file_columns = static_cast<std::uint32_t>(probe_.header.size());
   plan.dialect = probe_.dialect;
@@ -272,36 +270,30 @@ Result<ReadPlan> CsvSource::plan_read(const std::vector<std::string>& columns) c
   return plan;
 }
 
-Result<void> CsvSource::check_unchanged() const {
+Result<void> FileSource::check_unchanged() const {
   HARK_TRY(const io::FileInfo info, files_.stat(probe_.path));
   if (info.size_bytes == probe_.size_bytes && info.modified_us == probe_.modified_us) return {};
   return Error(ErrorCode::kConflict, concat("'", probe_.path, "' changed while it was read"))
       .hint("wait until whoever writes it is done, and run it again");
 }
 
-Result<void> CsvSource::stream(const std::vector<std::string>& columns, unsigned threads,
-                               columnar::BatchSink& sink) {
+Result<void> FileSource::stream(const std::vector<std::string>& columns, unsigned threads,
+                                columnar::BatchSink& sink) {
   summary_ = {};
   HARK_TRY(const ReadPlan plan, plan_read(columns));
   HARK_TRY_VOID(check_unchanged());
-  HARK_TRY(std::shared_ptr<const io::InputFile> file, files_.open_input(probe_.path));
-  const std::unique_ptr<ByteSource> source = open_source(std::move(file), probe_.compression);
-
   threads = std::max(1U, threads);
   if (probe_.compression == Compression::kNone) {
     const std::uint64_t num_blocks = probe_.size_bytes / options_.block_bytes + 1;
     threads = static_cast<unsigned>(std::min<std::uint64_t>(threads, num_blocks));
   }
-  const BlockOptions blocks{.data_offset = probe_.data_offset,
-                            .block_bytes = options_.block_bytes,
-                            .max_record_bytes = options_.max_record_bytes,
-                            .dialect = probe_.dialect};
-  BlockChain chain({.num_line_ends = probe_.lines_before_data}, threads);
-  SharedState shared(chain, *source, options_, probe_.size_bytes, plan.columns.size());
+  const ReadingLimits limits{.block_bytes = options_.block_bytes,
+                             .max_record_bytes = options_.max_record_bytes};
+  HARK_TRY(const auto reading, read_delimited(files_, probe_, limits, threads));
+  SharedState shared(*reading, options_, probe_.size_bytes, plan.columns.size());
   HARK_TRY_VOID(run_workers(threads, [&](unsigned worker) -> Result<void> {
-    StopOnUnwind guard(chain);
-    run_worker(BlockReader(*source, chain, blocks, worker), plan, options_, chain, shared, sink,
-               worker);
+    StopOnUnwind guard(*reading);
+    run_worker(*reading->worker(worker), plan, options_, *reading, shared, sink, worker);
     guard.disarm();
     return {};
   }));

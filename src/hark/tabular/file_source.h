@@ -1,10 +1,10 @@
-// Delimited files as a source of typed batches: bytes in, columns out, every refused record
-// reported.
+// A data file as a source of typed batches, whatever its format: bytes in, columns out, every
+// refused record reported.
 //
-// Format: scan.h. Values: docs/formats/contract.md. Memory: per thread a block, its structure and
-// its columns, and never more of one record than max_record_bytes.
-// The same rows, rejects, numbers and batches come out whatever the number of threads; block size
-// only moves the borders of the batches.
+// Delimited text: scan.h. Values: docs/formats/contract.md. Memory: per thread a block, its
+// structure and its columns, and never more of one record than max_record_bytes. The same rows,
+// rejects, numbers and batches come out whatever the number of threads; block size only moves the
+// borders of the batches.
 #pragma once
 
 #include <atomic>
@@ -22,6 +22,7 @@
 #include "hark/io/file_system.h"
 #include "hark/tabular/batch_builder.h"
 #include "hark/tabular/probe.h"
+#include "hark/tabular/reading.h"
 #include "hark/tabular/reject.h"
 
 namespace hark::tabular {
@@ -54,20 +55,20 @@ struct ReadSummary {
   std::vector<std::pair<std::string, std::uint64_t>> invalid_values;
 };
 
-class CsvSource final : public columnar::BatchSource {
+class FileSource final : public columnar::BatchSource {
  public:
   /// Opens a file that was probed. `contract` must outlive the source; without one every column of
   /// the file is a string under its header's name (an empty name becomes "column_3", a repeated one
   /// gets "_2"). Errors: kInvalidInput if the file lacks a column the contract requires;
   /// kInvalidArgument if `options` are out of range; kNotFound for the contract's time zone.
-  static Result<std::unique_ptr<CsvSource>> open(const io::FileSystem& files, FileProbe probe,
-                                                 const contract::Contract* contract,
-                                                 ReadOptions options = {});
+  static Result<std::unique_ptr<FileSource>> open(const io::FileSystem& files, FileProbe probe,
+                                                  const contract::Contract* contract,
+                                                  ReadOptions options = {});
   /// The same, probing the file first. Errors: those of probe_file() too.
-  static Result<std::unique_ptr<CsvSource>> open(const io::FileSystem& files,
-                                                 const std::string& path,
-                                                 const contract::Contract* contract,
-                                                 ReadOptions options = {});
+  static Result<std::unique_ptr<FileSource>> open(const io::FileSystem& files,
+                                                  const std::string& path,
+                                                  const contract::Contract* contract,
+                                                  ReadOptions options = {});
 
   /// The contract's columns in its order, those the file lacks too (all null). Behind a clock c
   /// stand c_offset_s, c_fold, c_gap and c_fold_width_s. Then the record's place: _record (from 1),
@@ -94,7 +95,7 @@ class CsvSource final : public columnar::BatchSource {
   const ReadSummary& summary() const noexcept { return summary_; }
 
  private:
-  CsvSource(const io::FileSystem& files, FileProbe probe, ReadOptions options)
+  FileSource(const io::FileSystem& files, FileProbe probe, ReadOptions options)
       : files_(files), probe_(std::move(probe)), options_(std::move(options)) {}
 
   Result<void> plan_contract(const contract::Contract& contract);

@@ -1,4 +1,4 @@
-#include "hark/tabular/csv_source.h"
+#include "hark/tabular/file_source.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -93,7 +93,7 @@ Outcome read(const std::string& text, const contract::Contract* contract,
     std::ranges::move(rejects, std::back_inserter(outcome.rejects));
     return {};
   };
-  auto source = CsvSource::open(files, "f.csv", contract, options);
+  auto source = FileSource::open(files, "f.csv", contract, options);
   if (!source) {
     outcome.error = source.error().to_string();
     return outcome;
@@ -111,10 +111,10 @@ std::string requests(std::string_view rows) {
                 rows);
 }
 
-TEST(CsvSource, GivesEveryFileColumnAsTextWithoutAContract) {
+TEST(FileSource, GivesEveryFileColumnAsTextWithoutAContract) {
   MemoryFiles files;
   files.put("f.csv", "a,,a\n1,\" x \",\n");
-  const auto source = CsvSource::open(files, "f.csv", nullptr);
+  const auto source = FileSource::open(files, "f.csv", nullptr);
   ASSERT_TRUE(source);
   std::vector<std::string> names;
   for (const columnar::Field& field : (*source)->fields()) names.push_back(field.name);
@@ -124,10 +124,10 @@ TEST(CsvSource, GivesEveryFileColumnAsTextWithoutAContract) {
   EXPECT_THAT(rows_of(sink), ElementsAre(ElementsAre("1", "x", "<null>", "1", "2", "5")));
 }
 
-TEST(CsvSource, GivesContractColumnsInTheContractsOrderWithClockPartsAndPlaces) {
+TEST(FileSource, GivesContractColumnsInTheContractsOrderWithClockPartsAndPlaces) {
   MemoryFiles files;
   files.put("f.csv", "created,id,x\n07/31/2024 05:05:09 PM,1,y\n");
-  const auto source = CsvSource::open(files, "f.csv", &test_contract());
+  const auto source = FileSource::open(files, "f.csv", &test_contract());
   ASSERT_TRUE(source) << source.error().to_string();
   std::vector<std::string> names;
   for (const columnar::Field& field : (*source)->fields())
@@ -146,7 +146,7 @@ TEST(CsvSource, GivesContractColumnsInTheContractsOrderWithClockPartsAndPlaces) 
   EXPECT_THAT((*source)->header_match().unknown, ElementsAre("x"));
 }
 
-TEST(CsvSource, ReadsEveryTypeAsTheContractSays) {
+TEST(FileSource, ReadsEveryTypeAsTheContractSays) {
   const Outcome outcome = read(
       requests("\"1,017\",07/31/2024 05:05:09 PM,8/1/2024,02:55 PM,2024-08-02,\" DSNY \",11368.0,"
                "\"1,000.5\",Yes,5550100,z\n"
@@ -164,7 +164,7 @@ TEST(CsvSource, ReadsEveryTypeAsTheContractSays) {
                                       "<null>", "<null>", "<null>", "<null>", "<null>", "<null>")));
 }
 
-TEST(CsvSource, FlagsTheFoldInAutumnAndTheGapInSpring) {
+TEST(FileSource, FlagsTheFoldInAutumnAndTheGapInSpring) {
   const Outcome outcome = read(requests("1,11/03/2024 01:30:00 AM,,,,,,,,,\n"
                                         "2,03/10/2024 02:30:00 AM,,,,,,,,,\n"
                                         "3,2024-11-03T01:30:00-05:00,,,,,,,,,\n"),
@@ -179,7 +179,7 @@ TEST(CsvSource, FlagsTheFoldInAutumnAndTheGapInSpring) {
                   ElementsAre("1730615400000000", "-18000", "false", "false", "0", "<null>")));
 }
 
-TEST(CsvSource, KeepsARowWhoseOptionalValueIsUnreadableAndCountsIt) {
+TEST(FileSource, KeepsARowWhoseOptionalValueIsUnreadableAndCountsIt) {
   const Outcome outcome =
       read(requests("1,07/31/2024 05:05:09 PM,13/13/2024,,soon,DOT,,1.2.3,maybe,,\n"),
            &test_contract(), {"closed", "closed_offset_s", "due", "amount", "urgent"});
@@ -191,7 +191,7 @@ TEST(CsvSource, KeepsARowWhoseOptionalValueIsUnreadableAndCountsIt) {
                           std::pair("urgent", 1U)));
 }
 
-TEST(CsvSource, RefusesRecordsByRuleWithTheirPlaceAndBytes) {
+TEST(FileSource, RefusesRecordsByRuleWithTheirPlaceAndBytes) {
   const std::string text = requests(
       "1,07/31/2024 05:05:09 PM,,,,A,,,,,\n"
       "2,yesterday,,,,\"B\nb\",,,,,\n"
@@ -229,7 +229,7 @@ TEST(CsvSource, RefusesRecordsByRuleWithTheirPlaceAndBytes) {
   EXPECT_EQ(outcome.summary.plain_bytes, text.size());
 }
 
-TEST(CsvSource, ShowsNoTextOfAPersonalColumnInAMessage) {
+TEST(FileSource, ShowsNoTextOfAPersonalColumnInAMessage) {
   const Outcome outcome =
       read(requests("1,07/31/2024 05:05:09 PM,,,,A,,,,call 555-0100,\n"), &test_contract(), {"id"});
   ASSERT_EQ(outcome.rejects.size(), 1U);
@@ -238,7 +238,7 @@ TEST(CsvSource, ShowsNoTextOfAPersonalColumnInAMessage) {
   EXPECT_THAT(outcome.rejects[0].text, HasSubstr("555-0100"));
 }
 
-TEST(CsvSource, KeepsTheSameRowsWhateverColumnsAreAskedFor) {
+TEST(FileSource, KeepsTheSameRowsWhateverColumnsAreAskedFor) {
   const std::string text = requests(
       "1,07/31/2024 05:05:09 PM,,,,A,,,,,\n"
       "x,07/31/2024 05:05:09 PM,,,,B,,,,,\n"
@@ -255,7 +255,7 @@ TEST(CsvSource, KeepsTheSameRowsWhateverColumnsAreAskedFor) {
               ElementsAre(ElementsAre("A", "1"), ElementsAre("D", "4")));
 }
 
-TEST(CsvSource, RefusesALongRecordAndGoesOnBehindIt) {
+TEST(FileSource, RefusesALongRecordAndGoesOnBehindIt) {
   const std::string text = concat("a,b\n1,x\n2,\"", std::string(300, 'y'), "\"\n3,z\n");
   for (const std::size_t block : {5U, 50U, 10'000U}) {
     const Outcome outcome =
@@ -267,7 +267,7 @@ TEST(CsvSource, RefusesALongRecordAndGoesOnBehindIt) {
   }
 }
 
-TEST(CsvSource, AcceptsOneMoreEmptyFieldWhereEveryRecordHasIt) {
+TEST(FileSource, AcceptsOneMoreEmptyFieldWhereEveryRecordHasIt) {
   std::string text = "a,b\n1,x,\n2,y,\n";
   EXPECT_THAT(read(text, nullptr, {"a", "b"}).rows,
               ElementsAre(ElementsAre("1", "x"), ElementsAre("2", "y")));
@@ -275,17 +275,17 @@ TEST(CsvSource, AcceptsOneMoreEmptyFieldWhereEveryRecordHasIt) {
   EXPECT_EQ(read(text, nullptr, {"a", "b"}).rejects.size(), 1U);
 }
 
-TEST(CsvSource, RefusesAFileThatLacksARequiredColumn) {
+TEST(FileSource, RefusesAFileThatLacksARequiredColumn) {
   const Outcome outcome = read("id,agency\n1,x\n", &test_contract(), {"id"});
   EXPECT_THAT(outcome.error, HasSubstr("the file lacks the required column created"));
 }
 
-TEST(CsvSource, RefusesColumnsItDoesNotHaveOrThatAreAskedForTwice) {
+TEST(FileSource, RefusesColumnsItDoesNotHaveOrThatAreAskedForTwice) {
   EXPECT_THAT(read("a,b\n1,x\n", nullptr, {"c"}).error, HasSubstr("has no column 'c'"));
   EXPECT_THAT(read("a,b\n1,x\n", nullptr, {"a", "a"}).error, HasSubstr("asked for twice"));
 }
 
-TEST(CsvSource, RefusesSenselessSizes) {
+TEST(FileSource, RefusesSenselessSizes) {
   EXPECT_THAT(read("a,b\n1,x\n", nullptr, {"a"}, {.block_bytes = 0}).error,
               HasSubstr("block_bytes"));
   EXPECT_THAT(read("a,b\n1,x\n", nullptr, {"a"}, {.max_record_bytes = std::size_t{1} << 40}).error,
@@ -299,7 +299,7 @@ std::string big_text(std::size_t num_rows) {
   return text;
 }
 
-TEST(CsvSource, ManyThreadsReadOneFileAsOneDoes) {
+TEST(FileSource, ManyThreadsReadOneFileAsOneDoes) {
   const std::string text = big_text(20'000).substr(8);
   for (const std::size_t block : {100U, 1000U, 20'000U}) {
     const Outcome one =
@@ -313,7 +313,7 @@ TEST(CsvSource, ManyThreadsReadOneFileAsOneDoes) {
   }
 }
 
-TEST(CsvSource, ReadsGzipOfOneAndOfSeveralMembersAsThePlainFile) {
+TEST(FileSource, ReadsGzipOfOneAndOfSeveralMembersAsThePlainFile) {
   const std::string text = big_text(3000);
   const Outcome plain = read(text, nullptr, {"id", "name", "_line", "_offset"});
   ASSERT_EQ(plain.rows.size(), 3000U);
@@ -333,7 +333,7 @@ TEST(CsvSource, ReadsGzipOfOneAndOfSeveralMembersAsThePlainFile) {
   }
 }
 
-TEST(CsvSource, LetsGoOfUnpackedBytesOnlyWhenNoWorkerNeedsThem) {
+TEST(FileSource, LetsGoOfUnpackedBytesOnlyWhenNoWorkerNeedsThem) {
   // Several times what is unpacked at a time.
   const std::string text = big_text(150'000);
   for (const unsigned threads : {1U, 4U}) {
@@ -346,7 +346,7 @@ TEST(CsvSource, LetsGoOfUnpackedBytesOnlyWhenNoWorkerNeedsThem) {
   }
 }
 
-TEST(CsvSource, RefusesAGzipThatIsTruncatedBeyondItsHead) {
+TEST(FileSource, RefusesAGzipThatIsTruncatedBeyondItsHead) {
   const std::string packed = stored_gzip(big_text(100'000));
   for (const unsigned threads : {1U, 3U}) {
     const Outcome outcome = read(packed.substr(0, packed.size() - 9), nullptr, {"id"}, {}, threads);
@@ -366,11 +366,11 @@ class FailingSink final : public columnar::BatchSink {
   std::atomic<int> num_taken{0};
 };
 
-TEST(CsvSource, AnErrorOfTheSinkStopsAllWorkers) {
+TEST(FileSource, AnErrorOfTheSinkStopsAllWorkers) {
   MemoryFiles files;
   files.put("f.csv", big_text(20'000));
   for (const unsigned threads : {1U, 2U, 4U}) {
-    auto source = CsvSource::open(files, "f.csv", nullptr, {.block_bytes = 100});
+    auto source = FileSource::open(files, "f.csv", nullptr, {.block_bytes = 100});
     ASSERT_TRUE(source);
     FailingSink sink;
     const auto done = (*source)->stream({"id"}, threads, sink);
@@ -380,22 +380,22 @@ TEST(CsvSource, AnErrorOfTheSinkStopsAllWorkers) {
   }
 }
 
-TEST(CsvSource, AnErrorOfTheRejectHandlerStopsTheReading) {
+TEST(FileSource, AnErrorOfTheRejectHandlerStopsTheReading) {
   MemoryFiles files;
   files.put("f.csv", "a,b\n1\n2,x\n");
-  auto source = CsvSource::open(files, "f.csv", nullptr,
-                                {.on_rejects = [](std::uint64_t, std::vector<Reject>) {
-                                  return Result<void>(Error(ErrorCode::kIo, "no quarantine"));
-                                }});
+  auto source = FileSource::open(files, "f.csv", nullptr,
+                                 {.on_rejects = [](std::uint64_t, std::vector<Reject>) {
+                                   return Result<void>(Error(ErrorCode::kIo, "no quarantine"));
+                                 }});
   ASSERT_TRUE(source);
   KeepingSink sink;
   EXPECT_EQ((*source)->stream({"a"}, 1, sink).error().message(), "no quarantine");
 }
 
-TEST(CsvSource, RunningOutOfMemoryEndsInsteadOfHanging) {
+TEST(FileSource, RunningOutOfMemoryEndsInsteadOfHanging) {
   MemoryFiles files;
   files.put("f.csv", big_text(5000));
-  auto source = CsvSource::open(files, "f.csv", nullptr, {.block_bytes = 100});
+  auto source = FileSource::open(files, "f.csv", nullptr, {.block_bytes = 100});
   ASSERT_TRUE(source);
   // The worker of one block leaves while others wait for what that block ends in.
   std::atomic<bool> has_thrown{false};
@@ -423,12 +423,12 @@ class ActingSink final : public columnar::BatchSink {
   std::function<void()> act_;
 };
 
-TEST(CsvSource, StopsWhenItIsCancelled) {
+TEST(FileSource, StopsWhenItIsCancelled) {
   MemoryFiles files;
   files.put("f.csv", big_text(20'000));
   std::atomic<bool> is_cancelled{false};
-  auto source =
-      CsvSource::open(files, "f.csv", nullptr, {.block_bytes = 100, .is_cancelled = &is_cancelled});
+  auto source = FileSource::open(files, "f.csv", nullptr,
+                                 {.block_bytes = 100, .is_cancelled = &is_cancelled});
   ASSERT_TRUE(source);
   ActingSink sink([&] { is_cancelled = true; });
   const auto done = (*source)->stream({"id"}, 2, sink);
@@ -436,10 +436,10 @@ TEST(CsvSource, StopsWhenItIsCancelled) {
   EXPECT_EQ(done.error().code(), ErrorCode::kInterrupted);
 }
 
-TEST(CsvSource, ReportsAFileThatChangesWhileItIsRead) {
+TEST(FileSource, ReportsAFileThatChangesWhileItIsRead) {
   MemoryFiles files;
   files.put("f.csv", big_text(1000));
-  auto source = CsvSource::open(files, "f.csv", nullptr, {.block_bytes = 100});
+  auto source = FileSource::open(files, "f.csv", nullptr, {.block_bytes = 100});
   ASSERT_TRUE(source);
   ActingSink sink([&] { files.put("f.csv", big_text(1000)); });
   const auto done = (*source)->stream({"id"}, 1, sink);
@@ -447,10 +447,10 @@ TEST(CsvSource, ReportsAFileThatChangesWhileItIsRead) {
   EXPECT_EQ(done.error().code(), ErrorCode::kConflict);
 }
 
-TEST(CsvSource, CanBeReadAgain) {
+TEST(FileSource, CanBeReadAgain) {
   MemoryFiles files;
   files.put("f.csv", big_text(100));
-  auto source = CsvSource::open(files, "f.csv", nullptr);
+  auto source = FileSource::open(files, "f.csv", nullptr);
   ASSERT_TRUE(source);
   for (int round = 0; round < 2; ++round) {
     KeepingSink sink;
@@ -460,13 +460,13 @@ TEST(CsvSource, CanBeReadAgain) {
   }
 }
 
-TEST(CsvSource, ReportsProgressUpToTheWholeFile) {
+TEST(FileSource, ReportsProgressUpToTheWholeFile) {
   for (const bool is_packed : {false, true}) {
     MemoryFiles files;
     const std::string text = is_packed ? stored_gzip(big_text(1000)) : big_text(1000);
     files.put("f.csv", text);
     std::uint64_t last = 0;
-    auto source = CsvSource::open(
+    auto source = FileSource::open(
         files, "f.csv", nullptr,
         {.block_bytes = 500, .on_progress = [&](std::uint64_t done, std::uint64_t of) {
            EXPECT_GE(done, last);

@@ -1,0 +1,41 @@
+// One pass over a file: what the workers of a stream() share, behind one interface per format.
+//
+// Threads: all functions may be called by any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "hark/io/file_system.h"
+#include "hark/tabular/probe.h"
+#include "hark/tabular/record_block.h"
+
+namespace hark::tabular {
+
+/// Limits of a reading, from ReadOptions.
+struct ReadingLimits {
+  std::size_t block_bytes = 0;
+  std::size_t max_record_bytes = 0;
+};
+
+class Reading {
+ public:
+  Reading() = default;
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+  virtual ~Reading() = default;
+
+  /// The blocks of worker `worker`, below the number of threads; dies before the reading.
+  virtual std::unique_ptr<RecordBlock> worker(unsigned worker) = 0;
+  /// Everybody stops as soon as he looks; next() returns false.
+  virtual void stop() = 0;
+  virtual bool is_stopped() const = 0;
+  /// Bytes of the file itself that were read so far, for progress.
+  virtual std::uint64_t file_bytes_read() const = 0;
+};
+
+/// Begins to read the delimited text of a file that was probed.
+Result<std::unique_ptr<Reading>> read_delimited(const io::FileSystem& files, const FileProbe& probe,
+                                                const ReadingLimits& limits, unsigned threads);
+
+}  // namespace hark::tabular
