@@ -1,6 +1,6 @@
 #include <cerrno>
 #include <cstdio>
-#include <map>
+#include <functional>
 
 #include "hark/cli/commands.h"
 #include "hark/cli/lake_steps.h"
@@ -69,26 +69,44 @@ Result<void> write_rows(engine::QueryResult& rows, RowWriter& writer) {
   }
 }
 
-Result<std::int64_t> write_parquet(engine::QueryResult& rows, io::FileSystem& files,
-                                   const std::string& path) {
+/// Makes the file `path` whole or not at all: `write` fills a temporary file beside it.
+Result<void> write_whole_file(
+    io::FileSystem& files, const std::string& path,
+    const std::function<Result<void>(std::unique_ptr<io::OutputFile> output)>& write) {
   const std::string temporary =
       io::join_path(io::parent_path(path), io::temporary_name(io::file_name(path)));
-  const auto write = [&]() -> Result<std::int64_t> {
+  const auto write_and_rename = [&]() -> Result<void> {
     HARK_TRY(auto output, files.open_output(temporary));
-    HARK_TRY(auto writer, columnar::ParquetWriter::create(
-                              std::move(output), {rows.fields().begin(), rows.fields().end()}));
-    while (true) {
-      HARK_TRY(const auto batch, rows.next());
-      if (!batch) break;
-      HARK_TRY_VOID(writer.write(*batch));
-    }
-    HARK_TRY(const columnar::FileStats stats, std::move(writer).finish());
-    HARK_TRY_VOID(files.rename(temporary, path));
-    return stats.num_rows;
+    HARK_TRY_VOID(write(std::move(output)));
+    return files.rename(temporary, path);
   };
-  auto result = write();
+  auto result = write_and_rename();
   if (!result && files.exists(temporary)) (void)files.remove(temporary);
   return result;
+}
+
+Result<std::int64_t> write_parquet(engine::QueryResult& rows,
+                                   std::unique_ptr<io::OutputFile> output) {
+  HARK_TRY(auto writer, columnar::ParquetWriter::create(
+                            std::move(output), {rows.fields().begin(), rows.fields().end()}));
+  while (true) {
+    HARK_TRY(const auto batch, rows.next());
+    if (!batch) break;
+    HARK_TRY_VOID(writer.write(*batch));
+  }
+  HARK_TRY(const columnar::FileStats stats, std::move(writer).finish());
+  return stats.num_rows;
+}
+
+Result<void> write_text(engine::QueryResult& rows, std::string_view format,
+                        std::unique_ptr<io::OutputFile> output) {
+  const std::vector<columnar::Field> fields(rows.fields().begin(), rows.fields().end());
+  HARK_TRY(const auto writer, make_row_writer(format, fields, SIZE_MAX, [&](std::string_view text) {
+             return output->write(text);
+           }));
+  HARK_TRY_VOID(write_rows(rows, *writer));
+  HARK_TRY_VOID(output->sync());
+  return output->close();
 }
 
 Result<Answer> sql(const Arguments& arguments, Session& session) {
@@ -130,8 +148,12 @@ Result<Answer> sql(const Arguments& arguments, Session& session) {
         concat("running SQL over tables ", join(tables, ", ")));
 
   if (format == "parquet") {
-    HARK_TRY(const std::int64_t num_rows,
-             write_parquet(**rows, session.files(), arguments.text("--output")));
+    std::int64_t num_rows = 0;
+    HARK_TRY_VOID(write_whole_file(session.files(), arguments.text("--output"),
+                                   [&](std::unique_ptr<io::OutputFile> output) -> Result<void> {
+                                     HARK_TRY(num_rows, write_parquet(**rows, std::move(output)));
+                                     return {};
+                                   }));
     answer.data = Json::object({{"file", arguments.text("--output")}, {"rows", num_rows}});
     answer.text =
         concat("wrote ", arguments.text("--output"), ": ", show_count(num_rows), " rows\n");
@@ -154,14 +176,10 @@ Result<Answer> sql(const Arguments& arguments, Session& session) {
     return answer;
   }
   if (arguments.has("--output")) {
-    std::string whole;
-    HARK_TRY(const auto writer,
-             make_row_writer(format, fields, SIZE_MAX, [&](std::string_view text) -> Result<void> {
-               whole += text;
-               return {};
-             }));
-    HARK_TRY_VOID(write_rows(**rows, *writer));
-    HARK_TRY_VOID(session.files().write_atomically(arguments.text("--output"), whole));
+    HARK_TRY_VOID(write_whole_file(session.files(), arguments.text("--output"),
+                                   [&](std::unique_ptr<io::OutputFile> output) {
+                                     return write_text(**rows, format, std::move(output));
+                                   }));
     answer.data = Json::object({{"file", arguments.text("--output")}});
     answer.text = concat("wrote ", arguments.text("--output"), "\n");
     return answer;

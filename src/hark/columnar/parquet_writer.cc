@@ -216,7 +216,8 @@ Result<void> ParquetWriter::write(const Batch& batch) {
 Result<FileStats> ParquetWriter::finish() && {
   const std::unique_ptr<State> state = std::move(state_);
   if (state->has_failed) return incomplete();
-  state->metadata.created_by = state->options.created_by;
+  state->metadata.created_by =
+      state->options.created_by.empty() ? "hark version " HARK_VERSION : state->options.created_by;
   state->metadata.key_values = state->options.key_values;
   std::string footer;
   append_footer(footer, state->metadata);

@@ -24,8 +24,8 @@ struct ParquetOptions {
   int zstd_level = 1;                             ///< 1 to 19
   std::size_t page_bytes = std::size_t{1} << 20;  ///< of a page before compression, about
   unsigned threads = 1;                           ///< columns encoded at once
-  /// Who wrote the file; "hark version 1.2.3" is the form that Java readers parse.
-  std::string created_by = "hark";
+  /// Who wrote the file, in the form that Java readers parse; empty: "hark version 1.2.3".
+  std::string created_by{};
   std::vector<std::pair<std::string, std::string>> key_values{};  ///< kept in the footer
 };
 

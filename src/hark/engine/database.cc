@@ -76,7 +76,7 @@ Error Database::error(std::string_view message, std::string_view sql, SqlOrigin 
     digits = digits.substr(0, digits.find_first_not_of("0123456789"));
     const std::lock_guard lock(mutex_);
     const auto found = source_errors_.find(static_cast<std::size_t>(parse_int(digits).value_or(0)));
-    if (found != source_errors_.end()) return found->second;
+    if (found != source_errors_.end()) return std::move(source_errors_.extract(found).mapped());
   }
   return error_from_duckdb(message, sql, origin, place);
 }
@@ -104,10 +104,16 @@ std::size_t Database::next_number() {
 }
 
 Result<void> Database::close_to_outside() {
-  const std::lock_guard lock(mutex_);
+  // Not under mutex_: the statements below may fail, and error() locks it.
+  const std::lock_guard closing(closing_mutex_);
   if (is_closed_to_outside_) return {};
+  std::vector<std::string> files;
+  {
+    const std::lock_guard lock(mutex_);
+    files = files_;
+  }
   std::string allowed;
-  for (const std::string& file : files_) {
+  for (const std::string& file : files) {
     // DuckDB asks for the pattern it was given and for the file it found by it.
     HARK_TRY(const std::string pattern, file_pattern(file));
     const std::string path = absolute_path(file);

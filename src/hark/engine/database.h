@@ -34,7 +34,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<std::unique_ptr<Connection>> connect();
 
   /// Turns a message of DuckDB into an Error; one that a source gave (keep_source_error) comes back
-  /// as it was.
+  /// as it was, once.
   Error error(std::string_view message, std::string_view sql, SqlOrigin origin,
               ErrorPlace place = ErrorPlace::kInSql);
   /// Keeps an error that must travel through DuckDB, which carries only text; returns that text.
@@ -61,6 +61,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::vector<std::string> files_;
   std::map<std::size_t, Error> source_errors_;
   std::size_t last_number_ = 0;
+  std::mutex closing_mutex_;  // one close_to_outside() at a time; taken before mutex_
   bool is_closed_to_outside_ = false;
 };
 

@@ -199,13 +199,13 @@ void Nyc311BlockMaker::count_closing(const Request& request, Nyc311Counts& count
     ++counts[Count::kSentinel];
     return;
   }
-  const std::int64_t created = rates_.zone().from_local(request.created_local).utc_s;
+  const calendar::ZonedTime created = rates_.zone().from_local(request.created_local);
   const calendar::ZonedTime closed = rates_.zone().from_local(local);
   if (closed.utc_s > rates_.extract_utc_s()) {
     ++counts[Count::kFuture];
     return;
   }
-  std::int64_t duration = closed.utc_s - created;
+  std::int64_t duration = closed.utc_s - created.utc_s;
   // In the autumn fold the second reading counts where the first alone is negative.
   if (duration < 0 && duration + closed.fold_width_s >= 0) duration += closed.fold_width_s;
   if (duration < 0) {
@@ -213,8 +213,8 @@ void Nyc311BlockMaker::count_closing(const Request& request, Nyc311Counts& count
     return;
   }
   ++counts[Count::kClosed];
-  counts.as_of_utc_s = std::max(counts.as_of_utc_s, created + duration);
-  if (closed.is_fold) ++counts[Count::kFoldRows];
+  counts.as_of_utc_s = std::max(counts.as_of_utc_s, created.utc_s + duration);
+  if (created.is_fold || closed.is_fold) ++counts[Count::kFoldRows];
   AgencyClosings& agency = counts.by_agency[complaint_types()[request.type].agency];
   const bool is_instant = duration < 600;
   const bool is_midnight = local % kDay == 0;
@@ -247,10 +247,7 @@ void Nyc311BlockMaker::count(const Request& request, Nyc311Counts& counts) const
   counts.as_of_utc_s = std::max(counts.as_of_utc_s, created.utc_s);
   counts[Count::kGapRows] += request.is_in_gap ? 1 : 0;
   if (has_closing) {
-    const std::int64_t folds = counts[Count::kFoldRows];
     count_closing(request, counts);
-    // One row, even if both clocks are in the fold.
-    if (created.is_fold) counts[Count::kFoldRows] = folds + 1;
     counts[Count::kOpenWithTime] += is_closed_status ? 0 : 1;
   } else {
     counts[Count::kFoldRows] += created.is_fold ? 1 : 0;

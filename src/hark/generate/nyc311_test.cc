@@ -194,11 +194,12 @@ TEST(Nyc311, CountsEqualASlowReadingOfTheFile) {
       n["created_at_noon"] += created_local % kDaySeconds == 43'200 ? 1 : 0;
       n["gap_rows"] += created.is_gap ? 1 : 0;
       as_of = std::max(as_of, created.utc_s);
-      bool is_in_fold = created.is_fold;
+      bool is_in_fold = false;  // of a row whose closing is set aside it stays so
       const bool is_closed = row[kStatus] == "Closed";
       const auto closed_local = slow_portal_clock(row[kClosed]);
       if (row[kClosed].empty()) {
         ++n["open"];
+        is_in_fold = created.is_fold;
         n["closed_without_time"] += is_closed ? 1 : 0;
         n["text_on_open"] += !is_closed && !row[kText].empty() ? 1 : 0;
       } else if (n["open_with_time"] += is_closed ? 0 : 1; !closed_local) {
@@ -223,7 +224,7 @@ TEST(Nyc311, CountsEqualASlowReadingOfTheFile) {
             ++midnights[row[kAgency]];
             instant_midnights[row[kAgency]] += t < 600 ? 1 : 0;
           }
-          is_in_fold = is_in_fold || closed.is_fold;
+          is_in_fold = created.is_fold || closed.is_fold;
           as_of = std::max(as_of, created.utc_s + t);
         }
       }

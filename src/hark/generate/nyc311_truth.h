@@ -33,7 +33,7 @@ enum class Count : std::size_t {
   kInstant,
   kClosedWithoutTime,
   kOpenWithTime,
-  kFoldRows,  ///< created or validly closed in the hour that comes twice
+  kFoldRows,  ///< open or validly closed, with a clock in the hour that comes twice
   kGapRows,   ///< created in the hour that is not there
   kCreatedAtMidnight,
   kCreatedAtNoon,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "hark/contract/expression.h"
 #include "hark/core/text.h"
 #include "hark/pipeline/quarantine.h"
 #include "hark/pipeline/table_commit.h"
@@ -38,6 +39,33 @@ Result<std::int64_t> single_count(engine::Engine& engine, const std::string& sql
   HARK_TRY(const auto batch, rows->next());
   if (!batch || batch->num_rows != 1) return Error(ErrorCode::kInternal, "a count gave no row");
   return batch->columns[0].int64s()[0];
+}
+
+/// How many rows each rule was put to: those with a value in every column that it names (a file
+/// that lacks one has none), and those that failed it.
+Result<std::vector<std::int64_t>> count_checked(engine::Engine& engine,
+                                                const contract::Contract& contract) {
+  std::vector<std::int64_t> checked;
+  if (contract.rules.empty()) return checked;
+  std::string sql;
+  for (const contract::Rule& rule : contract.rules) {
+    HARK_TRY(const auto expression, contract::Expression::parse(rule.expression, contract));
+    std::string has_all;
+    for (const std::string& column : expression.contract_columns()) {
+      has_all += concat(has_all.empty() ? "" : " AND ", quoted(column), " IS NOT NULL");
+    }
+    sql +=
+        concat(sql.empty() ? "SELECT " : ", ", "count(*) FILTER (WHERE (",
+               has_all.empty() ? "true" : has_all, ") OR list_contains(flags, '", rule.name, "'))");
+  }
+  HARK_TRY(
+      const auto rows,
+      engine.query(concat(
+          sql, " FROM (SELECT *, string_split(coalesce(_flags, ''), ',') AS flags FROM trusted)")));
+  HARK_TRY(const auto batch, rows->next());
+  if (!batch || batch->num_rows != 1) return Error(ErrorCode::kInternal, "a count gave no row");
+  for (const columnar::Column& column : batch->columns) checked.push_back(column.int64s()[0]);
+  return checked;
 }
 
 /// How many rows carry each flag ("closed_before_created", "invalid:due_date").
@@ -103,9 +131,11 @@ Result<CheckReport> check(const LakeFolder& lake, const std::string& dataset,
     const auto found = flags.find(flag);
     return found == flags.end() ? std::int64_t{0} : found->second;
   };
-  for (const contract::Rule& rule : contract.rules) {
+  HARK_TRY(const auto checked, count_checked(*engine, contract));
+  for (std::size_t i = 0; i < contract.rules.size(); ++i) {
+    const contract::Rule& rule = contract.rules[i];
     report.rules.push_back(make_rule(rule.name, rule.dimension, rule.severity, rule.description,
-                                     report.rows, flagged(rule.name)));
+                                     checked[i], flagged(rule.name)));
   }
   for (const contract::ColumnSpec& column : contract.columns) {
     const std::string flag = "invalid:" + column.name;

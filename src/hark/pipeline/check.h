@@ -25,7 +25,8 @@ struct CheckedRule {
   std::string dimension;
   contract::Severity severity = contract::Severity::kWarning;
   std::string description;
-  std::int64_t checked = 0;  ///< rows the rule was applied to
+  /// Rows that have what the rule looks at (a value in every column it names), and those it failed.
+  std::int64_t checked = 0;
   std::int64_t failed = 0;
   double share = 0;  ///< failed / checked; 0 of 0 is 0
   CheckStatus status = CheckStatus::kPass;

@@ -244,14 +244,17 @@ TEST_F(Ingest, CheckCountsWhatTheRulesFound) {
   load(lake, write("a.csv", text));
   const auto report = check(lake, "nyc311", {});
   ASSERT_TRUE(report) << report.error().to_string();
-  const auto failed = [&](std::string_view name) {
+  const auto rule_named = [&](std::string_view name) {
     for (const CheckedRule& rule : report->rules) {
-      if (rule.name == name) return rule.failed;
+      if (rule.name == name) return rule;
     }
     ADD_FAILURE() << "no rule " << name;
-    return std::int64_t{-1};
+    return CheckedRule{};
   };
+  const auto failed = [&](std::string_view name) { return rule_named(name).failed; };
   EXPECT_EQ(report->rows, 42);
+  // 32 of the 40 have both clocks, and the row that breaks the rule; the unreadable one has none.
+  EXPECT_EQ(rule_named("closed_before_created").checked, 33);
   EXPECT_EQ(failed("closed_before_created"), 1);
   EXPECT_EQ(failed("readable_closed_date"), 1);
   EXPECT_EQ(failed("unique_key"), 0);
