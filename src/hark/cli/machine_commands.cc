@@ -14,6 +14,7 @@
 #include "hark/engine/engine.h"
 #include "hark/pipeline/build.h"
 #include "hark/pipeline/table_commit.h"
+#include "hark/simd/csv_scan.h"
 
 namespace hark::cli {
 namespace {
@@ -143,12 +144,13 @@ Result<Answer> version(const Arguments& arguments, Session&) {
   answer.text = concat("hark ", kVersion, "\n");
   if (!arguments.has("--verbose")) return answer;
   const auto engine = engine::Engine::open({});
+  const auto kernel = simd::active_scan_kernel();
   const std::vector<std::pair<std::string, std::string>> lines = {
       {"compiler", concat("g++ ", __VERSION__)},
       {"sql engine",
        engine ? concat("DuckDB ", (*engine)->library_version()) : engine.error().message()},
       {"tzdata", calendar::tzdata_version()},
-      {"csv kernel", "scalar"},
+      {"csv kernel", kernel ? std::string((*kernel)->name) : kernel.error().message()},
       {"contracts", std::to_string(contract::built_in_contracts().size())},
       {"threads", std::to_string(default_threads())},
   };

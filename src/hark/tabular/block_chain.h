@@ -15,9 +15,11 @@
 #include <optional>
 #include <vector>
 
-#include "hark/tabular/scan.h"
+#include "hark/simd/scan_types.h"
 
 namespace hark::tabular {
+
+using simd::ScanState;
 
 class BlockChain {
  public:

@@ -47,19 +47,16 @@ Result<bool> BlockReader::next() {
     chain_.finish();
     return false;
   }
-  const std::string_view block = bytes(0, static_cast<std::uint32_t>(size_));
-  const std::size_t num_line_ends = count_line_ends(buffer_[0], block);
-
   ScanState start;
   if (const auto known = chain_.carry_if_known(index_)) {
     start = known->state;
   } else {
-    const auto guess =
-        chain_.guess_is_quoted(index_, has_odd_quotes(block, options_.dialect.quote));
+    const auto guess = chain_.guess_is_quoted(
+        index_, options_.kernel->has_odd_quotes(data(), size_, options_.dialect.quote));
     if (!guess) return false;
     start = guess_state(*guess);
   }
-  ScanState end = scan_block(start);
+  simd::ScanResult scanned = scan_block(start);
   split(start);
 
   const std::optional<BlockChain::Carry> carry = chain_.wait_for_carry(index_);
@@ -67,13 +64,13 @@ Result<bool> BlockReader::next() {
   carry_ = *carry;
   records_before_ = carry_.num_records;
   if (carry_.state != start) {
-    end = scan_block(carry_.state);
+    scanned = scan_block(carry_.state);
     split(carry_.state);
   }
-  chain_.publish(index_, {.state = end,
+  chain_.publish(index_, {.state = scanned.end,
                           .num_records = carry_.num_records + records_.size(),
-                          .num_line_ends = carry_.num_line_ends + num_line_ends});
-  if (has_open_record_) HARK_TRY_VOID(complete_open_record(end));
+                          .num_line_ends = carry_.num_line_ends + scanned.num_line_ends});
+  if (has_open_record_) HARK_TRY_VOID(complete_open_record(scanned.end));
   return true;
 }
 
@@ -84,12 +81,17 @@ ScanState BlockReader::guess_state(bool is_quoted) const noexcept {
   return before == options_.dialect.quote ? ScanState::kQuoteInQuoted : ScanState::kUnquoted;
 }
 
-ScanState BlockReader::scan_block(ScanState state) {
-  if (positions_.size() < size_) positions_.resize(size_);
-  const ScanResult result = active_scan_kernel().scan(bytes(0, static_cast<std::uint32_t>(size_)),
-                                                      options_.dialect, state, positions_.data());
+simd::ScanResult BlockReader::scan_block(ScanState start) {
+  if (positions_.size() < size_ + simd::kScanSlack) positions_.resize(size_ + simd::kScanSlack);
+  const simd::ScanResult result = options_.kernel->scan({.bytes = data(),
+                                                         .size = size_,
+                                                         .delimiter = options_.dialect.delimiter,
+                                                         .quote = options_.dialect.quote,
+                                                         .before = buffer_[0],
+                                                         .start = start},
+                                                        positions_.data());
   num_positions_ = result.num_positions;
-  return result.end;
+  return result;
 }
 
 void BlockReader::check_length(RecordSpan& record) const noexcept {
@@ -155,10 +157,16 @@ Result<void> BlockReader::complete_open_record(ScanState state) {
       }
     }
     const auto step = static_cast<std::uint32_t>(std::min<std::size_t>(kStepBytes, loaded_ - at));
-    if (positions_.size() < num_positions_ + step + 1) positions_.resize(num_positions_ + step + 1);
+    if (const std::size_t room = num_positions_ + step + simd::kScanSlack; positions_.size() < room)
+      positions_.resize(room);
     std::uint32_t* const found = positions_.data() + num_positions_;
-    const ScanResult result =
-        active_scan_kernel().scan(bytes(at, at + step), options_.dialect, state, found);
+    const simd::ScanResult result = options_.kernel->scan({.bytes = data() + at,
+                                                           .size = step,
+                                                           .delimiter = options_.dialect.delimiter,
+                                                           .quote = options_.dialect.quote,
+                                                           .before = byte_before(at),
+                                                           .start = state},
+                                                          found);
     for (std::size_t i = 0; i < result.num_positions; ++i) {
       found[i] += at;
       ++num_positions_;
@@ -183,7 +191,7 @@ std::vector<std::int64_t> BlockReader::lines_of(std::span<const RecordSpan> reco
   auto line = static_cast<std::int64_t>(carry_.num_line_ends + 1);
   for (const RecordSpan& record : records) {
     line += static_cast<std::int64_t>(
-        count_line_ends(byte_before(counted), bytes(counted, record.begin)));
+        simd::count_line_ends(byte_before(counted), bytes(counted, record.begin)));
     counted = record.begin;
     lines.push_back(line);
   }

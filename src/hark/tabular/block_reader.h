@@ -11,10 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "hark/simd/csv_scan.h"
 #include "hark/tabular/block_chain.h"
 #include "hark/tabular/byte_source.h"
+#include "hark/tabular/dialect.h"
 #include "hark/tabular/record_block.h"
-#include "hark/tabular/scan.h"
 
 namespace hark::tabular {
 
@@ -23,6 +24,7 @@ struct BlockOptions {
   std::size_t block_bytes = 0;
   std::size_t max_record_bytes = 0;
   Dialect dialect;
+  const simd::ScanKernel* kernel = nullptr;
 };
 
 /// Reads blocks for one worker; the chain and the source are shared by all.
@@ -54,8 +56,8 @@ class BlockReader final : public RecordBlock {
   char byte_before(std::uint32_t place) const noexcept { return buffer_[place]; }
   Result<void> load();
   ScanState guess_state(bool is_quoted) const noexcept;
-  /// Scans the block from `state`; returns the state at its end.
-  ScanState scan_block(ScanState state);
+  /// Finds the block's positions, beginning in `start`.
+  simd::ScanResult scan_block(ScanState start);
   void check_length(RecordSpan& record) const noexcept;
   /// Makes records of the positions of a block that begins in `state`.
   void split(ScanState state);

@@ -15,7 +15,8 @@ class DelimitedReading final : public Reading {
         blocks_{.data_offset = probe.data_offset,
                 .block_bytes = limits.block_bytes,
                 .max_record_bytes = limits.max_record_bytes,
-                .dialect = probe.dialect},
+                .dialect = probe.dialect,
+                .kernel = limits.kernel},
         chain_({.num_line_ends = probe.lines_before_data}, threads) {}
 
   std::unique_ptr<RecordBlock> worker(unsigned worker) override {

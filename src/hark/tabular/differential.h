@@ -16,6 +16,7 @@ struct FastRun {
   std::size_t block_bytes = 1;
   std::size_t max_record_bytes = 1 << 20;
   unsigned threads = 1;
+  const simd::ScanKernel* kernel = nullptr;
 };
 
 /// Reads `text` (no header) as records of `num_columns` fields by FileSource and by the slow
@@ -38,6 +39,7 @@ inline std::string difference_from_slow(const std::string& text, char delimiter,
   ReadOptions options;
   options.block_bytes = run.block_bytes;
   options.max_record_bytes = run.max_record_bytes;
+  options.kernel = run.kernel;
   options.on_rejects = [&](std::uint64_t ordinal, std::vector<Reject> rejects) -> Result<void> {
     for (const Reject& reject : rejects) {
       rejects_by_block[ordinal].push_back(concat(reject.record, " ", reject.line, " ",

@@ -26,9 +26,18 @@ std::string random_text(std::mt19937& random, char delimiter, std::size_t max_pi
   return text;
 }
 
+std::vector<const simd::ScanKernel*> runnable_kernels() {
+  std::vector<const simd::ScanKernel*> kernels;
+  for (const simd::ScanKernel& kernel : simd::scan_kernels()) {
+    if (kernel.runs_here()) kernels.push_back(&kernel);
+  }
+  return kernels;
+}
+
 TEST(FileSource, ReadsRandomTextsAsTheSlowReaderDoesForAllBlockSizesAndThreads) {
   std::mt19937 random(311);
   const std::string delimiters = ",;\t|";
+  const std::vector<const simd::ScanKernel*> kernels = runnable_kernels();
   for (int round = 0; round < 1500; ++round) {
     const char delimiter = delimiters[random() % delimiters.size()];
     const std::string text = random_text(random, delimiter, round % 10 == 0 ? 200 : 40);
@@ -37,6 +46,7 @@ TEST(FileSource, ReadsRandomTextsAsTheSlowReaderDoesForAllBlockSizesAndThreads) 
       FastRun run{.block_bytes = 1 + random() % 200, .threads = threads};
       if (random() % 2 == 0) run.block_bytes = 1 + random() % 8;
       if (random() % 4 == 0) run.max_record_bytes = 1 + random() % 30;
+      run.kernel = kernels[random() % kernels.size()];
       const std::string difference = difference_from_slow(text, delimiter, num_columns, run);
       ASSERT_EQ(difference, "") << "round " << round << " block " << run.block_bytes << " threads "
                                 << threads << " longest " << run.max_record_bytes << " text <<"
@@ -50,9 +60,11 @@ TEST(FileSource, ReadsLongTextsWithStrayQuotesInParallelAsTheSlowReaderDoes) {
   std::mt19937 random(2010);
   for (int round = 0; round < 12; ++round) {
     const std::string text = random_text(random, ',', 8000);
-    const FastRun run{.block_bytes = 16 + random() % 600, .threads = 4};
-    ASSERT_EQ(difference_from_slow(text, ',', 2, run), "")
-        << "round " << round << " block " << run.block_bytes;
+    for (const simd::ScanKernel* const kernel : runnable_kernels()) {
+      const FastRun run{.block_bytes = 16 + random() % 600, .threads = 4, .kernel = kernel};
+      ASSERT_EQ(difference_from_slow(text, ',', 2, run), "")
+          << "round " << round << " block " << run.block_bytes << " kernel " << kernel->name;
+    }
   }
 }
 

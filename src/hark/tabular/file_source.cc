@@ -287,8 +287,12 @@ Result<void> FileSource::stream(const std::vector<std::string>& columns, unsigne
     const std::uint64_t num_blocks = probe_.size_bytes / options_.block_bytes + 1;
     threads = static_cast<unsigned>(std::min<std::uint64_t>(threads, num_blocks));
   }
-  const ReadingLimits limits{.block_bytes = options_.block_bytes,
-                             .max_record_bytes = options_.max_record_bytes};
+  ReadingLimits limits{.block_bytes = options_.block_bytes,
+                       .max_record_bytes = options_.max_record_bytes,
+                       .kernel = options_.kernel};
+  if (limits.kernel == nullptr) {
+    HARK_TRY(limits.kernel, simd::active_scan_kernel());
+  }
   HARK_TRY(const auto reading, read_delimited(files_, probe_, limits, threads));
   SharedState shared(*reading, options_, probe_.size_bytes, plan.columns.size());
   HARK_TRY_VOID(run_workers(threads, [&](unsigned worker) -> Result<void> {

@@ -1,8 +1,8 @@
 // A data file as a source of typed batches, whatever its format: bytes in, columns out, every
 // refused record reported.
 //
-// Delimited text: scan.h. Values: docs/formats/contract.md. Memory: per thread a block, its
-// structure and its columns, and never more of one record than max_record_bytes. The same rows,
+// Delimited text: simd/csv_scan.h. Values: docs/formats/contract.md. Memory: per thread a block,
+// its structure and its columns, and never more of one record than max_record_bytes. The same rows,
 // rejects, numbers and batches come out whatever the number of threads; block size only moves the
 // borders of the batches.
 #pragma once
@@ -39,6 +39,8 @@ struct ReadOptions {
   ProgressHandler on_progress = {};
   /// When it becomes true, stream() ends with kInterrupted. Must outlive stream().
   const std::atomic<bool>* is_cancelled = nullptr;
+  /// What finds the fields of delimited text; nullptr: simd::active_scan_kernel().
+  const simd::ScanKernel* kernel = nullptr;
 };
 
 /// What the last stream() saw. records_read == rows + records_rejected.

@@ -5,8 +5,8 @@
 
 #include "hark/core/text.h"
 #include "hark/io/gzip_stream.h"
+#include "hark/simd/csv_scan.h"
 #include "hark/tabular/file_kind.h"
-#include "hark/tabular/scan.h"
 #include "hark/tabular/values.h"
 
 namespace hark::tabular {
@@ -24,14 +24,25 @@ struct HeadRecord {
   std::size_t next = 0;              ///< place behind the record's line end
 };
 
+/// The scan of a file's beginning, by the definition: it is short.
+simd::ScanResult scan_head(std::string_view head, const Dialect& dialect,
+                           std::vector<std::uint32_t>& positions) {
+  positions.resize(head.size() + simd::kScanSlack);
+  return simd::scan_scalar({.bytes = head.data(),
+                            .size = head.size(),
+                            .delimiter = dialect.delimiter,
+                            .quote = dialect.quote},
+                           positions.data());
+}
+
 /// The records that end within `head`, at most `limit`; with `is_whole` the last one need not have
 /// a line end.
 std::vector<HeadRecord> read_records(std::string_view head, bool is_whole, const Dialect& dialect,
                                      std::size_t limit) {
-  std::vector<std::uint32_t> positions(head.size() + 1);
-  const ScanResult scan = scan_scalar(head, dialect, ScanState::kFieldStart, positions.data());
+  std::vector<std::uint32_t> positions;
+  const simd::ScanResult scan = scan_head(head, dialect, positions);
   std::size_t num_positions = scan.num_positions;
-  if (is_whole && scan.end != ScanState::kQuoted)
+  if (is_whole && scan.end != simd::ScanState::kQuoted)
     positions[num_positions++] = static_cast<std::uint32_t>(head.size());
 
   std::vector<HeadRecord> records;
@@ -64,8 +75,8 @@ std::vector<HeadRecord> read_records(std::string_view head, bool is_whole, const
 }
 
 LineEnd line_end_of(std::string_view head, const Dialect& dialect) {
-  std::vector<std::uint32_t> positions(head.size());
-  const ScanResult scan = scan_scalar(head, dialect, ScanState::kFieldStart, positions.data());
+  std::vector<std::uint32_t> positions;
+  const simd::ScanResult scan = scan_head(head, dialect, positions);
   for (std::size_t i = 0; i < scan.num_positions; ++i) {
     const std::size_t at = positions[i];
     if (head[at] == '\n') return LineEnd::kLf;
@@ -191,7 +202,7 @@ Result<void> read_head(FileProbe& probe, std::string_view head, bool is_whole,
   if (!has_more && is_whole)
     return no_table(probe.path, "has a header and no rows", "was the export cut short?");
   probe.data_offset = bom_bytes + records[0].next;
-  probe.lines_before_data = count_line_ends('\0', head.substr(0, records[0].next));
+  probe.lines_before_data = simd::count_line_ends('\0', head.substr(0, records[0].next));
 
   const std::size_t width = probe.header.size();
   const std::span rows = std::span(records).subspan(1);
@@ -215,6 +226,20 @@ Result<void> read_head(FileProbe& probe, std::string_view head, bool is_whole,
 }
 
 }  // namespace
+
+std::string_view name_of(LineEnd line_end) noexcept {
+  switch (line_end) {
+    case LineEnd::kLf:
+      return "LF";
+    case LineEnd::kCrLf:
+      return "CRLF";
+    case LineEnd::kCr:
+      return "CR";
+    case LineEnd::kNone:
+      return "none";
+  }
+  return "none";
+}
 
 std::string_view name_of(Encoding encoding) noexcept {
   switch (encoding) {

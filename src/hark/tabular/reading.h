@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "hark/io/file_system.h"
+#include "hark/simd/csv_scan.h"
 #include "hark/tabular/probe.h"
 #include "hark/tabular/record_block.h"
 
@@ -16,6 +17,7 @@ namespace hark::tabular {
 struct ReadingLimits {
   std::size_t block_bytes = 0;
   std::size_t max_record_bytes = 0;
+  const simd::ScanKernel* kernel = nullptr;  ///< for delimited text
 };
 
 class Reading {

@@ -1,5 +1,5 @@
 // The oracle of tests and fuzzers: delimited text read one character at a time, by the words of
-// scan.h and by nothing of its code.
+// simd/csv_scan.h and by nothing of its code.
 #pragma once
 
 #include <cstdint>

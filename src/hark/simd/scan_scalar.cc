@@ -1,19 +1,20 @@
+// The definition in code: written to be read, and equalled by every other kernel.
+#include "hark/simd/scan_types.h"
+
 #include <cstring>
+#include <initializer_list>
 
-#include "hark/tabular/scan.h"
+namespace hark::simd {
 
-namespace hark::tabular {
-
-ScanResult scan_scalar(std::string_view bytes, const Dialect& dialect, ScanState start,
-                       std::uint32_t* positions) {
-  const char* const begin = bytes.data();
-  const char* const end = begin + bytes.size();
+ScanResult scan_scalar(const ScanInput& input, std::uint32_t* positions) {
+  const char* const begin = input.bytes;
+  const char* const end = begin + input.size;
   const char* at = begin;
   std::uint32_t* out = positions;
-  ScanState state = start;
+  ScanState state = input.start;
 
   bool ends_field[256] = {};
-  for (const char c : {dialect.delimiter, '\n', '\r'}) {
+  for (const char c : {input.delimiter, '\n', '\r'}) {
     ends_field[static_cast<unsigned char>(c)] = true;
   }
   const auto is_end = [&ends_field](char c) { return ends_field[static_cast<unsigned char>(c)]; };
@@ -21,7 +22,7 @@ ScanResult scan_scalar(std::string_view bytes, const Dialect& dialect, ScanState
   while (at != end) {
     switch (state) {
       case ScanState::kFieldStart:
-        if (*at == dialect.quote) {
+        if (*at == input.quote) {
           state = ScanState::kQuoted;
           ++at;
           break;
@@ -37,7 +38,7 @@ ScanResult scan_scalar(std::string_view bytes, const Dialect& dialect, ScanState
         break;
       case ScanState::kQuoted:
         at = static_cast<const char*>(
-            std::memchr(at, dialect.quote, static_cast<std::size_t>(end - at)));
+            std::memchr(at, input.quote, static_cast<std::size_t>(end - at)));
         if (at == nullptr) {
           at = end;
         } else {
@@ -57,7 +58,19 @@ ScanResult scan_scalar(std::string_view bytes, const Dialect& dialect, ScanState
         break;
     }
   }
-  return {static_cast<std::size_t>(out - positions), state};
+  std::size_t num_line_ends = 0;
+  char before = input.before;
+  for (std::size_t i = 0; i < input.size; ++i) {
+    if (begin[i] == '\r' || (begin[i] == '\n' && before != '\r')) ++num_line_ends;
+    before = begin[i];
+  }
+  return {static_cast<std::size_t>(out - positions), num_line_ends, state};
 }
 
-}  // namespace hark::tabular
+bool has_odd_quotes_scalar(const char* bytes, std::size_t size, char quote) {
+  bool is_odd = false;
+  for (std::size_t i = 0; i < size; ++i) is_odd ^= bytes[i] == quote;
+  return is_odd;
+}
+
+}  // namespace hark::simd

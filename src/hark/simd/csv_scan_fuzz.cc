@@ -1,0 +1,36 @@
+// Every kernel against the definition, from every state.
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
+#include "hark/simd/csv_scan.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace hark::simd;
+  if (size < 2) return 0;
+  ScanInput input;
+  input.start = static_cast<ScanState>(data[0] % 4);
+  input.delimiter = ",;\t|"[data[0] / 4 % 4];
+  input.before = data[1] % 2 == 0 ? '\r' : 'x';
+  // A copy of its own, so that the sanitizer sees a read past the end.
+  const std::vector<char> bytes(data + 2, data + size);
+  input.bytes = bytes.data();
+  input.size = bytes.size();
+  std::vector<std::uint32_t> expected(bytes.size() + kScanSlack);
+  const ScanResult wanted = scan_scalar(input, expected.data());
+  for (const ScanKernel& kernel : scan_kernels()) {
+    if (!kernel.runs_here()) continue;
+    std::vector<std::uint32_t> found(bytes.size() + kScanSlack);
+    const ScanResult result = kernel.scan(input, found.data());
+    if (result.num_positions != wanted.num_positions || result.end != wanted.end ||
+        result.num_line_ends != wanted.num_line_ends ||
+        !std::equal(found.begin(),
+                    found.begin() + static_cast<std::ptrdiff_t>(wanted.num_positions),
+                    expected.begin()))
+      std::abort();
+    if (kernel.has_odd_quotes(input.bytes, input.size, input.quote) !=
+        has_odd_quotes_scalar(input.bytes, input.size, input.quote))
+      std::abort();
+  }
+  return 0;
+}

@@ -1,0 +1,55 @@
+// What goes into and comes out of a scan kernel, as plain data. Files that are compiled for one
+// instruction set include this and nothing else of ours, so that no inline function built for that
+// set can end up in the rest of the program.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace hark::simd {
+
+/// Where a scan stands between two bytes.
+enum class ScanState : std::uint8_t {
+  kFieldStart,     ///< a quote here opens a quoted field
+  kUnquoted,       ///< inside a field that began with another byte
+  kQuoted,         ///< inside a quoted field
+  kQuoteInQuoted,  ///< just after a quote in a quoted field: the next byte tells what it was
+};
+
+struct ScanInput {
+  const char* bytes = nullptr;
+  std::size_t size = 0;  ///< less than 4 GiB
+  char delimiter = ',';
+  char quote = '"';
+  char before =
+      '\n';  ///< the byte in front of bytes[0]: an LF behind a CR is no line end of its own
+  ScanState start = ScanState::kFieldStart;
+};
+
+struct ScanResult {
+  std::size_t num_positions = 0;
+  std::size_t num_line_ends = 0;  ///< inside quotes too
+  ScanState end = ScanState::kFieldStart;
+};
+
+/// Entries behind the last position that a kernel may overwrite.
+inline constexpr std::size_t kScanSlack = 64;
+
+/// Writes to `positions` the place of every delimiter, LF and CR that is not inside a quoted field,
+/// ascending (the two bytes of a CR LF are two places). `positions` has room for size + kScanSlack
+/// entries; nothing past the input's end is read.
+using ScanFn = ScanResult (*)(const ScanInput& input, std::uint32_t* positions);
+
+/// Whether the bytes hold an odd number of `quote`.
+using OddQuotesFn = bool (*)(const char* bytes, std::size_t size, char quote);
+
+ScanResult scan_scalar(const ScanInput& input, std::uint32_t* positions);
+bool has_odd_quotes_scalar(const char* bytes, std::size_t size, char quote);
+#if defined(__x86_64__)
+ScanResult scan_avx2(const ScanInput& input, std::uint32_t* positions);
+bool has_odd_quotes_avx2(const char* bytes, std::size_t size, char quote);
+ScanResult scan_avx512(const ScanInput& input, std::uint32_t* positions);
+bool has_odd_quotes_avx512(const char* bytes, std::size_t size, char quote);
+#endif
+
+}  // namespace hark::simd
