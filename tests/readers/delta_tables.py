@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads Delta tables that hark writes with deltalake and Polars, and compares them with what must be in them.
+"""Reads Delta tables that hark writes with deltalake, Polars and DuckDB's delta extension, and compares them with what must be in them.
 
 usage: delta_tables.py TABLE EXPECTED.json        one table
        delta_tables.py --samples LAKE_DELTA_SAMPLE   the tables of that program, and back: deltalake appends, hark reads
@@ -13,6 +13,7 @@ EXPECTED.json is one object; every member is optional:
   sums               {column: sum}, whole numbers exactly, others to 1e-9 relative
   nulls              {column: number of nulls}
   rows_by_version    [rows at version 0, 1, ...]
+  first_version      the first version the log still has (a checkpoint stands for those before); 0 if absent
   txns               {appId: version}
 Checked besides, always: each file is on disk with the size and the rows the log says, its statistics hold for every
 value in it, and a filter on a bound finds what a full scan finds. Runs in the environment of requirements.txt.
@@ -27,12 +28,22 @@ import tempfile
 import urllib.parse
 
 import deltalake
+import duckdb
+import duckdb_extension_delta
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 problems = []
+
+
+def open_duckdb():
+    """DuckDB with its delta extension, which PyPI has as a file; nothing is fetched."""
+    db = duckdb.connect()
+    extension, = pathlib.Path(duckdb_extension_delta.__file__).parent.rglob("delta.duckdb_extension")
+    db.execute(f"LOAD '{extension}'")
+    return db
 
 
 def expect(holds, *what):
@@ -114,11 +125,15 @@ def check(path, expected):
     rows = table.to_pyarrow_table()
     expect(rows.num_rows == sum(add["num_records"] for add in adds), where, "statistics count other rows")
     frame = pl.scan_delta(str(path)).collect()
-    for reader, count in (("deltalake", rows.num_rows), ("polars", frame.height)):
+    db = open_duckdb()
+    scan = "delta_scan('" + str(path).replace("'", "''") + "')"
+    for reader, count in (("deltalake", rows.num_rows), ("polars", frame.height),
+                          ("duckdb", db.execute(f"SELECT count(*) FROM {scan}").fetchone()[0])):
         if "rows" in expected:
             expect(count == expected["rows"], where, reader, "rows", count, "not", expected["rows"])
     for column, wanted in expected.get("sums", {}).items():
-        sums = {"deltalake": pc.sum(rows.column(column)).as_py() or 0, "polars": frame[column].sum()}
+        sums = {"deltalake": pc.sum(rows.column(column)).as_py() or 0, "polars": frame[column].sum(),
+                "duckdb": db.execute(f'SELECT coalesce(sum("{column}"), 0) FROM {scan}').fetchone()[0]}
         for reader, found in sums.items():
             same = found == wanted if isinstance(wanted, int) else math.isclose(found, wanted, rel_tol=1e-9)
             expect(same, where, reader, "sum of", column, "is", found, "not", wanted)
@@ -128,13 +143,16 @@ def check(path, expected):
         expect(frame[column].null_count() == wanted, where, "polars", column, "nulls")
     check_filters(where, table, rows)
 
+    first_version = expected.get("first_version", 0)
     for version, wanted in enumerate(expected.get("rows_by_version", [])):
+        if version < first_version:
+            continue
         found = deltalake.DeltaTable(str(path), version=version).to_pyarrow_table().num_rows
         expect(found == wanted, where, "version", version, "has", found, "rows, not", wanted)
     for app, wanted in expected.get("txns", {}).items():
         expect(table.transaction_version(app) == wanted, where, "txn", app, table.transaction_version(app))
     history = table.history()
-    expect(len(history) == table.version() + 1, where, "history has", len(history), "entries")
+    expect(len(history) == table.version() + 1 - first_version, where, "history has", len(history), "entries")
     for entry in history:
         expect(entry.get("operation") and entry.get("runId"), where, "history entry", entry)
     return rows.num_rows
@@ -176,11 +194,12 @@ def main():
             expectations = sorted(pathlib.Path(folder).glob("*.json"))
             num_tables = len(expectations)
             num_rows = sum(check(path.with_suffix(""), json.loads(path.read_text())) for path in expectations)
-            for name in ("loads", "partitioned_by_text"):
+            for name in ("loads", "partitioned_by_text", "checkpointed"):
                 check_back(sys.argv[2], pathlib.Path(folder) / name)
     for problem in problems:
         print(problem)
-    print(f"{num_tables} tables, {num_rows} rows, deltalake {deltalake.__version__}, polars {pl.__version__}: "
+    print(f"{num_tables} tables, {num_rows} rows, deltalake {deltalake.__version__}, polars {pl.__version__}, "
+          f"duckdb {duckdb.__version__} with delta: "
           + (f"{len(problems)} problems" if problems else "all equal"))
     return 1 if problems or num_tables == 0 else 0
 

@@ -18,6 +18,7 @@
 #include "hark/lake/partition.h"
 #include "hark/lake/schema.h"
 #include "hark/lake/transaction.h"
+#include "hark/pipeline/checkpoint_file.h"
 
 namespace hark::lake {
 namespace {
@@ -87,7 +88,7 @@ class Sample {
   /// loads in `replaced`.
   Result<void> load(Rows rows, const std::vector<PartitionValue>& values = {},
                     const std::vector<std::int64_t>& replaced = {}) {
-    HARK_TRY(const auto table, Table::open(files_, path_));
+    HARK_TRY(const auto table, Table::open(files_, path_, &pipeline::checkpoint_reader()));
     HARK_TRY(const auto snapshot, table.snapshot());
     HARK_TRY(auto transaction, Transaction::begin(table, snapshot));
     ++load_;
@@ -125,6 +126,14 @@ class Sample {
     return finish(std::move(transaction), "WRITE");
   }
 
+  /// Writes a checkpoint of the latest version and removes the log entries before it.
+  Result<void> checkpoint() {
+    HARK_TRY_VOID(pipeline::write_checkpoint(files_, path_, version_, clock_.now()));
+    for (; first_version_ < version_.value; ++first_version_)
+      HARK_TRY_VOID(files_.remove(log_entry_path(path_, {first_version_})));
+    return {};
+  }
+
   /// Writes the expectations.
   Result<void> write_expected() {
     Json files = Json::array();
@@ -156,7 +165,8 @@ class Sample {
                                   {"columns", std::move(columns)},
                                   {"rows", num_rows},
                                   {"nulls", std::move(nulls)},
-                                  {"rows_by_version", rows_by_version_}});
+                                  {"rows_by_version", rows_by_version_},
+                                  {"first_version", first_version_}});
     Json partitions = Json::array();
     for (const Field& field : partition_fields_) partitions.push_back(field.name);
     expected.set("partition_columns", std::move(partitions));
@@ -188,6 +198,7 @@ class Sample {
   std::vector<Field> fields_;
   std::vector<Field> partition_fields_;
   std::int64_t load_ = 0;
+  std::int64_t first_version_ = 0;
   Version version_;
   std::map<std::int64_t, std::string> file_of_load_;
   std::map<std::int64_t, Rows> rows_of_load_;
@@ -217,6 +228,16 @@ Result<void> write_samples(const std::string& directory) {
   HARK_TRY_VOID(partitioned.load({200, 10}, {"2024-05", "日本"}, {2}));
   HARK_TRY_VOID(partitioned.write_expected());
 
+  // Partitions with and without value, removed files and txns, all by way of the checkpoint.
+  Sample checkpointed(directory, "checkpointed");
+  HARK_TRY_VOID(checkpointed.create({{"city", Type::kString}}));
+  for (std::int64_t load = 0; load < 9; ++load)
+    HARK_TRY_VOID(checkpointed.load({load * 100, 40}, {concat("Québec \"", load % 3, "\"")}));
+  HARK_TRY_VOID(checkpointed.load({900, 40}, {}, {1, 4}));
+  HARK_TRY_VOID(checkpointed.checkpoint());
+  HARK_TRY_VOID(checkpointed.load({1000, 7}, {"x"}, {2}));
+  HARK_TRY_VOID(checkpointed.write_expected());
+
   Sample typed(directory, "partitioned_by_values");
   HARK_TRY_VOID(typed.create({{"p_day", Type::kDate},
                               {"p_at", Type::kTimestamp},
@@ -233,7 +254,8 @@ Result<void> write_samples(const std::string& directory) {
 }
 
 Result<std::string> read_table(const std::string& path) {
-  HARK_TRY(const auto table, Table::open(io::local_file_system(), path));
+  HARK_TRY(const auto table,
+           Table::open(io::local_file_system(), path, &pipeline::checkpoint_reader()));
   HARK_TRY(const auto snapshot, table.snapshot());
   HARK_TRY(const auto rows, snapshot.num_records());
   HARK_TRY(const auto fields, snapshot.fields());

@@ -33,6 +33,8 @@ class Snapshot {
   /// Files that left the table and may still serve older versions, by path.
   const std::vector<RemoveFile>& tombstones() const noexcept { return tombstones_; }
 
+  /// Progress of every application, by its id.
+  const std::map<std::string, SetTransaction, std::less<>>& txns() const noexcept { return txns_; }
   /// Version that application last committed; nullopt if it never did. A load whose number is not
   /// above it is in the table already.
   std::optional<std::int64_t> txn_version(std::string_view app_id) const;

@@ -53,23 +53,37 @@ Version Table::latest_version() const {
   return latest;
 }
 
-Result<const Checkpoint*> Table::starting_point(Version version) const {
-  const Checkpoint* newest = nullptr;
-  for (const Checkpoint& checkpoint : log_.checkpoints) {
-    if (checkpoint.version <= version) newest = &checkpoint;
+Result<Replay> Table::replay_of(const Checkpoint& checkpoint) const {
+  HARK_TRY(auto actions, checkpoint_reader_->read(*files_, checkpoint.parts));
+  std::vector<LoggedAction> logged;
+  logged.reserve(actions.size());
+  bool has_protocol = false;
+  bool has_metadata = false;
+  for (Action& action : actions) {
+    has_protocol |= std::holds_alternative<Protocol>(action);
+    has_metadata |= std::holds_alternative<Metadata>(action);
+    logged.push_back({std::move(action), 0});
   }
-  if (checkpoint_reader_ && newest) return newest;
-  const bool has_first = !log_.entries.empty() && log_.entries.front().version == Version{0};
-  if (has_first) return static_cast<const Checkpoint*>(nullptr);
+  if (!has_protocol || !has_metadata) {
+    return Error(ErrorCode::kCorrupt, concat("checkpoint '", checkpoint.parts.front(), "' has no ",
+                                             has_protocol ? "metaData" : "protocol", " action"));
+  }
+  Replay replay;
+  HARK_TRY_VOID(replay.apply(checkpoint.version, std::move(logged), checkpoint.parts.front()));
+  return replay;
+}
 
-  if (newest || log_.has_v2_checkpoint) {
+Result<void> Table::check_log_is_whole(Version version) const {
+  if (!log_.entries.empty() && log_.entries.front().version == Version{0}) return {};
+  const bool has_checkpoint = !log_.checkpoints.empty();
+  if ((has_checkpoint && log_.checkpoints.front().version <= version) || log_.has_v2_checkpoint) {
     return Error(
         ErrorCode::kUnsupported,
         concat("cannot read version ", version.value, " of the Delta table at '", path_,
                "': its log begins with a checkpoint",
-               newest ? ", which needs a Parquet reader" : " of the feature v2Checkpoint"));
+               has_checkpoint ? ", which needs a Parquet reader" : " of the feature v2Checkpoint"));
   }
-  if (!log_.checkpoints.empty()) {
+  if (has_checkpoint) {
     return no_version(version, path_,
                       concat("older log entries were cleaned up; the first version is ",
                              log_.checkpoints.front().version.value));
@@ -83,19 +97,33 @@ Result<Snapshot> Table::snapshot_at(Version version) const {
   if (version < Version{0} || version > latest) {
     return no_version(version, path_, concat("the latest version is ", latest.value));
   }
-  HARK_TRY(const Checkpoint* checkpoint, starting_point(version));
   Replay replay;
-  Instant timestamp{};
   Version next;
-  if (checkpoint) {
-    HARK_TRY(auto actions, checkpoint_reader_->read(*files_, checkpoint->parts));
-    std::vector<LoggedAction> logged;
-    logged.reserve(actions.size());
-    for (Action& action : actions) logged.push_back({std::move(action), 0});
-    HARK_TRY_VOID(replay.apply(checkpoint->version, std::move(logged), checkpoint->parts.front()));
-    HARK_TRY(const auto info, files_->stat(checkpoint->parts.front()));
-    timestamp = Instant(microseconds(info.modified_us));
-    next = {checkpoint->version.value + 1};
+  std::optional<Error> damage;  // of the newest checkpoint that could not be read
+  if (checkpoint_reader_) {
+    for (auto it = log_.checkpoints.rbegin(); it != log_.checkpoints.rend() && next == Version{0};
+         ++it) {
+      if (it->version > version) continue;
+      auto begun = replay_of(*it);
+      if (begun) {
+        replay = *std::move(begun);
+        next = {it->version.value + 1};
+      } else if (!damage) {
+        damage = std::move(begun).error();
+      }
+    }
+  }
+  if (next == Version{0}) {
+    if (auto whole = check_log_is_whole(version); !whole) {
+      if (!damage) return std::move(whole).error();
+      return std::move(*damage).while_doing(concat("opening version ", version.value,
+                                                   " of the table at '", path_,
+                                                   "', whose older log entries were cleaned up"));
+    }
+  }
+  Instant timestamp{};
+  if (next > version) {
+    HARK_TRY(timestamp, time_of(version));
   }
   auto entry = std::ranges::lower_bound(log_.entries, next, {}, &LogListing::Entry::version);
   for (; next <= version; ++next.value, ++entry) {
@@ -114,6 +142,22 @@ Result<Snapshot> Table::snapshot_at(Version version) const {
         concat("opening version ", version.value, " of the table at '", path_, "'"));
   }
   return snapshot;
+}
+
+Result<Instant> Table::time_of(Version version) const {
+  const auto entry =
+      std::ranges::lower_bound(log_.entries, version, {}, &LogListing::Entry::version);
+  if (entry != log_.entries.end() && entry->version == version) {
+    HARK_TRY(const auto actions, read_log_entry(*files_, path_, version));
+    return commit_time(actions, *entry);
+  }
+  // Only its checkpoint is left of it.
+  for (const Checkpoint& checkpoint : log_.checkpoints) {
+    if (checkpoint.version != version) continue;
+    HARK_TRY(const auto info, files_->stat(checkpoint.parts.front()));
+    return Instant(microseconds(info.modified_us));
+  }
+  return no_version(version, path_, "it was cleaned up");
 }
 
 Result<Version> Table::version_at(Instant instant) const {

@@ -18,13 +18,14 @@
 
 namespace hark::lake {
 
-/// Reads Parquet checkpoints. Declared here because the log needs it, implemented in engine because
-/// lake knows no Parquet.
+/// Reads Parquet checkpoints. Declared here because the log needs it, implemented in pipeline
+/// (checkpoint_file.h), which may use engine: lake knows no Parquet.
 class CheckpointReader {
  public:
   virtual ~CheckpointReader() = default;
   /// All protocol, metaData, txn, add and remove actions of a checkpoint's files. parse_action()
-  /// makes them from rows as JSON.
+  /// makes them from rows as JSON. An error is no failure of the table where an older checkpoint or
+  /// the log can stand in.
   virtual Result<std::vector<Action>> read(const io::FileSystem& files,
                                            std::span<const std::string> parts) const = 0;
 };
@@ -43,11 +44,15 @@ class Table {
 
   /// The latest version.
   Result<Snapshot> snapshot() const { return snapshot_at(latest_version()); }
-  /// Replays the log up to `version`. Errors: kNotFound for a version that is not there (any more);
-  /// kCorrupt for a gap in the log or an entry that is damaged, with its file and line;
-  /// kUnsupported for a table that needs features beyond ours, or whose log begins with a
-  /// checkpoint and no reader was given.
+  /// Replays the log up to `version`, from the newest checkpoint that can be read; a damaged one is
+  /// passed over as long as an older one, or the log from its beginning, can stand in. Errors:
+  /// kNotFound for a version that is not there (any more); kCorrupt for a gap in the log, or an
+  /// entry or a needed checkpoint that is damaged, with its file and line; kUnsupported for a table
+  /// that needs features beyond ours, or whose log begins with a checkpoint and no reader was
+  /// given.
   Result<Snapshot> snapshot_at(Version version) const;
+  /// When a version that the log still has was committed. Errors: kNotFound, kCorrupt.
+  Result<Instant> time_of(Version version) const;
   /// The version that was current at `instant`, that is the last one committed at or before it.
   /// Where a clock went backwards, commits count as 1 ms after the one before. Errors: kNotFound
   /// before the first commit; kCorrupt.
@@ -56,8 +61,10 @@ class Table {
  private:
   Table(io::FileSystem& files, std::string path, const CheckpointReader* reader, LogListing log)
       : files_(&files), path_(std::move(path)), checkpoint_reader_(reader), log_(std::move(log)) {}
-  /// The checkpoint to begin with, or nullptr to begin with version 0.
-  Result<const Checkpoint*> starting_point(Version version) const;
+  /// The state at `checkpoint`. Errors: those of the reader; kCorrupt if it lacks an action.
+  Result<Replay> replay_of(const Checkpoint& checkpoint) const;
+  /// Fails where the log does not begin with version 0, saying what that means for `version`.
+  Result<void> check_log_is_whole(Version version) const;
 
   io::FileSystem* files_;
   std::string path_;

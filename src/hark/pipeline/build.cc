@@ -9,6 +9,7 @@
 #include "hark/crypto/sha256.h"
 #include "hark/lake/data_file.h"
 #include "hark/lake/unreferenced.h"
+#include "hark/pipeline/checkpoint_file.h"
 #include "hark/pipeline/trusted_rows.h"
 
 namespace hark::core {
@@ -121,8 +122,8 @@ Result<std::vector<columnar::Field>> fields_of_view(engine::Engine& engine,
 
 /// Removes files of a curated table that no commit names. For the holder of the lock.
 Result<void> remove_unfinished(io::FileSystem& files, const std::string& path, const Clock& clock) {
-  const auto orphans =
-      lake::find_unreferenced(files, path, clock.now() + std::chrono::hours(24 * 365));
+  const auto orphans = lake::find_unreferenced(
+      files, path, clock.now() + std::chrono::hours(24 * 365), &checkpoint_reader());
   if (!orphans)
     return orphans.error().code() == ErrorCode::kNotFound ? Result<void>() : orphans.error();
   for (const io::FileInfo& orphan : *orphans) HARK_TRY_VOID(files.remove(orphan.path));

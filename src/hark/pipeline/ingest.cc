@@ -8,6 +8,7 @@
 #include "hark/engine/engine.h"
 #include "hark/lake/data_file.h"
 #include "hark/lake/unreferenced.h"
+#include "hark/pipeline/checkpoint_file.h"
 #include "hark/pipeline/landing.h"
 #include "hark/pipeline/quarantine.h"
 #include "hark/pipeline/source.h"
@@ -70,7 +71,7 @@ Result<void> remove_orphans(io::FileSystem& files, const std::string& table_path
                             const Clock& clock) {
   // The lock is ours, so no load is running: whatever no commit names is garbage, however young.
   const Instant any_time = clock.now() + std::chrono::hours(24 * 365);
-  const auto orphans = lake::find_unreferenced(files, table_path, any_time);
+  const auto orphans = lake::find_unreferenced(files, table_path, any_time, &checkpoint_reader());
   if (!orphans) {
     if (orphans.error().code() == ErrorCode::kNotFound) return remove_data_files(files, table_path);
     return orphans.error();

@@ -87,9 +87,10 @@ Result<std::vector<std::string>> LakeFolder::datasets() const {
     const std::string_view name = io::file_name(entry.path);
     if (!name.ends_with(".yaml") || name.starts_with(".")) continue;
     std::string dataset(name.substr(0, name.size() - 5));
-    // The first commit makes the dataset; a load killed before it leaves only the contract.
-    if (files_->exists(lake::log_entry_path(trusted_table(dataset), {0})))
-      names.push_back(std::move(dataset));
+    // The first commit makes the dataset; a load killed before it leaves only the contract. A log
+    // that is there and damaged is for whoever opens the table to report.
+    const auto log = lake::list_log(*files_, trusted_table(dataset));
+    if (log || log.error().code() != ErrorCode::kNotFound) names.push_back(std::move(dataset));
   }
   return names;
 }

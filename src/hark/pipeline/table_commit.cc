@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "hark/core/text.h"
+#include "hark/lake/checkpoint.h"
 #include "hark/lake/file_stats.h"
 #include "hark/lake/schema.h"
 #include "hark/lake/transaction.h"
+#include "hark/pipeline/checkpoint_file.h"
 
 namespace hark::pipeline {
+
 std::optional<std::int64_t> TableState::txn_version(std::string_view app_id) const {
   return snapshot ? snapshot->txn_version(app_id) : std::nullopt;
 }
@@ -25,7 +28,7 @@ Result<std::vector<std::string>> TableState::file_paths() const {
 Result<TableState> open_table(io::FileSystem& files, std::string path) {
   TableState state;
   state.path = path;
-  auto table = lake::Table::open(files, std::move(path));
+  auto table = lake::Table::open(files, std::move(path), &checkpoint_reader());
   if (!table) {
     if (table.error().code() == ErrorCode::kNotFound) return state;
     return std::move(table).error();
@@ -71,6 +74,10 @@ Result<std::int64_t> commit_table(io::FileSystem& files, const TableState& state
   info.extra = std::move(request.extra);
   info.is_blind_append = request.is_blind_append;
   HARK_TRY(const lake::Version version, std::move(transaction).commit(std::move(info), clock));
+  if (lake::is_checkpoint_due(state.snapshot ? state.snapshot->metadata() : metadata, version)) {
+    // Only a shortcut for readers: the commit stands, and the next checkpoint makes up for it.
+    (void)write_checkpoint(files, state.path, version, clock.now());
+  }
   return version.value;
 }
 

@@ -51,7 +51,8 @@ struct CommitRequest {
   bool is_blind_append = false;
 };
 
-/// Commits on top of `state`; makes the table if it is not there. Returns the new version.
+/// Commits on top of `state`; makes the table if it is not there. Returns the new version. Every
+/// delta.checkpointInterval commits a checkpoint is written too; if that fails, nothing is lost.
 /// Errors: kConflict: another writer was faster; kIo: the outcome is unknown (see commit_landed()).
 Result<std::int64_t> commit_table(io::FileSystem& files, const TableState& state,
                                   CommitRequest request, const Clock& clock);
