@@ -14,7 +14,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
           .value();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   WallClock clock;
-  if (parser.parse(text, clock)) {
+  WallClock walked;
+  const bool is_read = parser.parse(text, clock);
+  if (is_read != parser.parse_by_walking(text, walked) || (is_read && clock != walked))
+    std::abort();
+  if (is_read) {
     // The years 0000 to 9999.
     if (clock.days < -719'528 || clock.days > 2'932'896) std::abort();
     if (clock.second_of_day < 0 || clock.second_of_day >= 86'400) std::abort();

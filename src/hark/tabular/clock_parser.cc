@@ -1,6 +1,7 @@
 #include "hark/tabular/clock_parser.h"
 
 #include "hark/calendar/civil.h"
+#include "hark/tabular/fixed_clock.h"
 
 namespace hark::tabular {
 namespace {
@@ -147,27 +148,49 @@ class Walk {
 
 }  // namespace
 
+struct ClockParser::Pattern {
+  contract::ClockPattern items;
+  std::optional<FixedClock> fixed;
+
+  bool walk(std::string_view text, WallClock& out) const noexcept {
+    Walk walk(text);
+    for (const ClockItem& item : items) {
+      if (!walk.take(item)) return false;
+    }
+    return walk.finish(out);
+  }
+};
+
+ClockParser::ClockParser() = default;
+ClockParser::ClockParser(const ClockParser&) = default;
+ClockParser& ClockParser::operator=(const ClockParser&) = default;
+ClockParser::ClockParser(ClockParser&&) noexcept = default;
+ClockParser& ClockParser::operator=(ClockParser&&) noexcept = default;
+ClockParser::~ClockParser() = default;
+
 Result<ClockParser> ClockParser::compile(const std::vector<std::string>& formats) {
   ClockParser parser;
   for (const std::string& format : formats) {
-    HARK_TRY(const std::vector<contract::ClockPattern> patterns,
-             contract::parse_clock_pattern(format));
-    parser.patterns_.insert(parser.patterns_.end(), patterns.begin(), patterns.end());
+    HARK_TRY(std::vector<contract::ClockPattern> patterns, contract::parse_clock_pattern(format));
+    for (contract::ClockPattern& items : patterns) {
+      std::optional<FixedClock> fixed = FixedClock::of(items);
+      parser.patterns_.push_back({std::move(items), std::move(fixed)});
+    }
   }
   return parser;
 }
 
 bool ClockParser::parse(std::string_view text, WallClock& out) const noexcept {
-  for (const contract::ClockPattern& pattern : patterns_) {
-    Walk walk(text);
-    bool fits = true;
-    for (const ClockItem& item : pattern) {
-      if (!walk.take(item)) {
-        fits = false;
-        break;
-      }
-    }
-    if (fits && walk.finish(out)) return true;
+  for (const Pattern& pattern : patterns_) {
+    if (pattern.fixed && pattern.fixed->parse(text, out)) return true;
+    if (pattern.walk(text, out)) return true;
+  }
+  return false;
+}
+
+bool ClockParser::parse_by_walking(std::string_view text, WallClock& out) const noexcept {
+  for (const Pattern& pattern : patterns_) {
+    if (pattern.walk(text, out)) return true;
   }
   return false;
 }

@@ -22,6 +22,7 @@ struct WallClock {
   std::int32_t microseconds = 0;
   bool has_offset = false;
   std::int32_t offset_s = 0;  ///< written distance from UTC
+  friend bool operator==(const WallClock&, const WallClock&) = default;
 };
 
 class ClockParser {
@@ -31,9 +32,19 @@ class ClockParser {
   /// Reads the whole of `text` (trimmed) into `out`; false if no pattern matches or the date does
   /// not exist.
   bool parse(std::string_view text, WallClock& out) const noexcept;
+  /// The same by walking along each pattern: the definition, and slower.
+  bool parse_by_walking(std::string_view text, WallClock& out) const noexcept;
+
+  ClockParser();
+  ClockParser(const ClockParser&);
+  ClockParser& operator=(const ClockParser&);
+  ClockParser(ClockParser&&) noexcept;
+  ClockParser& operator=(ClockParser&&) noexcept;
+  ~ClockParser();
 
  private:
-  std::vector<contract::ClockPattern> patterns_;
+  struct Pattern;
+  std::vector<Pattern> patterns_;
 };
 
 }  // namespace hark::tabular

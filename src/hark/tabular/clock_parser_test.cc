@@ -111,6 +111,44 @@ TEST(ClockParser, ReadsBackEveryDayOfTwoCenturies) {
   }
 }
 
+TEST(ClockParser, ReadsTextsOfFixedLengthAsTheWalkAlongThePatternDoes) {
+  const std::vector<std::string> formats = {"MM/dd/yyyy hh:mm:ss a",
+                                            "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]", "M/d/yy H:mm",
+                                            "dd.MM.yyyy", "yyyy/M/d h:mm a"};
+  const std::vector<std::string> written = {"07/31/2024 05:05:09 PM",
+                                            "12/01/1999 12:59:59 am",
+                                            "2024-02-29T23:59:59.125",
+                                            "2024-02-29T23:59:59",
+                                            "2024-02-29T23:59:59Z",
+                                            "10/21/18 10:05",
+                                            "1/2/18 0:05",
+                                            "31.12.2024",
+                                            "2024/12/31 11:59 pm",
+                                            "2024/2/3 1:09 AM",
+                                            "07/31/2024  05:05:09 PM",
+                                            "00/00/0000 00:00:00 AM"};
+  const std::string others = "0123456789/:-. TZapmAPM\xFA\xFF";
+  std::mt19937 random(311);
+  int num_read = 0;
+  for (const std::string& format : formats) {
+    const auto parser = ClockParser::compile({format});
+    ASSERT_TRUE(parser);
+    for (int round = 0; round < 20'000; ++round) {
+      std::string text = written[random() % written.size()];
+      for (std::size_t changes = random() % 4; changes > 0; --changes)
+        text[random() % text.size()] = others[random() % others.size()];
+      WallClock read;
+      WallClock walked;
+      const bool is_read = parser->parse(text, read);
+      ASSERT_EQ(is_read, parser->parse_by_walking(text, walked)) << format << " <<" << text << ">>";
+      if (!is_read) continue;
+      ++num_read;
+      ASSERT_EQ(read, walked) << format << " <<" << text << ">>";
+    }
+  }
+  EXPECT_GT(num_read, 5'000);
+}
+
 TEST(ClockParser, RefusesAWrongPattern) {
   const auto parser = ClockParser::compile({"yyyy-QQ-dd"});
   ASSERT_FALSE(parser);
