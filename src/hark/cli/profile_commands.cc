@@ -49,13 +49,15 @@ Result<Answer> profile(const Arguments& arguments, Session& session) {
   data.set("bytes", summary.file_bytes);
   data.set("contract", contract ? Json((*contract)->name) : Json());
   data.set("encoding", tabular::name_of(probe.encoding));
-  data.set("dialect", dialect_json(probe.dialect));
+  const bool is_delimited = probe.format == tabular::FileFormat::kDelimited;
+  data.set("format", tabular::name_of(probe.format));
+  data.set("dialect", is_delimited ? dialect_json(probe.dialect) : Json());
   answer.data = std::move(data);
 
   answer.text = concat(
       path, ": ", show_count(static_cast<std::int64_t>(summary.records_read)), " records, ",
       fixed(static_cast<double>(summary.file_bytes) / 1e6, 1), " MB, ",
-      tabular::name_of(probe.encoding), ", ",
+      tabular::name_of(probe.format), ", ", tabular::name_of(probe.encoding), ", ",
       contract ? concat("contract ", (*contract)->name) : std::string("no contract fits"), "\n\n");
   TextTable table({{"column"},
                    {"type"},

@@ -34,11 +34,9 @@ class DelimitedReading final : public Reading {
 
 }  // namespace
 
-Result<std::unique_ptr<Reading>> read_delimited(const io::FileSystem& files, const FileProbe& probe,
-                                                const ReadingLimits& limits, unsigned threads) {
-  HARK_TRY(std::shared_ptr<const io::InputFile> file, files.open_input(probe.path));
-  return std::make_unique<DelimitedReading>(open_source(std::move(file), probe.compression), probe,
-                                            limits, threads);
+std::unique_ptr<Reading> read_delimited(std::unique_ptr<ByteSource> source, const FileProbe& probe,
+                                        const ReadingLimits& limits, unsigned threads) {
+  return std::make_unique<DelimitedReading>(std::move(source), probe, limits, threads);
 }
 
 }  // namespace hark::tabular

@@ -64,8 +64,17 @@ bool looks_like_json(std::string_view text) {
 
 }  // namespace
 
-std::optional<Error> refuse_by_content(std::string_view name, std::string_view head,
-                                       bool is_whole) {
+std::string_view name_of(FileFormat format) noexcept {
+  switch (format) {
+    case FileFormat::kDelimited:
+      return "delimited text";
+    case FileFormat::kJson:
+      return "JSON";
+  }
+  return "";
+}
+
+Result<FileFormat> recognise(std::string_view name, std::string_view head, bool is_whole) {
   for (const Signature& signature : kSignatures) {
     // Of the printable ones only those followed by binary data: a header may begin with "ORC".
     if (head.starts_with(signature.bytes) &&
@@ -95,10 +104,10 @@ std::optional<Error> refuse_by_content(std::string_view name, std::string_view h
     return invalid(name, "is a web page (HTML), not data",
                    "download the data instead of the page that shows it (Export, CSV)");
   if (text.starts_with('<')) return unsupported(name, "an XML document", kSaveAsCsv);
-  if (looks_like_json(text)) return unsupported(name, "JSON", kSaveAsCsv);
+  if (looks_like_json(text)) return FileFormat::kJson;
   if (!has_text_before_controls(head))
-    return invalid(name, "is binary data, not text", "hark reads CSV text, plain or gzip");
-  return std::nullopt;
+    return invalid(name, "is binary data, not text", "hark reads CSV text and JSON, plain or gzip");
+  return FileFormat::kDelimited;
 }
 
 }  // namespace hark::tabular

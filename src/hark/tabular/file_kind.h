@@ -1,15 +1,20 @@
-// Recognises, by their first bytes, files that are no delimited text.
+// Recognises formats by a file's first bytes, never by its name.
 #pragma once
 
-#include <optional>
+#include <cstdint>
 #include <string_view>
 
-#include "hark/core/error.h"
+#include "hark/core/result.h"
 
 namespace hark::tabular {
 
-/// Why a file that begins with `head` (plain bytes, unpacked if it was gzip) is no delimited text;
-/// nullopt if it may be. The messages begin with `name`. `is_whole`: the file ends with `head`.
-std::optional<Error> refuse_by_content(std::string_view name, std::string_view head, bool is_whole);
+enum class FileFormat : std::uint8_t { kDelimited, kJson };
+std::string_view name_of(FileFormat format) noexcept;  ///< "delimited text", "JSON"
+
+/// The format of a file that begins with `head` (plain bytes, unpacked if it was packed);
+/// `is_whole`: the file ends with `head`. What is not recognised is taken for delimited text.
+/// Errors: kUnsupported for formats that are known and not read; kInvalidInput for what is no data.
+/// The messages begin with `name`.
+Result<FileFormat> recognise(std::string_view name, std::string_view head, bool is_whole);
 
 }  // namespace hark::tabular

@@ -244,6 +244,8 @@ Result<ReadPlan> FileSource::plan_read(const std::vector<std::string>& columns) 
   ReadPlan plan;
   plan.num_file_columns = static_cast<std::uint32_t>(probe_.header.size());
   plan.dialect = probe_.dialect;
+  // Only delimited text has quotes; this byte occurs in no text.
+  if (probe_.format != FileFormat::kDelimited) plan.dialect.quote = '\xFF';
   plan.max_record_bytes = options_.max_record_bytes;
   std::vector<bool> is_read(columns_.size());
   for (std::size_t i = 0; i < columns_.size(); ++i) is_read[i] = columns_[i].is_guard();
@@ -293,7 +295,7 @@ Result<void> FileSource::stream(const std::vector<std::string>& columns, unsigne
   if (limits.kernel == nullptr) {
     HARK_TRY(limits.kernel, simd::active_scan_kernel());
   }
-  HARK_TRY(const auto reading, read_delimited(files_, probe_, limits, threads));
+  HARK_TRY(const auto reading, begin_reading(files_, probe_, limits, threads));
   SharedState shared(*reading, options_, probe_.size_bytes, plan.columns.size());
   HARK_TRY_VOID(run_workers(threads, [&](unsigned worker) -> Result<void> {
     StopOnUnwind guard(*reading);

@@ -6,7 +6,7 @@
 #include "hark/core/text.h"
 #include "hark/io/gzip_stream.h"
 #include "hark/simd/csv_scan.h"
-#include "hark/tabular/file_kind.h"
+#include "hark/tabular/json_probe.h"
 #include "hark/tabular/values.h"
 
 namespace hark::tabular {
@@ -158,17 +158,20 @@ Error not_found(const io::FileSystem& files, const std::string& path) {
   return std::move(error).hint("check the path");
 }
 
+Encoding encoding_of(std::string_view head, bool is_whole) {
+  const std::size_t bad_byte = find_invalid_utf8(head);
+  // A letter may be cut in two where the head ends.
+  if (bad_byte != std::string_view::npos && (is_whole || bad_byte + 4 <= head.size()))
+    return Encoding::kNotUtf8;
+  const bool is_ascii =
+      std::ranges::all_of(head, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  return is_ascii ? Encoding::kAscii : Encoding::kUtf8;
+}
+
 /// Fills in the dialect, header and first rows from the file's first plain bytes.
 Result<void> read_head(FileProbe& probe, std::string_view head, bool is_whole,
                        const ProbeOptions& options) {
-  const std::size_t bad_byte = find_invalid_utf8(head);
-  if (bad_byte != std::string_view::npos && (is_whole || bad_byte + 4 <= head.size())) {
-    probe.encoding = Encoding::kNotUtf8;
-  } else {
-    const bool is_ascii =
-        std::ranges::all_of(head, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    probe.encoding = is_ascii ? Encoding::kAscii : Encoding::kUtf8;
-  }
+  probe.encoding = encoding_of(head, is_whole);
   probe.dialect.has_bom = head.starts_with(kBom);
   const std::size_t bom_bytes = probe.dialect.has_bom ? kBom.size() : 0;
   if (probe.dialect.has_bom) probe.encoding = std::max(probe.encoding, Encoding::kUtf8);
@@ -282,8 +285,13 @@ Result<FileProbe> probe_file(const io::FileSystem& files, const std::string& pat
   const bool is_whole = *num_read < head.size();
   head.resize(*num_read);
 
-  if (auto refusal = refuse_by_content(path, head, is_whole)) return *std::move(refusal);
-  HARK_TRY_VOID(read_head(probe, head, is_whole, options));
+  HARK_TRY(probe.format, recognise(path, head, is_whole));
+  if (probe.format == FileFormat::kJson) {
+    probe.encoding = encoding_of(head, is_whole);
+    HARK_TRY_VOID(probe_json(*source, head, is_whole, options.num_first_rows, probe));
+  } else {
+    HARK_TRY_VOID(read_head(probe, head, is_whole, options));
+  }
   return probe;
 }
 

@@ -9,6 +9,8 @@
 #include "hark/io/file_system.h"
 #include "hark/tabular/byte_source.h"
 #include "hark/tabular/dialect.h"
+#include "hark/tabular/file_kind.h"
+#include "hark/tabular/json_record.h"
 
 namespace hark::tabular {
 
@@ -30,7 +32,9 @@ struct FileProbe {
   std::uint64_t size_bytes = 0;
   std::int64_t modified_us = 0;
   Compression compression = Compression::kNone;
-  Dialect dialect;
+  FileFormat format = FileFormat::kDelimited;
+  Dialect dialect;  ///< kDelimited
+  JsonLayout json;  ///< kJson
   /// Of the bytes looked at. Records that are not UTF-8 are refused when they are read.
   Encoding encoding = Encoding::kAscii;
   std::vector<std::string> header;  ///< names as written, trimmed; some may be empty or repeated
@@ -40,13 +44,13 @@ struct FileProbe {
   std::vector<std::vector<std::string>> first_rows;
 };
 
-/// Looks at the beginning of a file.
+/// Looks at the beginning of a file; reads a JSON file once from end to end, because a name may
+/// come up in its last record first.
 ///
 /// Errors: kNotFound (absent); kInvalidInput with a hint for what is no table: a directory, an
 /// empty file, a web page, a Git-LFS pointer, binary data, UTF-16, a truncated gzip, a file without
-/// a header row or without a row behind it, a header of another width than all rows; kUnsupported
-/// for known formats that are not read yet (xlsx, Parquet, zip, zst, Avro, JSON, ...), naming them;
-/// kIo.
+/// a header row or without a row behind it, a header of another width than all rows, broken JSON;
+/// kUnsupported for known formats that are not read (Avro, ORC, ...), naming them; kIo.
 Result<FileProbe> probe_file(const io::FileSystem& files, const std::string& path,
                              const ProbeOptions& options = {});
 

@@ -36,8 +36,14 @@ class Reading {
   virtual std::uint64_t file_bytes_read() const = 0;
 };
 
-/// Begins to read the delimited text of a file that was probed.
-Result<std::unique_ptr<Reading>> read_delimited(const io::FileSystem& files, const FileProbe& probe,
-                                                const ReadingLimits& limits, unsigned threads);
+/// Begins to read a file that was probed, by its format.
+Result<std::unique_ptr<Reading>> begin_reading(const io::FileSystem& files, const FileProbe& probe,
+                                               const ReadingLimits& limits, unsigned threads);
+
+// One per format; begin_reading() chooses.
+std::unique_ptr<Reading> read_delimited(std::unique_ptr<ByteSource> source, const FileProbe& probe,
+                                        const ReadingLimits& limits, unsigned threads);
+std::unique_ptr<Reading> read_json(std::unique_ptr<ByteSource> source, const FileProbe& probe,
+                                   const ReadingLimits& limits);
 
 }  // namespace hark::tabular
