@@ -140,7 +140,15 @@ std::size_t utf8_sequence_length(std::string_view text) noexcept {
 std::size_t find_invalid_utf8(std::string_view text) noexcept {
   std::size_t at = 0;
   while (at < text.size()) {
-    // Most text is ASCII: eight bytes at a time.
+    // Most text is ASCII: 64 bytes at a time, then eight.
+    while (text.size() - at >= 64) {
+      std::uint64_t words[8];
+      std::memcpy(words, text.data() + at, sizeof words);
+      std::uint64_t any = 0;
+      for (const std::uint64_t word : words) any |= word;
+      if ((any & 0x8080808080808080U) != 0) break;
+      at += 64;
+    }
     while (text.size() - at >= 8) {
       std::uint64_t word;
       std::memcpy(&word, text.data() + at, sizeof word);

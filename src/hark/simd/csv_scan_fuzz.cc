@@ -16,17 +16,26 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<char> bytes(data + 2, data + size);
   input.bytes = bytes.data();
   input.size = bytes.size();
-  std::vector<std::uint32_t> expected(bytes.size() + kScanSlack);
-  const ScanResult wanted = scan_scalar(input, expected.data());
+  struct Arrays {
+    explicit Arrays(std::size_t size) : positions(size), record_ends(size) {}
+    ScanOutput output() { return {positions.data(), record_ends.data()}; }
+    std::vector<std::uint32_t> positions;
+    std::vector<std::uint32_t> record_ends;
+  };
+  const auto equal = [](const auto& a, const auto& b, std::size_t count) {
+    return std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(count), b.begin());
+  };
+  Arrays expected(bytes.size() + kScanSlack);
+  const ScanResult wanted = scan_scalar(input, expected.output());
   for (const ScanKernel& kernel : scan_kernels()) {
     if (!kernel.runs_here()) continue;
-    std::vector<std::uint32_t> found(bytes.size() + kScanSlack);
-    const ScanResult result = kernel.scan(input, found.data());
+    Arrays found(bytes.size() + kScanSlack);
+    const ScanResult result = kernel.scan(input, found.output());
     if (result.num_positions != wanted.num_positions || result.end != wanted.end ||
+        result.num_record_ends != wanted.num_record_ends ||
         result.num_line_ends != wanted.num_line_ends ||
-        !std::equal(found.begin(),
-                    found.begin() + static_cast<std::ptrdiff_t>(wanted.num_positions),
-                    expected.begin()))
+        !equal(found.positions, expected.positions, wanted.num_positions) ||
+        !equal(found.record_ends, expected.record_ends, wanted.num_record_ends))
       std::abort();
     if (kernel.has_odd_quotes(input.bytes, input.size, input.quote) !=
         has_odd_quotes_scalar(input.bytes, input.size, input.quote))

@@ -15,6 +15,7 @@ struct Scanned {
   std::vector<std::uint32_t> positions;
   ScanState end;
   std::size_t num_line_ends = 0;
+  std::vector<std::uint32_t> record_ends = {};
   friend bool operator==(const Scanned&, const Scanned&) = default;
 };
 
@@ -24,9 +25,11 @@ Scanned scan_with(const ScanKernel& kernel, const ScanInput& input) {
   ScanInput copied = input;
   copied.bytes = bytes.data();
   std::vector<std::uint32_t> positions(input.size + kScanSlack);
-  const ScanResult result = kernel.scan(copied, positions.data());
+  std::vector<std::uint32_t> record_ends(input.size + kScanSlack);
+  const ScanResult result = kernel.scan(copied, {positions.data(), record_ends.data()});
   positions.resize(result.num_positions);
-  return {positions, result.end, result.num_line_ends};
+  record_ends.resize(result.num_record_ends);
+  return {positions, result.end, result.num_line_ends, record_ends};
 }
 
 Scanned scan_with(const ScanKernel& kernel, std::string_view text, ScanState start = kFieldStart,
@@ -50,16 +53,16 @@ Scanned scan(std::string_view text, ScanState start = kFieldStart) {
 }
 
 TEST(Scan, FindsDelimitersAndLineEndsOutsideQuotes) {
-  EXPECT_EQ(scan("a,b\nc\r\n"), (Scanned{{1, 3, 5, 6}, kFieldStart, 2}));
+  EXPECT_EQ(scan("a,b\nc\r\n"), (Scanned{{1, 3, 5, 6}, kFieldStart, 2, {1, 2, 3}}));
   EXPECT_EQ(scan("\"a,\n\",b"), (Scanned{{5}, kUnquoted, 1}));
 }
 
 TEST(Scan, TakesAQuoteInsideAnUnquotedFieldForACharacter) {
-  EXPECT_EQ(scan("5\" pipe,\n"), (Scanned{{7, 8}, kFieldStart, 1}));
+  EXPECT_EQ(scan("5\" pipe,\n"), (Scanned{{7, 8}, kFieldStart, 1, {1}}));
 }
 
 TEST(Scan, TakesAQuoteBeforeOtherTextInAQuotedFieldForACharacter) {
-  EXPECT_EQ(scan("\"5\" pipe, long\",\n"), (Scanned{{15, 16}, kFieldStart, 1}));
+  EXPECT_EQ(scan("\"5\" pipe, long\",\n"), (Scanned{{15, 16}, kFieldStart, 1, {1}}));
 }
 
 TEST(Scan, TakesTwoQuotesInAQuotedFieldForOne) {
@@ -83,6 +86,8 @@ TEST(Scan, CutAnywhereGivesTheSamePositionsAndState) {
     Scanned first = scan(std::string_view(text).substr(0, cut));
     const Scanned second = scan_with(scalar(), std::string_view(text).substr(cut), first.end,
                                      cut == 0 ? '\n' : text[cut - 1]);
+    for (const std::uint32_t index : second.record_ends)
+      first.record_ends.push_back(index + static_cast<std::uint32_t>(first.positions.size()));
     for (const std::uint32_t at : second.positions)
       first.positions.push_back(at + static_cast<std::uint32_t>(cut));
     first.end = second.end;

@@ -51,8 +51,8 @@ std::uint32_t* write_places(std::uint64_t bits, std::uint32_t base, std::uint32_
 
 namespace hark::simd {
 
-ScanResult scan_avx2(const ScanInput& input, std::uint32_t* positions) {
-  return scan_in_blocks(input, positions);
+ScanResult scan_avx2(const ScanInput& input, const ScanOutput& output) {
+  return scan_in_blocks(input, output);
 }
 
 bool has_odd_quotes_avx2(const char* bytes, std::size_t size, char quote) {

@@ -6,11 +6,12 @@
 
 namespace hark::simd {
 
-ScanResult scan_scalar(const ScanInput& input, std::uint32_t* positions) {
+ScanResult scan_scalar(const ScanInput& input, const ScanOutput& output) {
   const char* const begin = input.bytes;
   const char* const end = begin + input.size;
   const char* at = begin;
-  std::uint32_t* out = positions;
+  std::uint32_t* out = output.positions;
+  std::uint32_t* record_end = output.record_ends;
   ScanState state = input.start;
 
   bool ends_field[256] = {};
@@ -18,6 +19,11 @@ ScanResult scan_scalar(const ScanInput& input, std::uint32_t* positions) {
     ends_field[static_cast<unsigned char>(c)] = true;
   }
   const auto is_end = [&ends_field](char c) { return ends_field[static_cast<unsigned char>(c)]; };
+  const auto add = [&](const char* place) {
+    if (*place == '\n' || *place == '\r')
+      *record_end++ = static_cast<std::uint32_t>(out - output.positions);
+    *out++ = static_cast<std::uint32_t>(place - begin);
+  };
 
   while (at != end) {
     switch (state) {
@@ -32,7 +38,7 @@ ScanResult scan_scalar(const ScanInput& input, std::uint32_t* positions) {
       case ScanState::kUnquoted:
         while (at != end && !is_end(*at)) ++at;
         if (at == end) break;
-        *out++ = static_cast<std::uint32_t>(at - begin);
+        add(at);
         ++at;
         state = ScanState::kFieldStart;
         break;
@@ -48,7 +54,7 @@ ScanResult scan_scalar(const ScanInput& input, std::uint32_t* positions) {
         break;
       case ScanState::kQuoteInQuoted:
         if (is_end(*at)) {
-          *out++ = static_cast<std::uint32_t>(at - begin);
+          add(at);
           state = ScanState::kFieldStart;
         } else {
           // The second quote of a pair, or a character after a quote that was one itself.
@@ -64,7 +70,8 @@ ScanResult scan_scalar(const ScanInput& input, std::uint32_t* positions) {
     if (begin[i] == '\r' || (begin[i] == '\n' && before != '\r')) ++num_line_ends;
     before = begin[i];
   }
-  return {static_cast<std::size_t>(out - positions), num_line_ends, state};
+  return {static_cast<std::size_t>(out - output.positions),
+          static_cast<std::size_t>(record_end - output.record_ends), num_line_ends, state};
 }
 
 bool has_odd_quotes_scalar(const char* bytes, std::size_t size, char quote) {

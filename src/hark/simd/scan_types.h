@@ -26,29 +26,35 @@ struct ScanInput {
   ScanState start = ScanState::kFieldStart;
 };
 
+/// Where a scan writes; each array has room for ScanInput::size + kScanSlack entries.
+struct ScanOutput {
+  std::uint32_t* positions = nullptr;    ///< places that end a field, ascending
+  std::uint32_t* record_ends = nullptr;  ///< which of the positions are an LF or CR: their indices
+};
+
 struct ScanResult {
   std::size_t num_positions = 0;
-  std::size_t num_line_ends = 0;  ///< inside quotes too
+  std::size_t num_record_ends = 0;
+  std::size_t num_line_ends = 0;  ///< inside quotes too, CR LF as one
   ScanState end = ScanState::kFieldStart;
 };
 
 /// Entries behind the last position that a kernel may overwrite.
 inline constexpr std::size_t kScanSlack = 64;
 
-/// Writes to `positions` the place of every delimiter, LF and CR that is not inside a quoted field,
-/// ascending (the two bytes of a CR LF are two places). `positions` has room for size + kScanSlack
-/// entries; nothing past the input's end is read.
-using ScanFn = ScanResult (*)(const ScanInput& input, std::uint32_t* positions);
+/// Finds every delimiter, LF and CR that is not inside a quoted field (the two bytes of a CR LF are
+/// two places). Nothing past the input's end is read.
+using ScanFn = ScanResult (*)(const ScanInput& input, const ScanOutput& output);
 
 /// Whether the bytes hold an odd number of `quote`.
 using OddQuotesFn = bool (*)(const char* bytes, std::size_t size, char quote);
 
-ScanResult scan_scalar(const ScanInput& input, std::uint32_t* positions);
+ScanResult scan_scalar(const ScanInput& input, const ScanOutput& output);
 bool has_odd_quotes_scalar(const char* bytes, std::size_t size, char quote);
 #if defined(__x86_64__)
-ScanResult scan_avx2(const ScanInput& input, std::uint32_t* positions);
+ScanResult scan_avx2(const ScanInput& input, const ScanOutput& output);
 bool has_odd_quotes_avx2(const char* bytes, std::size_t size, char quote);
-ScanResult scan_avx512(const ScanInput& input, std::uint32_t* positions);
+ScanResult scan_avx512(const ScanInput& input, const ScanOutput& output);
 bool has_odd_quotes_avx512(const char* bytes, std::size_t size, char quote);
 #endif
 

@@ -1,7 +1,6 @@
 #include "hark/tabular/batch_builder.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "hark/core/text.h"
 
@@ -14,19 +13,6 @@ using columnar::Presence;
 constexpr std::size_t kRowsAtATime = 256;
 /// Longest piece of a value shown in a message.
 constexpr std::size_t kShownBytes = 60;
-
-bool is_ascii(std::string_view text) noexcept {
-  std::uint64_t high_bits = 0;
-  const char* at = text.data();
-  std::size_t left = text.size();
-  for (; left >= 8; at += 8, left -= 8) {
-    std::uint64_t word;
-    std::memcpy(&word, at, sizeof word);
-    high_bits |= word;
-  }
-  for (; left > 0; ++at, --left) high_bits |= static_cast<unsigned char>(*at);
-  return (high_bits & 0x8080808080808080U) == 0;
-}
 
 std::string shown(std::string_view text) {
   if (text.size() <= kShownBytes) return concat("\"", text, "\"");
@@ -98,7 +84,9 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
   rows_.clear();
   const std::span<const RecordSpan> records = block.records();
   if (records.empty()) return;
-  const bool all_ascii = is_ascii(block.bytes(records.front().begin, records.back().end));
+  // Line ends are ASCII, so that all is valid as long as each record is.
+  const bool is_valid = find_invalid_utf8(block.bytes(records.front().begin, records.back().end)) ==
+                        std::string_view::npos;
   for (const RecordSpan& record : records) {
     if (record.problem == RecordProblem::kTooLong) {
       rejects.push_back(reject_of(block, record, reject_rule::kRecordTooLong,
@@ -111,8 +99,8 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
       rejects.push_back(
           reject_of(block, record, reject_rule::kMalformedRecord, block.reason(record)));
     } else if (std::size_t bad;
-               !all_ascii && (bad = find_invalid_utf8(block.bytes(record.begin, record.end))) !=
-                                 std::string_view::npos) {
+               !is_valid && (bad = find_invalid_utf8(block.bytes(record.begin, record.end))) !=
+                                std::string_view::npos) {
       rejects.push_back(reject_of(block, record, reject_rule::kInvalidUtf8,
                                   concat("byte ", bad + 1, " of the record is no valid UTF-8")));
     } else if (!has_all_fields(block, record)) {

@@ -82,15 +82,19 @@ ScanState BlockReader::guess_state(bool is_quoted) const noexcept {
 }
 
 simd::ScanResult BlockReader::scan_block(ScanState start) {
-  if (positions_.size() < size_ + simd::kScanSlack) positions_.resize(size_ + simd::kScanSlack);
+  if (positions_.size() < size_ + simd::kScanSlack) {
+    positions_.resize(size_ + simd::kScanSlack);
+    record_ends_.resize(size_ + simd::kScanSlack);
+  }
   const simd::ScanResult result = options_.kernel->scan({.bytes = data(),
                                                          .size = size_,
                                                          .delimiter = options_.dialect.delimiter,
                                                          .quote = options_.dialect.quote,
                                                          .before = buffer_[0],
                                                          .start = start},
-                                                        positions_.data());
+                                                        {positions_.data(), record_ends_.data()});
   num_positions_ = result.num_positions;
+  num_record_ends_ = result.num_record_ends;
   return result;
 }
 
@@ -118,9 +122,9 @@ void BlockReader::split(ScanState state) {
     check_length(record);
     records_.push_back(record);
   };
-  for (std::uint32_t i = 0; i < num_positions_; ++i) {
+  for (std::size_t r = 0; r < num_record_ends_; ++r) {
+    const std::uint32_t i = record_ends_[r];
     const std::uint32_t at = positions_[i];
-    if (!is_line_end(data()[at])) continue;
     if (is_in_own_record) {
       if (at > begin) {
         add(at, i + 1);
@@ -159,6 +163,7 @@ Result<void> BlockReader::complete_open_record(ScanState state) {
     const auto step = static_cast<std::uint32_t>(std::min<std::size_t>(kStepBytes, loaded_ - at));
     if (const std::size_t room = num_positions_ + step + simd::kScanSlack; positions_.size() < room)
       positions_.resize(room);
+    if (record_ends_.size() < step + simd::kScanSlack) record_ends_.resize(step + simd::kScanSlack);
     std::uint32_t* const found = positions_.data() + num_positions_;
     const simd::ScanResult result = options_.kernel->scan({.bytes = data() + at,
                                                            .size = step,
@@ -166,14 +171,14 @@ Result<void> BlockReader::complete_open_record(ScanState state) {
                                                            .quote = options_.dialect.quote,
                                                            .before = byte_before(at),
                                                            .start = state},
-                                                          found);
-    for (std::size_t i = 0; i < result.num_positions; ++i) {
-      found[i] += at;
-      ++num_positions_;
-      if (is_line_end(data()[found[i]])) {
-        finish(found[i]);
-        return {};
-      }
+                                                          {found, record_ends_.data()});
+    const std::size_t num_found =
+        result.num_record_ends == 0 ? result.num_positions : record_ends_[0] + std::size_t{1};
+    for (std::size_t i = 0; i < num_found; ++i) found[i] += at;
+    num_positions_ += num_found;
+    if (result.num_record_ends > 0) {
+      finish(found[num_found - 1]);
+      return {};
     }
     state = result.end;
     at += step;

@@ -28,11 +28,12 @@ struct HeadRecord {
 simd::ScanResult scan_head(std::string_view head, const Dialect& dialect,
                            std::vector<std::uint32_t>& positions) {
   positions.resize(head.size() + simd::kScanSlack);
+  std::vector<std::uint32_t> record_ends(head.size() + simd::kScanSlack);
   return simd::scan_scalar({.bytes = head.data(),
                             .size = head.size(),
                             .delimiter = dialect.delimiter,
                             .quote = dialect.quote},
-                           positions.data());
+                           {positions.data(), record_ends.data()});
 }
 
 /// The records that end within `head`, at most `limit`; with `is_whole` the last one need not have

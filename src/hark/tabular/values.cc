@@ -70,7 +70,7 @@ std::string_view trim_value(std::string_view text) noexcept {
   }
 }
 
-std::string_view field_text(std::string_view raw, char quote, std::string& scratch) {
+std::string_view unwrap_field(std::string_view raw, char quote, std::string& scratch) {
   if (raw.size() < 2 || raw.front() != quote) return trim_value(raw);
   const std::string_view inner = raw.substr(1, raw.size() - 2);
   std::size_t at = inner.find(quote);

@@ -13,9 +13,18 @@ namespace hark::tabular {
 /// Takes white space and no-break spaces (U+00A0) off both ends.
 std::string_view trim_value(std::string_view text) noexcept;
 
+/// The text of a field that may have quotes, or spaces at its ends; see field_text().
+std::string_view unwrap_field(std::string_view raw, char quote, std::string& scratch);
+
 /// The text of a closed field: quotes off, doubled quotes made one, trimmed. Lives as long as
 /// `raw` and, where quotes were doubled, until `scratch` changes.
-std::string_view field_text(std::string_view raw, char quote, std::string& scratch);
+inline std::string_view field_text(std::string_view raw, char quote, std::string& scratch) {
+  // Most fields begin and end in a letter or digit.
+  const auto is_plain = [](char c) { return c > ' ' && c < '\x7F'; };
+  if (!raw.empty() && is_plain(raw.front()) && is_plain(raw.back()) && raw.front() != quote)
+    return raw;
+  return unwrap_field(raw, quote, scratch);
+}
 
 /// "1,017,901", "11368.0", "-5".
 std::optional<std::int64_t> parse_integer_value(std::string_view text) noexcept;
