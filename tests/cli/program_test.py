@@ -125,6 +125,28 @@ class Program(unittest.TestCase):
         self.assertEqual(balance["rows_read"], sum(balance["rows_" + part] for part in
                          ("inserted", "updated", "unchanged", "duplicate", "quarantined")))
 
+    def test_a_lake_is_read_as_it_was(self):
+        lake = self.folder / "past"
+        self.answer("init", lake)
+        header, *records = self.city.read_bytes().splitlines(keepends=True)
+        for number, part in enumerate((records[:2000], records[2000:])):
+            file = self.write(f"part{number}.csv", header + b"".join(part))
+            self.answer("ingest", lake, file, "--now", f"2026-11-0{number + 1}T00:00:00Z")
+        count = "SELECT count(*) AS n FROM requests"
+        rows = [self.answer("sql", source, count)["data"]["rows"][0]["n"]
+                for source in (f"{lake}@v0", f"{lake}@2026-11-01T12:00Z", lake, f"{lake}@v1")]
+        self.assertEqual(rows[0], rows[1])
+        self.assertEqual(rows[2], rows[3])
+        self.assertLess(rows[0], rows[2])
+        past = self.answer("kpi", "requests", f"{lake}@v0", *NOW)
+        self.assertEqual((past["data"]["rows"], past["meta"]["table_version"]), (rows[0], 0))
+        history = self.answer("history", lake / "trusted" / "nyc311")["data"]["history"]
+        self.assertEqual([(e["version"], e["readable"]) for e in history], [(1, True), (0, True)])
+        wrong = run("kpi", "requests", f"{lake}@yesterday")
+        self.assertEqual(wrong.returncode, 2, wrong.stderr)
+        self.assertIn("@v12", wrong.stderr)
+        self.assertEqual(run("sql", f"{lake}@v9", count).returncode, 4)
+
     def test_the_report_is_one_file_that_loads_nothing(self):
         folder = self.folder / "alone"
         for source in (self.city, self.calls):

@@ -343,7 +343,8 @@ std::string help_page(const std::vector<Command>& commands, std::string_view pat
       "  $ hark demo -o demo                         try it on a generated city\n"
       "  $ hark kpi requests 311.csv                 first figures, no set-up, nothing written\n"
       "  $ hark run lake 311.csv -o report           load, check and report\n\n"
-      "Commands (SOURCE is a lake or a plain data file; `hark COMMAND --help` says more):\n\n",
+      "Commands (SOURCE is a lake, LAKE@v12 or LAKE@TIME as it was then, or a plain data "
+      "file;\n`hark COMMAND --help` says more):\n\n",
       list_page(commands, ""),
       "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 a check said no, 4 input unreadable,\n"
       "5 out of memory, disk or time, 70 a bug in hark, 130 interrupted.\n");

@@ -219,7 +219,8 @@ Result<Answer> requests(const Arguments& arguments, Session& session) {
 }  // namespace
 
 std::vector<Command> kpi_commands() {
-  const Positional source{"SOURCE", "a lake or a data file"};
+  const Positional source{
+      "SOURCE", "a lake, a lake as it was (LAKE@v12, LAKE@2026-01-01T00:00Z), or a data file"};
   return {
       {"kpi contact",
        "Figures of a contact centre: calls offered, handled, abandoned, speed of answer, service "

@@ -4,6 +4,7 @@
 #include "hark/cli/text_table.h"
 #include "hark/core/text.h"
 #include "hark/lake/history.h"
+#include "hark/pipeline/checkpoint_file.h"
 #include "hark/pipeline/quarantine.h"
 
 namespace hark::cli {
@@ -104,10 +105,12 @@ Result<Answer> history(const Arguments& arguments, Session& session) {
   HARK_TRY(const std::int64_t limit, arguments.whole_number("--limit", 1));
   Answer answer;
   answer.source = arguments.text("TABLE");
-  TextTable table({{"table"}, {"version", Align::kRight}, {"when"}, {"operation"}, {"what"}});
+  TextTable table(
+      {{"table"}, {"version", Align::kRight}, {"when"}, {"operation"}, {"readable"}, {"what"}});
   Json list = Json::array();
   for (const std::string& path : tables) {
-    HARK_TRY(const auto opened, lake::Table::open(session.files(), path));
+    HARK_TRY(const auto opened,
+             lake::Table::open(session.files(), path, &pipeline::checkpoint_reader()));
     HARK_TRY(const auto entries, lake::history(opened, static_cast<std::size_t>(limit)));
     for (const lake::HistoryEntry& entry : entries) {
       std::string metrics;
@@ -116,11 +119,12 @@ Result<Answer> history(const Arguments& arguments, Session& session) {
           metrics += concat(metrics.empty() ? "" : ", ", name, " ", show_count(value.as_int()));
       }
       table.add({path, std::to_string(entry.version.value), format_instant(entry.timestamp),
-                 entry.info.operation, metrics});
+                 entry.info.operation, entry.is_readable ? "yes" : "vacuumed", metrics});
       list.push_back(Json::object({{"table", path},
                                    {"version", entry.version.value},
                                    {"timestamp", format_instant(entry.timestamp)},
                                    {"operation", entry.info.operation},
+                                   {"readable", entry.is_readable},
                                    {"run_id", entry.info.run_id},
                                    {"metrics", entry.info.operation_metrics},
                                    {"details", entry.info.extra}}));
@@ -157,7 +161,7 @@ std::vector<Command> look_commands() {
          ""}},
        quarantine_show},
       {"history",
-       "Lists what was done to a table, newest first.",
+       "Lists what was done to a table, newest first, and which versions LAKE@v12 can go to.",
        {"hark history lake", "hark history lake/trusted/nyc311"},
        {{"TABLE", "a Delta table's folder, or a lake for all of its tables"}},
        {{"--limit", "N", "commits to show per table", "20", {}, false, ""}},

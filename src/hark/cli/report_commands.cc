@@ -203,14 +203,15 @@ Command demo_command() {
 }
 
 std::vector<Command> report_commands() {
-  return {{"report",
-           "Writes a report: executive summary, dashboards, tests, data quality, evidence.",
-           {"hark report 311.csv -o report", "hark report lake -o report --since 2024-01-01"},
-           {{"SOURCE", "a lake or a data file"}},
-           {{"--output", "DIR", "folder to write to", "", {}, true, "-o"},
-            {"--format", "LIST", "what to write: html, md, svg", "html,md,svg", {}, false, ""},
-            {"--basic", "", "the main job's sections only", "", {}, false, ""}},
-           report_command}};
+  return {
+      {"report",
+       "Writes a report: executive summary, dashboards, tests, data quality, evidence.",
+       {"hark report 311.csv -o report", "hark report lake -o report --since 2024-01-01"},
+       {{"SOURCE", "a lake, a lake as it was (LAKE@v12, LAKE@2026-01-01T00:00Z), or a data file"}},
+       {{"--output", "DIR", "folder to write to", "", {}, true, "-o"},
+        {"--format", "LIST", "what to write: html, md, svg", "html,md,svg", {}, false, ""},
+        {"--basic", "", "the main job's sections only", "", {}, false, ""}},
+       report_command}};
 }
 
 }  // namespace hark::cli

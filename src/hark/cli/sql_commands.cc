@@ -10,6 +10,7 @@
 #include "hark/columnar/parquet_writer.h"
 #include "hark/core/text.h"
 #include "hark/engine/user_sql.h"
+#include "hark/pipeline/lake_at.h"
 #include "hark/pipeline/quarantine.h"
 #include "hark/pipeline/trusted_rows.h"
 
@@ -26,36 +27,53 @@ std::string sql_name(std::string_view name) {
   return out;
 }
 
-Result<void> add_table(engine::Engine& engine, io::FileSystem& files, const std::string& name,
-                       const std::string& path, const std::vector<columnar::Field>& fields,
-                       std::vector<std::string>& tables) {
-  HARK_TRY(const auto state, pipeline::open_table(files, path));
-  if (!state.snapshot) return {};
-  HARK_TRY(const auto paths, state.file_paths());
-  HARK_TRY_VOID(engine.create_parquet_view(name, paths, fields));
-  tables.push_back(name);
-  return {};
-}
-
 /// Views over a lake: per dataset its trusted table, its curated ones and its quarantine. With one
 /// dataset the names are short ("requests", "requests_daily"); with several they carry the
 /// dataset's ("nyc311_requests_daily").
 Result<std::vector<std::string>> add_lake_tables(engine::Engine& engine, Session& session,
-                                                 const std::string& path) {
-  HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), path));
+                                                 const pipeline::LakeAt& at,
+                                                 std::optional<std::int64_t>& table_version) {
+  HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), at.root));
   HARK_TRY(const auto datasets, chosen_datasets(lake, session.contract()));
+  if (at.version && datasets.size() > 1) {
+    return Error(ErrorCode::kInvalidArgument, concat("a version is that of one dataset, and lake '",
+                                                     at.root, "' holds ", datasets.size()))
+        .hint(concat("name one with --contract (", join(datasets, ", "),
+                     "), or give a time: ", at.root, "@2026-01-01T00:00Z"));
+  }
   std::vector<std::string> tables;
+  const auto add = [&](const std::string& name, const std::vector<std::string>& paths,
+                       const std::vector<columnar::Field>& fields) -> Result<void> {
+    HARK_TRY_VOID(engine.create_parquet_view(name, paths, fields));
+    tables.push_back(name);
+    return {};
+  };
   for (const std::string& dataset : datasets) {
     HARK_TRY(const auto contract, lake.contract(dataset));
     const std::string prefix = datasets.size() == 1 ? std::string() : sql_name(dataset) + "_";
-    HARK_TRY_VOID(add_table(engine, session.files(), prefix + sql_name(contract.table),
-                            lake.trusted_table(dataset), pipeline::trusted_fields(contract),
-                            tables));
-    HARK_TRY_VOID(add_table(engine, session.files(), prefix + "quarantine",
-                            lake.quarantine_table(dataset), pipeline::quarantine_fields(), tables));
+    auto trusted = pipeline::open_trusted_at(lake, dataset, at);
+    if (!trusted) {
+      // Of several datasets, one that came later is left out.
+      if (datasets.size() > 1 && trusted.error().code() == ErrorCode::kNotFound) continue;
+      return std::move(trusted).error();
+    }
+    if (!trusted->snapshot) continue;
+    if (datasets.size() == 1) table_version = trusted->version();
+    HARK_TRY(const auto paths, trusted->file_paths());
+    HARK_TRY_VOID(
+        add(prefix + sql_name(contract.table), paths, pipeline::trusted_fields(contract)));
+    HARK_TRY(const auto quarantine,
+             pipeline::open_beside(lake, lake.quarantine_table(dataset), at, *trusted));
+    if (quarantine.snapshot) {
+      HARK_TRY(const auto refused, pipeline::visible_files(*trusted, quarantine, dataset));
+      HARK_TRY_VOID(add(prefix + "quarantine", refused, pipeline::quarantine_fields()));
+    }
     for (const pipeline::Model& model : pipeline::models()) {
-      HARK_TRY_VOID(add_table(engine, session.files(), prefix + model.name,
-                              lake.curated_table(dataset, model.name), {}, tables));
+      HARK_TRY(const auto curated,
+               pipeline::open_beside(lake, lake.curated_table(dataset, model.name), at, *trusted));
+      if (!curated.snapshot) continue;
+      HARK_TRY(const auto built, curated.file_paths());
+      HARK_TRY_VOID(add(prefix + model.name, built, {}));
     }
   }
   return tables;
@@ -123,8 +141,9 @@ Result<Answer> sql(const Arguments& arguments, Session& session) {
   options.memory_limit_bytes = session.memory_limit_bytes();
   std::vector<std::string> tables;
   HARK_TRY(const auto engine, engine::Engine::open(options));
-  if (pipeline::LakeFolder::is_lake(session.files(), path)) {
-    HARK_TRY(tables, add_lake_tables(*engine, session, path));
+  HARK_TRY(const auto at, pipeline::parse_lake_at(session.files(), path));
+  if (at) {
+    HARK_TRY(tables, add_lake_tables(*engine, session, *at, answer.table_version));
   } else {
     HARK_TRY(auto source, session.open_source(path));
     tables = {sql_name(source.contract->table)};
@@ -203,23 +222,25 @@ Result<Answer> sql(const Arguments& arguments, Session& session) {
 }  // namespace
 
 std::vector<Command> sql_commands() {
-  return {{"sql",
-           "Runs one read-only SELECT over a lake's tables or a file's rows.",
-           {"hark sql 311.csv \"SELECT agency, count(*) AS n FROM requests GROUP BY agency ORDER "
-            "BY n DESC\"",
-            "hark sql lake \"SELECT * FROM requests_daily\" --format csv > daily.csv"},
-           {{"SOURCE", "a lake or a data file"},
-            {"SELECT",
-             "the statement; tables: requests or contact_metrics, the curated tables, quarantine"}},
-           {{"--format",
-             "FMT",
-             "how rows are written",
-             "table",
-             {"table", "csv", "json", "ndjson", "md", "parquet"},
-             false,
-             ""},
-            {"--output", "FILE", "write to a file instead of stdout", "", {}, false, "-o"}},
-           sql}};
+  return {
+      {"sql",
+       "Runs one read-only SELECT over a lake's tables or a file's rows.",
+       {"hark sql 311.csv \"SELECT agency, count(*) AS n FROM requests GROUP BY agency ORDER "
+        "BY n DESC\"",
+        "hark sql lake \"SELECT * FROM requests_daily\" --format csv > daily.csv",
+        "hark sql lake@v12 \"SELECT count(*) AS n FROM requests\""},
+       {{"SOURCE", "a lake, a lake as it was (LAKE@v12, LAKE@2026-01-01T00:00Z), or a data file"},
+        {"SELECT",
+         "the statement; tables: requests or contact_metrics, the curated tables, quarantine"}},
+       {{"--format",
+         "FMT",
+         "how rows are written",
+         "table",
+         {"table", "csv", "json", "ndjson", "md", "parquet"},
+         false,
+         ""},
+        {"--output", "FILE", "write to a file instead of stdout", "", {}, false, "-o"}},
+       sql}};
 }
 
 }  // namespace hark::cli

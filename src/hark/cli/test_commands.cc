@@ -7,6 +7,7 @@
 #include "hark/core/text.h"
 #include "hark/insight/request_kpis.h"
 #include "hark/insight/tests.h"
+#include "hark/pipeline/lake_at.h"
 #include "hark/tabular/text_table.h"
 
 namespace hark::cli {
@@ -63,8 +64,8 @@ std::string chi_square_text(const insight::ChiSquareReport& report) {
 /// A file that no contract fits may be a plain table of texts; a lake or a known file is loaded as
 /// requests.
 Result<std::optional<tabular::TextTable>> plain_table(Session& session, const std::string& path) {
-  if (!session.contract().empty() || pipeline::LakeFolder::is_lake(session.files(), path))
-    return std::optional<tabular::TextTable>();
+  HARK_TRY(const auto lake, pipeline::parse_lake_at(session.files(), path));
+  if (!session.contract().empty() || lake) return std::optional<tabular::TextTable>();
   tabular::ProbeOptions lenient;
   lenient.header_may_look_like_data = true;
   HARK_TRY(const auto probe, tabular::probe_file(session.files(), path, lenient));
@@ -190,7 +191,7 @@ std::vector<Command> test_commands() {
        "Do groups differ in time to close, or another number? Kruskal-Wallis with effect size.",
        {"hark test kruskal 311.csv --by complaint_type",
         "hark test kruskal two-columns.csv --value minutes --by team"},
-       {{"SOURCE", "a lake, a data file, or any table with the two columns"}},
+       {{"SOURCE", "a lake (LAKE@v12 as it was), a data file, or any table with the two columns"}},
        {{"--value", "COL", "what is compared", "hours_to_close", {}, false, ""},
         {"--by", "COL", "the groups", "", {}, true, ""}},
        kruskal},
@@ -198,7 +199,8 @@ std::vector<Command> test_commands() {
        "Are two categories related? Pearson's chi-square with Cramer's V.",
        {"hark test chi2 311.csv --a complaint_type --b borough",
         "hark test chi2 --table counts.csv --totals strip"},
-       {{"SOURCE", "a lake, a data file, or any table with the two columns", false, false}},
+       {{"SOURCE", "a lake (LAKE@v12 as it was), a data file, or any table with the two columns",
+         false, false}},
        {{"--a", "COL", "one category", "", {}, false, ""},
         {"--b", "COL", "the other", "", {}, false, ""},
         {"--table",

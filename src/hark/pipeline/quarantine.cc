@@ -57,19 +57,10 @@ Column number_column(std::string name, std::span<const tabular::Reject> rejects,
   return column;
 }
 
-/// Files of the quarantine table that belong to loads the trusted table has.
-Result<std::vector<std::string>> visible_files(const LakeFolder& lake, const std::string& dataset) {
+Result<std::vector<std::string>> files_now(const LakeFolder& lake, const std::string& dataset) {
   HARK_TRY(const TableState trusted, open_table(lake.files(), lake.trusted_table(dataset)));
   HARK_TRY(const TableState quarantine, open_table(lake.files(), lake.quarantine_table(dataset)));
-  std::vector<std::string> paths;
-  if (!quarantine.snapshot) return paths;
-  const std::int64_t last_load = trusted.txn_version(dataset).value_or(0);
-  for (const lake::AddFile& file : quarantine.snapshot->files()) {
-    if (load_of(file) > last_load) continue;
-    HARK_TRY(std::string path, file.path.resolve(quarantine.path));
-    paths.push_back(std::move(path));
-  }
-  return paths;
+  return visible_files(trusted, quarantine, dataset);
 }
 
 std::string quoted(std::string_view text) {
@@ -156,10 +147,24 @@ std::int64_t load_of(const lake::AddFile& file) {
   return found == file.tags.end() ? 0 : parse_int(found->second).value_or(0);
 }
 
+Result<std::vector<std::string>> visible_files(const TableState& trusted,
+                                               const TableState& quarantine,
+                                               const std::string& dataset) {
+  std::vector<std::string> paths;
+  if (!quarantine.snapshot) return paths;
+  const std::int64_t last_load = trusted.txn_version(dataset).value_or(0);
+  for (const lake::AddFile& file : quarantine.snapshot->files()) {
+    if (load_of(file) > last_load) continue;
+    HARK_TRY(std::string path, file.path.resolve(quarantine.path));
+    paths.push_back(std::move(path));
+  }
+  return paths;
+}
+
 Result<std::vector<QuarantineCount>> count_quarantine(const LakeFolder& lake,
                                                       const std::string& dataset) {
   std::vector<QuarantineCount> counts;
-  HARK_TRY(const auto files, visible_files(lake, dataset));
+  HARK_TRY(const auto files, files_now(lake, dataset));
   if (files.empty()) return counts;
   HARK_TRY(const auto engine, engine::Engine::open({}));
   HARK_TRY_VOID(engine->create_parquet_view("quarantine", files, quarantine_fields()));
@@ -180,7 +185,7 @@ Result<std::vector<QuarantinedRecord>> read_quarantine(const LakeFolder& lake,
                                                        const std::string& dataset,
                                                        const std::string& rule, std::size_t limit) {
   std::vector<QuarantinedRecord> records;
-  HARK_TRY(const auto files, visible_files(lake, dataset));
+  HARK_TRY(const auto files, files_now(lake, dataset));
   if (files.empty()) return records;
   HARK_TRY(const auto engine, engine::Engine::open({}));
   HARK_TRY_VOID(engine->create_parquet_view("quarantine", files, quarantine_fields()));

@@ -44,6 +44,12 @@ class QuarantineWriter {
 /// The load that a quarantine file belongs to, by its tag; 0 where it has none.
 std::int64_t load_of(const lake::AddFile& file);
 
+/// Full paths of the quarantine files that belong to loads `trusted` has: the others are of a load
+/// that was killed, or still runs.
+Result<std::vector<std::string>> visible_files(const TableState& trusted,
+                                               const TableState& quarantine,
+                                               const std::string& dataset);
+
 struct QuarantinedRecord {
   std::string file;  ///< name of the source file
   std::string hash;  ///< its landing hash

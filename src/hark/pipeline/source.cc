@@ -4,18 +4,19 @@
 
 #include "hark/core/text.h"
 #include "hark/engine/parquet_source.h"
+#include "hark/pipeline/lake_at.h"
 #include "hark/pipeline/table_commit.h"
 #include "hark/pipeline/trusted_rows.h"
 
 namespace hark::pipeline {
 namespace {
 
-Result<OpenSource> open_lake(io::FileSystem& files, const std::string& path,
+Result<OpenSource> open_lake(io::FileSystem& files, const std::string& path, const LakeAt& at,
                              const SourceOptions& options) {
-  HARK_TRY(const LakeFolder lake, LakeFolder::open(files, path));
+  HARK_TRY(const LakeFolder lake, LakeFolder::open(files, at.root));
   HARK_TRY(const std::string dataset, lake.choose_dataset(options.contract));
   HARK_TRY(contract::Contract contract, lake.contract(dataset));
-  HARK_TRY(const TableState trusted, open_table(files, lake.trusted_table(dataset)));
+  HARK_TRY(const TableState trusted, open_trusted_at(lake, dataset, at));
 
   OpenSource source;
   source.path = path;
@@ -77,7 +78,8 @@ Result<std::shared_ptr<const contract::Contract>> contract_for_header(
 
 Result<OpenSource> open_source(io::FileSystem& files, const std::string& path,
                                const SourceOptions& options) {
-  if (LakeFolder::is_lake(files, path)) return open_lake(files, path, options);
+  HARK_TRY(const auto at, parse_lake_at(files, path));
+  if (at) return open_lake(files, path, *at, options);
   if (const auto info = files.stat(path); info && info->kind == io::FileKind::kDirectory) {
     return Error(ErrorCode::kInvalidInput, concat("'", path, "' is a folder and no lake"))
         .hint(concat("give a data file, or make a lake with `hark init ", path, "`"));

@@ -1,0 +1,135 @@
+#include "hark/pipeline/lake_at.h"
+
+#include <gmock/gmock.h>
+
+#include "hark/lake/history.h"
+#include "hark/pipeline/build.h"
+#include "hark/pipeline/checkpoint_file.h"
+#include "hark/pipeline/lake_fixture_test.h"
+
+namespace hark::pipeline {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class LakeAtTest : public LakeTest {
+ protected:
+  /// Three loads, a day apart: 24 rows and one refused record each, built after the first two.
+  void SetUp() override {
+    LakeTest::SetUp();
+    lake_ = make_lake();
+    for (int i = 0; i < 3; ++i) {
+      std::string text = "Unique Key,Created Date,Agency,Complaint Type\n1,not a date,NYPD,Noise\n";
+      for (int row = 0; row < 24; ++row)
+        text += concat(i * 100 + row, ",03/02/2024 01:00:00 AM,NYPD,Noise\n");
+      clock_ = FixedClock(*parse_instant(concat("2026-11-0", i + 1, "T00:00:00Z")));
+      load(*lake_, write(concat(i, ".csv"), text));
+      if (i == 2) continue;
+      const auto built = build(*lake_, "nyc311", {}, clock_);
+      ASSERT_TRUE(built) << built.error().to_string();
+    }
+  }
+  LakeAt at(std::string_view suffix) {
+    auto parsed = parse_lake_at(files_, concat(lake_->root(), suffix));
+    EXPECT_TRUE(parsed && *parsed) << suffix;
+    return parsed && *parsed ? **parsed : LakeAt{};
+  }
+  /// Rows of trusted, of quarantine, and requests that the curated daily table counts.
+  std::vector<std::int64_t> rows_at(std::string_view suffix) {
+    const auto trusted = open_trusted_at(*lake_, "nyc311", at(suffix));
+    EXPECT_TRUE(trusted) << trusted.error().to_string();
+    const auto quarantine =
+        open_beside(*lake_, lake_->quarantine_table("nyc311"), at(suffix), *trusted);
+    EXPECT_TRUE(quarantine) << quarantine.error().to_string();
+    const auto daily =
+        open_beside(*lake_, lake_->curated_table("nyc311", "requests_daily"), at(suffix), *trusted);
+    EXPECT_TRUE(daily) << daily.error().to_string();
+    const auto count = [&](const std::vector<std::string>& paths, const char* what) {
+      if (paths.empty()) return std::int64_t{0};
+      const std::string view = concat("view_", next_view_++);
+      EXPECT_TRUE(engine().create_parquet_view(view, paths, {}));
+      const auto rows = engine().query(concat("SELECT CAST(", what, " AS BIGINT) FROM ", view));
+      EXPECT_TRUE(rows) << rows.error().to_string();
+      return (*(*rows)->next())->columns[0].int64s()[0];
+    };
+    return {count(*trusted->file_paths(), "count(*)"),
+            count(*visible_files(*trusted, *quarantine, "nyc311"), "count(*)"),
+            count(*daily->file_paths(), "sum(requests)")};
+  }
+  std::optional<LakeFolder> lake_;
+  int next_view_ = 0;
+};
+
+TEST_F(LakeAtTest, AVersionShowsAllTablesAsTheyWereWhileItWasTheLatest) {
+  EXPECT_THAT(rows_at("@v0"), ElementsAre(24, 1, 24));
+  EXPECT_THAT(rows_at("@v1"), ElementsAre(48, 2, 48));
+  EXPECT_THAT(rows_at("@v2"), ElementsAre(72, 3, 48)) << "not built since";
+  EXPECT_THAT(rows_at(""), ElementsAre(72, 3, 48));
+}
+
+TEST_F(LakeAtTest, ATimeIsTheVersionThatWasTheLatestThen) {
+  EXPECT_THAT(rows_at("@2026-11-01T00:00Z"), ElementsAre(24, 1, 24));
+  EXPECT_THAT(rows_at("@2026-11-02T23:59:59Z"), ElementsAre(48, 2, 48));
+  EXPECT_THAT(rows_at("@2027-01-01"), ElementsAre(72, 3, 48));
+  EXPECT_THAT(rows_at("@2026-11-01T22:00-04:00"), ElementsAre(48, 2, 48));
+  const auto before = open_trusted_at(*lake_, "nyc311", at("@2026-10-31"));
+  ASSERT_FALSE(before);
+  EXPECT_EQ(before.error().code(), ErrorCode::kNotFound);
+}
+
+TEST_F(LakeAtTest, WhatIsNeitherVersionNorTimeIsRefusedWithTheSpelling) {
+  for (const char* suffix : {"@", "@v", "@v-1", "@12", "@yesterday", "@v1x"}) {
+    const auto parsed = parse_lake_at(files_, lake_->root() + suffix);
+    ASSERT_FALSE(parsed) << suffix;
+    EXPECT_EQ(parsed.error().code(), ErrorCode::kInvalidArgument);
+    EXPECT_THAT(parsed.error().hint(), HasSubstr("@v12"));
+  }
+  EXPECT_EQ(*parse_lake_at(files_, path("nothing@v1")), std::nullopt);
+  EXPECT_EQ(*parse_lake_at(files_, path("0.csv")), std::nullopt);
+  const auto missing = open_trusted_at(*lake_, "nyc311", at("@v3"));
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code(), ErrorCode::kNotFound);
+}
+
+TEST_F(LakeAtTest, AFolderWithAnAtInItsNameIsItself) {
+  const LakeFolder lake = make_lake("city@v1");
+  const auto parsed = parse_lake_at(files_, lake.root());
+  ASSERT_TRUE(parsed && *parsed);
+  EXPECT_FALSE((*parsed)->is_past());
+  EXPECT_EQ((*parsed)->root, lake.root());
+}
+
+TEST_F(LakeAtTest, AVersionWithoutItsFilesIsRefusedAndHistorySaysSo) {
+  // A later load took the file of version 0 out of the table; then somebody removed it.
+  clock_ = FixedClock(*parse_instant("2026-11-04T00:00:00Z"));
+  load(*lake_, write("update.csv",
+                     "Unique Key,Created Date,Closed Date,Agency,Complaint Type\n5,03/02/2024 "
+                     "01:00:00 AM,03/03/2024 01:00:00 AM,NYPD,Noise\n"));
+  const auto first = open_trusted_at(*lake_, "nyc311", at("@v0"));
+  ASSERT_TRUE(first);
+  const auto now = open_table(files_, lake_->trusted_table("nyc311"));
+  ASSERT_TRUE(now);
+  const auto old_paths = *first->file_paths();
+  const auto new_paths = *now->file_paths();
+  ASSERT_EQ(std::ranges::count(new_paths, old_paths.front()), 0) << "version 3 rewrote it";
+  const auto readable = [&] {
+    const auto table =
+        lake::Table::open(files_, lake_->trusted_table("nyc311"), &checkpoint_reader());
+    std::vector<bool> list;
+    for (const lake::HistoryEntry& entry : *lake::history(*table))
+      list.push_back(entry.is_readable);
+    return list;
+  };
+  EXPECT_THAT(readable(), ElementsAre(true, true, true, true));
+  ASSERT_TRUE(files_.remove(old_paths.front()));
+  EXPECT_THAT(readable(), ElementsAre(true, false, false, false)) << "newest first";
+  const auto gone = open_trusted_at(*lake_, "nyc311", at("@v0"));
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().code(), ErrorCode::kNotFound);
+  EXPECT_THAT(gone.error().message(), HasSubstr("removed by vacuum"));
+  EXPECT_THAT(gone.error().hint(), HasSubstr("hark history"));
+}
+
+}  // namespace
+}  // namespace hark::pipeline
