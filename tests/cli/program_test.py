@@ -147,6 +147,32 @@ class Program(unittest.TestCase):
         self.assertIn("@v12", wrong.stderr)
         self.assertEqual(run("sql", f"{lake}@v9", count).returncode, 4)
 
+    def test_vacuum_says_what_goes_and_asks_before_it_is_dangerous(self):
+        lake = self.folder / "vacuumed"
+        self.answer("init", lake)
+        header, *records = self.city.read_bytes().splitlines(keepends=True)
+        for number in range(3):
+            file = self.write(f"vacuum{number}.csv", header + b"".join(records[number * 1000:number * 1000 + 1000]))
+            self.answer("ingest", lake, file, *NOW)
+        rows = "SELECT * FROM requests ORDER BY ALL"
+        before = run("sql", lake, rows, "--format", "csv").stdout
+        hasty = run("vacuum", lake, "--retain", "0")
+        self.assertEqual(hasty.returncode, 2)
+        self.assertIn("--allow-short-retention", hasty.stderr)
+        listing = sorted(str(p) for p in lake.rglob("*"))
+        dry = self.answer("vacuum", lake, "--compact", "--dry-run", *NOW)["data"]
+        self.assertEqual((dry["dry_run"], dry["compacted"][0]["files_before"]), (True, 3))
+        self.assertEqual(sorted(str(p) for p in lake.rglob("*")), listing)
+        done = self.answer("vacuum", lake, "--compact", *NOW)["data"]
+        self.assertEqual((done["compacted"][0]["files_after"], done["files"]), (1, 0))
+        later = self.answer("vacuum", lake, "--retain", "7d", "--now", "2026-11-09T00:00:00Z")["data"]
+        self.assertEqual((later["files"], {item["reason"] for item in later["removed"]}), (3, {"expired"}))
+        self.assertGreater(later["bytes"], 0)
+        self.assertEqual(run("sql", lake, rows, "--format", "csv").stdout, before)
+        gone = run("sql", f"{lake}@v0", rows)
+        self.assertEqual(gone.returncode, 4)
+        self.assertIn("removed by vacuum", gone.stderr)
+
     def test_the_report_is_one_file_that_loads_nothing(self):
         folder = self.folder / "alone"
         for source in (self.city, self.calls):

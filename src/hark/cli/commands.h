@@ -12,6 +12,7 @@ std::vector<Command> kpi_commands();       ///< kpi contact, kpi requests
 std::vector<Command> test_commands();      ///< test kruskal, test chi2
 std::vector<Command> lake_commands();      ///< init, ingest, build, check, run
 std::vector<Command> look_commands();      ///< quarantine ls, quarantine show, history
+std::vector<Command> care_commands();      ///< vacuum, quarantine retry
 std::vector<Command> sql_commands();       ///< sql
 std::vector<Command> report_commands();    ///< report
 std::vector<Command> profile_commands();   ///< profile

@@ -144,6 +144,32 @@ Result<Snapshot> Table::snapshot_at(Version version) const {
   return snapshot;
 }
 
+Result<Snapshot> Table::snapshot_of(const Checkpoint& checkpoint) const {
+  if (!checkpoint_reader_) {
+    return Error(ErrorCode::kUnsupported, "reading a checkpoint needs a Parquet reader");
+  }
+  HARK_TRY(Replay replay, replay_of(checkpoint));
+  HARK_TRY(const Instant timestamp, time_of(checkpoint.version));
+  return std::move(replay).finish(timestamp);
+}
+
+bool is_checkpoint_sound(const Table& table, const Checkpoint& checkpoint) {
+  const auto stored = table.snapshot_of(checkpoint);
+  if (!stored) return false;
+  // Without a reader the log alone answers, if it is whole.
+  const auto log_alone = Table::open(table.files(), table.path());
+  if (!log_alone) return false;
+  const auto replayed = log_alone->snapshot_at(checkpoint.version);
+  if (!replayed) return replayed.error().code() != ErrorCode::kCorrupt;
+  const auto same_file = [](const AddFile& a, const AddFile& b) {
+    return a.path == b.path && a.size_bytes == b.size_bytes &&
+           a.partition_values == b.partition_values && a.stats == b.stats && a.tags == b.tags;
+  };
+  return stored->protocol() == replayed->protocol() && stored->metadata() == replayed->metadata() &&
+         stored->txns() == replayed->txns() &&
+         std::ranges::equal(stored->files(), replayed->files(), same_file);
+}
+
 Result<Instant> Table::time_of(Version version) const {
   const auto entry =
       std::ranges::lower_bound(log_.entries, version, {}, &LogListing::Entry::version);

@@ -51,6 +51,9 @@ class Table {
   /// that needs features beyond ours, or whose log begins with a checkpoint and no reader was
   /// given.
   Result<Snapshot> snapshot_at(Version version) const;
+  /// The state that a checkpoint of log() gives, read from it alone. Errors: those of the reader;
+  /// kCorrupt if it lacks an action; kUnsupported without a reader.
+  Result<Snapshot> snapshot_of(const Checkpoint& checkpoint) const;
   /// When a version that the log still has was committed. Errors: kNotFound, kCorrupt.
   Result<Instant> time_of(Version version) const;
   /// The version that was current at `instant`, that is the last one committed at or before it.
@@ -71,6 +74,10 @@ class Table {
   const CheckpointReader* checkpoint_reader_;
   LogListing log_;
 };
+
+/// True if a checkpoint of `table` can be read and, where the log reaches back to it by other
+/// means, says what the log says.
+bool is_checkpoint_sound(const Table& table, const Checkpoint& checkpoint);
 
 /// When a commit was made: by its commitInfo, else the time of its file.
 Instant commit_time(std::span<const LoggedAction> actions, const LogListing::Entry& entry);

@@ -47,20 +47,30 @@ void note_names(const Action& action, std::unordered_set<std::string>& names) {
 
 }  // namespace
 
+Result<std::vector<io::FileInfo>> find_data_files(const io::FileSystem& files,
+                                                  const std::string& table_path) {
+  std::vector<io::FileInfo> found;
+  if (auto collected = collect(files, table_path, 0, found); !collected) {
+    if (collected.error().code() != ErrorCode::kNotFound) return std::move(collected).error();
+  }
+  if (auto in_log = files.list(log_folder(table_path))) {
+    for (io::FileInfo& entry : *in_log) {
+      if (is_temporary(io::file_name(entry.path))) found.push_back(std::move(entry));
+    }
+  } else if (in_log.error().code() != ErrorCode::kNotFound) {
+    return std::move(in_log).error();
+  }
+  std::ranges::sort(found, {}, &io::FileInfo::path);
+  return found;
+}
+
 Result<std::vector<io::FileInfo>> find_unreferenced(io::FileSystem& files,
                                                     const std::string& table_path,
                                                     Instant written_before,
                                                     const CheckpointReader* checkpoint_reader) {
   // Files first, log second: a commit made in between is seen.
-  std::vector<io::FileInfo> found;
-  if (auto collected = collect(files, table_path, 0, found); !collected) {
-    if (collected.error().code() != ErrorCode::kNotFound) return std::move(collected).error();
-  }
+  HARK_TRY(auto found, find_data_files(files, table_path));
   HARK_TRY(const Table table, Table::open(files, table_path, checkpoint_reader));
-  HARK_TRY(const auto in_log, files.list(log_folder(table_path)));
-  for (const io::FileInfo& entry : in_log) {
-    if (is_temporary(io::file_name(entry.path))) found.push_back(entry);
-  }
 
   // Names are enough, because they hold a UUID: a file reached by an absolute path or through a
   // linked folder is kept as well.
@@ -77,7 +87,6 @@ Result<std::vector<io::FileInfo>> find_unreferenced(io::FileSystem& files,
     return info.modified_us >= written_before.time_since_epoch().count() ||
            names.contains(std::string(io::file_name(info.path)));
   });
-  std::ranges::sort(found, {}, &io::FileInfo::path);
   return found;
 }
 

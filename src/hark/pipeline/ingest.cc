@@ -289,9 +289,10 @@ std::string landing_app_id(std::string_view landing_hash) {
 Result<void> recover(const LakeFolder& lake, const std::string& dataset, const Clock& clock) {
   io::FileSystem& files = lake.files();
   HARK_TRY(const TableState trusted, open_table(files, lake.trusted_table(dataset)));
-  HARK_TRY_VOID(remove_unwanted_landings(lake, dataset, [&](std::string_view hash) {
-    return trusted.txn_version(landing_app_id(hash)).has_value();
-  }));
+  HARK_TRY(const auto unwanted, find_unwanted_landings(lake, dataset, [&](std::string_view hash) {
+             return trusted.txn_version(landing_app_id(hash)).has_value();
+           }));
+  for (const io::FileInfo& file : unwanted) HARK_TRY_VOID(files.remove(file.path));
   HARK_TRY_VOID(remove_orphans(files, trusted.path, clock));
 
   HARK_TRY(const TableState quarantine, open_table(files, lake.quarantine_table(dataset)));

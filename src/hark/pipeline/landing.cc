@@ -63,24 +63,20 @@ Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std:
   return landed;
 }
 
-Result<std::size_t> remove_unwanted_landings(
+Result<std::vector<io::FileInfo>> find_unwanted_landings(
     const LakeFolder& lake, std::string_view dataset,
     const std::function<bool(std::string_view hash)>& is_wanted) {
-  io::FileSystem& files = lake.files();
-  const auto entries = files.list(lake.landing_folder(dataset));
+  auto entries = lake.files().list(lake.landing_folder(dataset));
   if (!entries) {
-    if (entries.error().code() == ErrorCode::kNotFound) return std::size_t{0};
-    return entries.error();
+    if (entries.error().code() == ErrorCode::kNotFound) return std::vector<io::FileInfo>();
+    return std::move(entries).error();
   }
-  std::size_t num_removed = 0;
-  for (const io::FileInfo& entry : *entries) {
+  std::erase_if(*entries, [&](const io::FileInfo& entry) {
     std::string_view hash = io::file_name(entry.path);
     if (hash.ends_with(".json")) hash.remove_suffix(5);
-    if (is_wanted(hash)) continue;
-    HARK_TRY_VOID(files.remove(entry.path));
-    ++num_removed;
-  }
-  return num_removed;
+    return is_wanted(hash);
+  });
+  return entries;
 }
 
 }  // namespace hark::pipeline

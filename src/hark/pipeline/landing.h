@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "hark/core/clock.h"
 #include "hark/pipeline/lake_folder.h"
@@ -22,9 +23,9 @@ struct Landed {
 Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std::string& source,
                     const Clock& clock);
 
-/// Removes landing files of `dataset` whose hash `is_wanted` does not name, and unfinished copies.
-/// Only for the one who holds the lake's lock. Returns how many files went.
-Result<std::size_t> remove_unwanted_landings(
+/// Landing files of `dataset` whose hash `is_wanted` does not name, and unfinished copies. Only the
+/// one who holds the lake's lock knows that they are garbage.
+Result<std::vector<io::FileInfo>> find_unwanted_landings(
     const LakeFolder& lake, std::string_view dataset,
     const std::function<bool(std::string_view hash)>& is_wanted);
 

@@ -53,14 +53,18 @@ Result<std::int64_t> commit_table(io::FileSystem& files, const TableState& state
     return transaction;
   };
   HARK_TRY(auto transaction, begin());
+  // The log must not name a file whose folder entry a power cut may take away.
+  if (!request.added.empty()) HARK_TRY_VOID(files.sync_directory(state.path));
   const std::int64_t now_ms =
       std::chrono::floor<std::chrono::milliseconds>(clock.now()).time_since_epoch().count();
-  for (const lake::AddFile& file : request.removed) transaction.remove(file);
+  for (const lake::AddFile& file : request.removed)
+    transaction.remove(file, request.is_data_change);
   for (NewFile& file : request.added) {
     lake::AddFile add;
     add.path = lake::LogPath::of_name(file.name);
     add.size_bytes = file.size_bytes;
     add.modification_time_ms = now_ms;
+    add.data_change = request.is_data_change;
     add.stats = std::move(file.stats);
     for (auto& [key, value] : file.tags) add.tags.emplace(std::move(key), std::move(value));
     transaction.add(std::move(add));

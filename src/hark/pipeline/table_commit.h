@@ -49,6 +49,7 @@ struct CommitRequest {
   Json metrics = Json::object();
   Json extra = Json::object();
   bool is_blind_append = false;
+  bool is_data_change = true;  ///< false: the same rows in other files
 };
 
 /// Commits on top of `state`; makes the table if it is not there. Returns the new version. Every
