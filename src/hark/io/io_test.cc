@@ -10,6 +10,9 @@
 #include "hark/io/fault_file_system.h"
 #include "hark/io/file_system.h"
 #include "hark/io/gzip_stream.h"
+#include "hark/io/zip_archive.h"
+#include "hark/io/zip_for_tests.h"
+#include "hark/io/zstd_stream.h"
 
 namespace hark::io {
 namespace {
@@ -159,6 +162,80 @@ TEST(Gzip, ADamagedByteIsAnError) {
   bytes[bytes.size() / 2] ^= 0x55;
   auto stream = gunzip(std::make_unique<TextStream>(bytes, 1000));
   EXPECT_FALSE(read_all(*stream));
+}
+
+TEST(ZstdStream, SeveralFramesReadAsOneStream) {
+  std::string one;
+  std::string two;
+  const std::string text(300'000, 'x');
+  ASSERT_TRUE(zstd_compress(text, 3, one));
+  ASSERT_TRUE(zstd_compress("end", 3, two));
+  EXPECT_TRUE(is_zstd(one));
+  for (const std::size_t step : {1, 3, 1000}) {
+    auto stream = unzstd(std::make_unique<TextStream>(one + two, step));
+    const auto read = read_all(*stream);
+    ASSERT_TRUE(read) << read.error().to_string();
+    EXPECT_EQ(*read, text + "end");
+  }
+}
+
+TEST(ZstdStream, EveryTruncationIsAnError) {
+  std::string whole;
+  ASSERT_TRUE(zstd_compress("a,b\n1,2\n", 3, whole));
+  for (std::size_t length = 1; length < whole.size(); ++length) {
+    auto stream = unzstd(std::make_unique<TextStream>(whole.substr(0, length), 1000));
+    const auto text = read_all(*stream);
+    ASSERT_FALSE(text) << "cut at " << length;
+    EXPECT_EQ(text.error().code(), ErrorCode::kInvalidInput);
+    EXPECT_FALSE(text.error().hint().empty());
+  }
+}
+
+/// A file in memory.
+class BytesFile final : public InputFile {
+ public:
+  explicit BytesFile(std::string bytes) : bytes_(std::move(bytes)) {}
+  std::uint64_t size() const override { return bytes_.size(); }
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<char> buffer) const override {
+    if (offset >= bytes_.size()) return 0;
+    return bytes_.copy(buffer.data(), buffer.size(), offset);
+  }
+
+ private:
+  std::string bytes_;
+};
+
+/// All members of an archive as "name=bytes;", or the error.
+std::string unzip(const std::string& bytes) {
+  const auto archive = ZipArchive::open(std::make_shared<BytesFile>(bytes));
+  if (!archive) return std::string(name_of(archive.error().code()));
+  std::string all;
+  for (const ZipMember& member : (*archive)->members()) {
+    auto stream = (*archive)->open_member(member.index);
+    if (!stream) return std::string(name_of(stream.error().code()));
+    const auto text = read_all(**stream);
+    if (!text) return std::string(name_of(text.error().code()));
+    all += member.name + "=" + *text + ";";
+  }
+  return all;
+}
+
+TEST(Zip, GivesMembersInTheOrderOfTheDirectoryWithoutFolders) {
+  EXPECT_EQ(
+      unzip(stored_zip({{"b/x.csv", "1"}, {"folder/", ""}, {"a", std::string(100'000, 'y')}})),
+      "b/x.csv=1;a=" + std::string(100'000, 'y') + ";");
+}
+
+TEST(Zip, EveryTruncationIsAnError) {
+  const std::string whole = stored_zip({{"a.csv", "a,b\n1,2\n"}, {"b", "x"}});
+  for (std::size_t length = 1; length < whole.size(); ++length)
+    EXPECT_EQ(unzip(whole.substr(0, length)), "kInvalidInput") << length;
+}
+
+TEST(Zip, ADamagedByteOfAMemberIsAnError) {
+  std::string bytes = stored_zip({{"a.csv", "a,b\n1,2\n"}});
+  bytes[bytes.find("1,2")] = '7';
+  EXPECT_EQ(unzip(bytes), "kInvalidInput");
 }
 
 TEST(Zstd, UnpacksWhatItCompressed) {

@@ -7,7 +7,10 @@
 #include <mutex>
 #include <vector>
 
+#include "hark/core/text.h"
 #include "hark/io/gzip_stream.h"
+#include "hark/io/zip_archive.h"
+#include "hark/io/zstd_stream.h"
 
 namespace hark::tabular {
 namespace {
@@ -34,26 +37,26 @@ class PlainSource final : public ByteSource {
 };
 
 /// Counts the packed bytes on their way to the unpacker.
-class CountingStream final : public io::InputStream {
+class CountingFile final : public io::InputFile {
  public:
-  CountingStream(std::unique_ptr<io::InputStream> stream, std::atomic<std::uint64_t>& count)
-      : stream_(std::move(stream)), count_(count) {}
-  Result<std::size_t> read(std::span<char> buffer) override {
-    HARK_TRY(const std::size_t num_read, stream_->read(buffer));
-    count_ += num_read;
+  explicit CountingFile(std::shared_ptr<const io::InputFile> file) : file_(std::move(file)) {}
+  std::uint64_t size() const override { return file_->size(); }
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<char> buffer) const override {
+    HARK_TRY(const std::size_t num_read, file_->read_at(offset, buffer));
+    num_read_ += num_read;
     return num_read;
   }
+  std::uint64_t num_read() const noexcept { return std::min(num_read_.load(), file_->size()); }
 
  private:
-  std::unique_ptr<io::InputStream> stream_;
-  std::atomic<std::uint64_t>& count_;
+  std::shared_ptr<const io::InputFile> file_;
+  mutable std::atomic<std::uint64_t> num_read_{0};
 };
 
-class GzipSource final : public ByteSource {
+class PackedSource final : public ByteSource {
  public:
-  explicit GzipSource(std::shared_ptr<const io::InputFile> file)
-      : plain_(io::gunzip(
-            std::make_unique<CountingStream>(io::open_stream(std::move(file)), packed_bytes_))) {}
+  PackedSource(std::shared_ptr<const CountingFile> file, std::unique_ptr<io::InputStream> plain)
+      : file_(std::move(file)), plain_(std::move(plain)) {}
 
   Result<std::size_t> read_at(std::uint64_t offset, std::span<char> buffer) override {
     const std::lock_guard lock(mutex_);
@@ -80,7 +83,7 @@ class GzipSource final : public ByteSource {
     }
   }
 
-  std::uint64_t file_bytes_read() const override { return packed_bytes_.load(); }
+  std::uint64_t file_bytes_read() const override { return file_->num_read(); }
 
  private:
   static constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
@@ -104,7 +107,7 @@ class GzipSource final : public ByteSource {
     return {};
   }
 
-  std::atomic<std::uint64_t> packed_bytes_{0};
+  std::shared_ptr<const CountingFile> file_;
   std::mutex mutex_;
   std::unique_ptr<io::InputStream> plain_;
   std::deque<std::vector<char>> chunks_;  // all of kChunkBytes but the last
@@ -114,12 +117,58 @@ class GzipSource final : public ByteSource {
   bool is_at_end_ = false;
 };
 
+/// The one member of an archive that is data.
+Result<std::uint64_t> data_member(const io::ZipArchive& archive) {
+  constexpr std::size_t kMaxNamed = 10;
+  std::vector<std::string> names;
+  std::uint64_t found = 0;
+  for (const io::ZipMember& member : archive.members()) {
+    if (member.name.starts_with("__MACOSX/") || io::file_name(member.name).starts_with('.'))
+      continue;
+    found = member.index;
+    names.push_back(member.name);
+  }
+  if (names.size() == 1) return found;
+  if (names.empty())
+    return Error(ErrorCode::kInvalidInput, "there is no file in the zip archive")
+        .hint("look into it: unzip -l FILE");
+  const std::span first = std::span(names).first(std::min(kMaxNamed, names.size()));
+  return Error(ErrorCode::kInvalidInput,
+               concat("the zip archive holds ", names.size(), " files: ", join(first, ", "),
+                      names.size() > kMaxNamed ? ", ..." : ""))
+      .hint("take the one that is meant out of it: unzip FILE MEMBER");
+}
+
 }  // namespace
 
-std::unique_ptr<ByteSource> open_source(std::shared_ptr<const io::InputFile> file,
-                                        Compression compression) {
-  if (compression == Compression::kGzip) return std::make_unique<GzipSource>(std::move(file));
-  return std::make_unique<PlainSource>(std::move(file));
+std::string_view name_of(Compression compression) noexcept {
+  switch (compression) {
+    case Compression::kNone:
+      return "none";
+    case Compression::kGzip:
+      return "gzip";
+    case Compression::kZstd:
+      return "zstd";
+    case Compression::kZip:
+      return "zip";
+  }
+  return "";
+}
+
+Result<std::unique_ptr<ByteSource>> open_source(std::shared_ptr<const io::InputFile> file,
+                                                Compression compression) {
+  if (compression == Compression::kNone) return std::make_unique<PlainSource>(std::move(file));
+  auto counted = std::make_shared<const CountingFile>(std::move(file));
+  std::unique_ptr<io::InputStream> plain;
+  if (compression == Compression::kZip) {
+    HARK_TRY(const auto archive, io::ZipArchive::open(counted));
+    HARK_TRY(const std::uint64_t member, data_member(*archive));
+    HARK_TRY(plain, archive->open_member(member));
+  } else {
+    plain = compression == Compression::kGzip ? io::gunzip(io::open_stream(counted))
+                                              : io::unzstd(io::open_stream(counted));
+  }
+  return std::make_unique<PackedSource>(std::move(counted), std::move(plain));
 }
 
 }  // namespace hark::tabular

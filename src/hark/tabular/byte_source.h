@@ -11,12 +11,14 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "hark/io/file_system.h"
 
 namespace hark::tabular {
 
-enum class Compression : std::uint8_t { kNone, kGzip };
+enum class Compression : std::uint8_t { kNone, kGzip, kZstd, kZip };
+std::string_view name_of(Compression compression) noexcept;  ///< "none", "gzip", "zstd", "zip"
 
 class ByteSource {
  public:
@@ -30,7 +32,11 @@ class ByteSource {
   virtual std::uint64_t file_bytes_read() const = 0;
 };
 
-std::unique_ptr<ByteSource> open_source(std::shared_ptr<const io::InputFile> file,
-                                        Compression compression);
+/// The plain bytes of a file; of a zip archive those of the one data file in it. Files that other
+/// programs leave in archives (__MACOSX, names that begin with a dot) do not count.
+/// Errors: kInvalidInput for a damaged archive, and one with no or several data files, naming them;
+/// kIo.
+Result<std::unique_ptr<ByteSource>> open_source(std::shared_ptr<const io::InputFile> file,
+                                                Compression compression);
 
 }  // namespace hark::tabular

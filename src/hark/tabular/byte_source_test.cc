@@ -12,7 +12,7 @@ namespace {
 std::unique_ptr<ByteSource> source_of(std::string bytes, Compression compression) {
   MemoryFiles files;
   files.put("f", std::move(bytes));
-  return open_source(files.open_input("f").value(), compression);
+  return open_source(files.open_input("f").value(), compression).value();
 }
 
 std::string read(ByteSource& source, std::uint64_t offset, std::size_t size) {

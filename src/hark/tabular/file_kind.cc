@@ -20,10 +20,12 @@ struct Signature {
 constexpr std::string_view kSaveAsCsv = "save or export it as CSV (UTF-8)";
 constexpr std::string_view kUnpack = "unpack it and name the file inside";
 
-// Zip is not among them: what it holds decides (see below).
+// The packed ones come up here only inside of another one.
 constexpr Signature kSignatures[] = {
     {"PAR1"sv, "a Parquet file", kSaveAsCsv},
-    {"\x28\xB5\x2F\xFD"sv, "a zstd file", kUnpack},
+    {"\x28\xB5\x2F\xFD"sv, "a zstd file in another packed file", kUnpack},
+    {"\x1f\x8b"sv, "a gzip file in another packed file", kUnpack},
+    {"PK\x03\x04"sv, "a zip archive or workbook in another packed file", kUnpack},
     {"Obj\x01"sv, "an Avro file", kSaveAsCsv},
     {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "an Excel workbook (xls)", kSaveAsCsv},
     {"BZh"sv, "a bzip2 file", kUnpack},
@@ -81,12 +83,6 @@ Result<FileFormat> recognise(std::string_view name, std::string_view head, bool 
         (!has_text_before_controls(head) || signature.bytes == "%PDF-"sv))
       return unsupported(name, signature.what, signature.hint);
   }
-  if (head.starts_with("PK\x03\x04"sv)) {
-    if (head.find("xl/"sv) != std::string_view::npos ||
-        head.find("[Content_Types].xml"sv) != std::string_view::npos)
-      return unsupported(name, "an Excel workbook (xlsx)", kSaveAsCsv);
-    return unsupported(name, "a zip archive", kUnpack);
-  }
   if (head.starts_with("\xFF\xFE"sv) || head.starts_with("\xFE\xFF"sv))
     return invalid(name, "is UTF-16 text, which is not read",
                    "save it as UTF-8, or: iconv -f UTF-16 -t UTF-8 FILE > NEW");
@@ -106,7 +102,8 @@ Result<FileFormat> recognise(std::string_view name, std::string_view head, bool 
   if (text.starts_with('<')) return unsupported(name, "an XML document", kSaveAsCsv);
   if (looks_like_json(text)) return FileFormat::kJson;
   if (!has_text_before_controls(head))
-    return invalid(name, "is binary data, not text", "hark reads CSV text and JSON, plain or gzip");
+    return invalid(name, "is binary data, not text",
+                   "hark reads CSV text and JSON, plain or packed by gzip, zstd or zip");
   return FileFormat::kDelimited;
 }
 

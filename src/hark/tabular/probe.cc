@@ -5,6 +5,8 @@
 
 #include "hark/core/text.h"
 #include "hark/io/gzip_stream.h"
+#include "hark/io/zip_archive.h"
+#include "hark/io/zstd_stream.h"
 #include "hark/simd/csv_scan.h"
 #include "hark/tabular/json_probe.h"
 #include "hark/tabular/values.h"
@@ -159,6 +161,23 @@ Error not_found(const io::FileSystem& files, const std::string& path) {
   return std::move(error).hint("check the path");
 }
 
+/// Whether a zip archive is a workbook. A damaged one is reported when it is read.
+Result<bool> is_workbook(std::shared_ptr<const io::InputFile> file) {
+  const auto archive = io::ZipArchive::open(std::move(file));
+  if (!archive && archive.error().code() == ErrorCode::kInvalidInput) return false;
+  if (!archive) return archive.error();
+  return std::ranges::any_of((*archive)->members(), [](const io::ZipMember& member) {
+    return member.name == "xl/workbook.xml";
+  });
+}
+
+Compression compression_of(std::string_view first_bytes) {
+  if (io::is_gzip(first_bytes)) return Compression::kGzip;
+  if (io::is_zstd(first_bytes)) return Compression::kZstd;
+  if (io::is_zip(first_bytes)) return Compression::kZip;
+  return Compression::kNone;
+}
+
 Encoding encoding_of(std::string_view head, bool is_whole) {
   const std::size_t bad_byte = find_invalid_utf8(head);
   // A letter may be cut in two where the head ends.
@@ -275,11 +294,19 @@ Result<FileProbe> probe_file(const io::FileSystem& files, const std::string& pat
   probe.modified_us = info.modified_us;
   HARK_TRY(std::shared_ptr<const io::InputFile> file, files.open_input(path));
 
-  std::array<char, 2> magic{};
+  std::array<char, 8> magic{};
   HARK_TRY(const std::size_t num_magic, file->read_at(0, magic));
-  probe.compression =
-      io::is_gzip({magic.data(), num_magic}) ? Compression::kGzip : Compression::kNone;
-  const std::unique_ptr<ByteSource> source = open_source(std::move(file), probe.compression);
+  probe.compression = compression_of({magic.data(), num_magic});
+  if (probe.compression == Compression::kZip) {
+    HARK_TRY(const bool is_excel, is_workbook(file));
+    if (is_excel)
+      return Error(ErrorCode::kUnsupported,
+                   concat("'", path, "' is an Excel workbook (xlsx), not supported yet"))
+          .hint("save or export it as CSV (UTF-8)");
+  }
+  auto opened = open_source(std::move(file), probe.compression);
+  if (!opened) return std::move(opened).error().while_doing(concat("reading '", path, "'"));
+  const std::unique_ptr<ByteSource> source = *std::move(opened);
   std::string head(options.head_bytes, '\0');
   auto num_read = source->read_at(0, head);
   if (!num_read) return std::move(num_read).error().while_doing(concat("reading '", path, "'"));

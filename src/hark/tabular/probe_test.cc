@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "hark/core/text.h"
+#include "hark/io/zip_for_tests.h"
 #include "hark/tabular/memory_files.h"
 
 namespace hark::tabular {
@@ -131,13 +132,34 @@ TEST(Probe, NamesFormatsThatAreNotReadYet) {
   const auto refuse = [](std::string_view bytes) {
     return refusal(concat(bytes, std::string_view("\0\0\0\0", 4)));
   };
-  EXPECT_THAT(refuse("PK\x03\x04 [Content_Types].xml"), HasSubstr("xlsx"));
-  EXPECT_THAT(refuse("PK\x03\x04 data.csv"), HasSubstr("zip"));
   EXPECT_THAT(refuse("PAR1"), HasSubstr("kUnsupported: 'f.csv' is a Parquet file"));
-  EXPECT_THAT(refuse("\x28\xB5\x2F\xFD"), HasSubstr("zstd"));
   EXPECT_THAT(refuse("Obj\x01"), HasSubstr("Avro"));
   EXPECT_THAT(refuse("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv), HasSubstr("xls"));
   EXPECT_THAT(refusal("<?xml version=\"1.0\"?><rows/>"), HasSubstr("XML"));
+}
+
+TEST(Probe, ReadsTheOneDataFileOfAZipArchive) {
+  const auto found = probe(io::stored_zip({{"__MACOSX/._x.csv", "?"}, {"x.csv", "a,b\nx,y\n"}}));
+  ASSERT_TRUE(found) << found.error().to_string();
+  EXPECT_EQ(found->compression, Compression::kZip);
+  EXPECT_THAT(found->header, testing::ElementsAre("a", "b"));
+}
+
+TEST(Probe, RefusesAZipArchiveOfSeveralFilesNamingThem) {
+  EXPECT_THAT(refusal(io::stored_zip({{"x.csv", "a,b\nx,y\n"}, {"readme.txt", "z"}})),
+              HasSubstr("kInvalidInput: the zip archive holds 2 files: x.csv, readme.txt"));
+  EXPECT_THAT(refusal(io::stored_zip({{"folder/", ""}})), HasSubstr("there is no file"));
+}
+
+TEST(Probe, RefusesFilesThatArePackedTwice) {
+  EXPECT_THAT(refusal(io::stored_zip({{"x.csv.gz", stored_gzip("a,b\nx,y\n")}})),
+              HasSubstr("a gzip file in another packed file"));
+}
+
+TEST(Probe, RefusesADamagedPackedFile) {
+  const std::string zip = io::stored_zip({{"x.csv", "a,b\nx,y\n"}});
+  EXPECT_THAT(refusal(zip.substr(0, zip.size() - 5)), HasSubstr("kInvalidInput: the zip archive"));
+  EXPECT_THAT(refusal("\x28\xB5\x2F\xFD\x04"), HasSubstr("kInvalidInput: the zstd file"));
 }
 
 TEST(Probe, TakesHeadersThatOnlyBeginLikeAnotherFormat) {

@@ -7,7 +7,7 @@ namespace hark::tabular {
 Result<std::unique_ptr<Reading>> begin_reading(const io::FileSystem& files, const FileProbe& probe,
                                                const ReadingLimits& limits, unsigned threads) {
   HARK_TRY(std::shared_ptr<const io::InputFile> file, files.open_input(probe.path));
-  auto source = open_source(std::move(file), probe.compression);
+  HARK_TRY(auto source, open_source(std::move(file), probe.compression));
   switch (probe.format) {
     case FileFormat::kDelimited:
       return read_delimited(std::move(source), probe, limits, threads);
