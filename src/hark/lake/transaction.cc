@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <span>
 
 #include "hark/core/text.h"
 #include "hark/lake/log_io.h"
@@ -23,6 +24,35 @@ Json as_texts(const Json& metrics) {
     out.set(name, value.is_string() ? value : Json(value.dump()));
   }
   return out;
+}
+
+/// Versions that a blind append tries: more writers than this at once are not to be expected.
+constexpr std::int64_t kMaxAttempts = 64;
+
+/// Whether an append that read nothing may stand behind a commit that was faster. Errors: kConflict
+/// naming what that commit changed.
+Result<void> check_overtaken_by(std::span<const LoggedAction> theirs, Version version,
+                                std::span<const Action> ours) {
+  std::set<std::string, std::less<>> apps;
+  std::set<std::string, std::less<>> names;
+  for (const Action& action : ours) {
+    if (const auto* txn = std::get_if<SetTransaction>(&action)) apps.insert(txn->app_id);
+    if (const auto* add = std::get_if<AddFile>(&action)) names.insert(add->path.name());
+  }
+  for (const LoggedAction& logged : theirs) {
+    const auto* txn = std::get_if<SetTransaction>(&logged.action);
+    const auto* add = std::get_if<AddFile>(&logged.action);
+    std::string changed;
+    if (std::holds_alternative<Protocol>(logged.action)) changed = "the protocol";
+    if (std::holds_alternative<Metadata>(logged.action)) changed = "the metadata";
+    if (txn && apps.contains(txn->app_id)) changed = concat("the progress of '", txn->app_id, "'");
+    if (add && names.contains(add->path.name())) changed = "a file of the same name";
+    if (changed.empty()) continue;
+    return Error(ErrorCode::kConflict,
+                 concat("version ", version.value, ", by another writer, changed ", changed))
+        .hint("open the table again, check again, and retry");
+  }
+  return {};
 }
 
 }  // namespace
@@ -158,19 +188,25 @@ Result<Version> Transaction::commit(CommitInfo info, const Clock& clock) && {
       std::chrono::floor<std::chrono::milliseconds>(clock.now()).time_since_epoch().count();
   const std::string txn_id = uuids_();
   info.txn_id = txn_id;
+  const bool may_follow =
+      info.is_blind_append.value_or(false) && snapshot_ && !metadata_ && removes_.empty();
   const std::vector<Action> all = actions(std::move(info), now);
 
   if (!snapshot_) HARK_TRY_VOID(files_->create_directories(log_folder(path_)));
-  auto written = write_log_entry(*files_, path_, version(), all);
-  if (!written) {
+  for (Version at = version();; ++at.value) {
+    auto written = write_log_entry(*files_, path_, at, all);
+    if (written) return at;
     // The entry may be ours all the same: published, and then the answer was lost. Only when its
     // folder is durable too is the commit done.
-    const auto is_ours = commit_landed(*files_, path_, version(), txn_id);
-    if (!is_ours || !*is_ours || !files_->sync_directory(log_folder(path_))) {
+    const auto is_ours = commit_landed(*files_, path_, at, txn_id);
+    if (is_ours && *is_ours && files_->sync_directory(log_folder(path_))) return at;
+    if (!is_ours || *is_ours || !may_follow || written.error().code() != ErrorCode::kConflict ||
+        at.value - read_version_ >= kMaxAttempts) {
       return std::move(written).error();
     }
+    HARK_TRY(const auto theirs, read_log_entry(*files_, path_, at));
+    HARK_TRY_VOID(check_overtaken_by(theirs, at, all));
   }
-  return version();
 }
 
 }  // namespace hark::lake

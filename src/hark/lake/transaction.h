@@ -1,7 +1,8 @@
 // One commit in the making: collect actions, then publish them all or none.
 //
 // Isolation is serializable in the simplest way: any other commit since the snapshot is a conflict,
-// and the caller looks again. Source: Delta Lake PROTOCOL.md, "Requirements for Writers".
+// and the caller looks again. Only a blind append, which read nothing of the table, is put behind
+// the commits that overtook it. Source: Delta Lake PROTOCOL.md, "Requirements for Writers".
 #pragma once
 
 #include <optional>
@@ -38,13 +39,17 @@ class [[nodiscard]] Transaction {
   /// Replaces the metadata (new columns, new configuration); the id stays.
   void set_metadata(Metadata metadata) { metadata_ = std::move(metadata); }
 
-  /// The version that commit() will make.
+  /// The version that commit() will make, if nobody overtakes it.
   Version version() const noexcept { return {read_version_ + 1}; }
 
   /// Writes `_delta_log/<version()>.json`, only if no such file exists yet: commitInfo first, then
   /// protocol, metaData, txn, remove, add. Of `info` the caller gives operation (required),
   /// parameters, metrics, run id, blind append, user metadata and extra members; time (from
   /// `clock`), read version, isolation level, engine and txn id are filled in here.
+  ///
+  /// With `info.is_blind_append` (the caller read no row of the table), adds and txns only: a
+  /// version that another writer took is no conflict, and the next ones are tried, at most 64 in
+  /// all, as long as the others changed neither protocol, metadata nor the same txn.
   ///
   /// Returns the version now visible. Errors: kConflict: another writer has that version, or the
   /// txn is committed already; reload, check again, build a new transaction. kInvalidArgument: the
