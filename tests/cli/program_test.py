@@ -173,6 +173,43 @@ class Program(unittest.TestCase):
         self.assertEqual(gone.returncode, 4)
         self.assertIn("removed by vacuum", gone.stderr)
 
+    def test_refused_records_are_tried_again_with_a_mended_contract(self):
+        lake = self.folder / "retried"
+        self.answer("init", lake)
+        rows = "".join(f"{key},03/02/2024 01:00:00 AM,NYPD,Noise\n" for key in range(100, 140))
+        file = self.write("retry.csv", "Unique Key,Created Date,Agency,Complaint Type\n" + rows
+                          + "1,24.12.2024 18:30,NYPD,Noise\n2,some day,NYPD,Heat\n")
+        self.answer("ingest", lake, file, *NOW)
+        contract = lake / "contracts" / "nyc311.yaml"
+        known = '      - "MM/dd/yyyy hh:mm:ss a" '
+        self.assertIn(known, contract.read_text())
+        contract.write_text(contract.read_text().replace(known, '      - "dd.MM.yyyy HH:mm"\n' + known))
+        first = self.answer("quarantine", "retry", lake, *NOW)["data"]
+        self.assertEqual((first["rows_read"], first["rows_loaded"], first["rows_quarantined"]), (2, 1, 1))
+        again = self.answer("quarantine", "retry", lake, *NOW)["data"]
+        self.assertEqual((again["rows_read"], again["rows_loaded"]), (1, 0))
+        count = self.answer("sql", lake, "SELECT count(*) AS n FROM requests")["data"]["rows"]
+        self.assertEqual(count, [{"n": 41}])
+        self.assertEqual(self.answer("quarantine", "ls", lake)["data"]["records"], 1)
+
+    def test_the_doctor_finds_damage_and_mends_what_may_be_mended(self):
+        lake = self.folder / "sick"
+        self.answer("init", lake)
+        self.answer("ingest", lake, self.city, *NOW)
+        self.answer("doctor", "--lake", lake)
+        orphan = lake / "trusted" / "nyc311" / "part-00000-lost-c000.zstd.parquet"
+        orphan.write_text("left by a crash")
+        self.assertEqual(run("doctor", "--lake", lake).returncode, 3)
+        self.assertTrue(orphan.exists())
+        self.answer("doctor", "--lake", lake, "--repair")
+        self.assertFalse(orphan.exists())
+        landed, = (p for p in (lake / "landing" / "nyc311").iterdir() if p.suffix != ".json")
+        landed.write_bytes(landed.read_bytes() + b"x")
+        sick = run("doctor", "--lake", lake, "--repair", "--json")
+        self.assertEqual(sick.returncode, 3)
+        self.assertIn("landing_hash", sick.stdout)
+        self.assertEqual(run("doctor", "--repair").returncode, 2)
+
     def test_the_report_is_one_file_that_loads_nothing(self):
         folder = self.folder / "alone"
         for source in (self.city, self.calls):

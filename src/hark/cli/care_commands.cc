@@ -7,6 +7,8 @@
 #include "hark/cli/text_table.h"
 #include "hark/core/text.h"
 #include "hark/lake/data_file.h"
+#include "hark/pipeline/ingest.h"
+#include "hark/pipeline/source.h"
 #include "hark/pipeline/vacuum.h"
 
 namespace hark::cli {
@@ -92,6 +94,60 @@ Result<Answer> vacuum(const Arguments& arguments, Session& session) {
   return answer;
 }
 
+Result<Answer> quarantine_retry(const Arguments& arguments, Session& session) {
+  HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), arguments.text("LAKE")));
+  pipeline::IngestOptions options;
+  options.contract = session.contract();
+  // A file of that name is the mended contract itself.
+  std::string dataset = session.contract();
+  if (dataset.ends_with(".yaml") || dataset.find('/') != std::string::npos) {
+    HARK_TRY(const auto mended, pipeline::find_contract(session.files(), dataset));
+    dataset = mended->name;
+  }
+  HARK_TRY(dataset, lake.choose_dataset(dataset));
+  const pipeline::SourceOptions source = session.source_options("trying refused records again");
+  options.threads = source.threads;
+  options.memory_limit_bytes = source.memory_limit_bytes;
+  options.interrupt = source.interrupt;
+  options.progress = source.progress;
+  options.run_id = lake::random_uuid();
+  auto retried = pipeline::retry_quarantine(lake, dataset, options, session.clock());
+  session.finish_progress();
+  if (!retried) return std::move(retried).error();
+
+  Answer answer;
+  answer.source = lake.root();
+  answer.contract = dataset;
+  std::int64_t num_read = 0;
+  std::int64_t num_left = 0;
+  Json loads = Json::array();
+  for (const pipeline::LoadReport& load : *retried) {
+    num_read += load.rows_read;
+    num_left += load.rows_quarantined;
+    const std::int64_t num_passed = load.rows_read - load.rows_quarantined;
+    answer.text += concat(load.file, ": ", show_count(num_passed), " of ",
+                          show_count(load.rows_read), " refused records pass now", "\n");
+    loads.push_back(Json::object({{"file", load.file},
+                                  {"retried_load", load.retried_load},
+                                  {"rows_read", load.rows_read},
+                                  {"rows_inserted", load.rows.inserted},
+                                  {"rows_updated", load.rows.updated},
+                                  {"rows_unchanged", load.rows.unchanged},
+                                  {"rows_duplicate", load.rows.duplicate},
+                                  {"rows_quarantined", load.rows_quarantined},
+                                  {"version", load.version}}));
+    answer.table_version = load.version;
+  }
+  answer.text += num_read == 0 ? std::string("the quarantine is empty\n")
+                               : concat(show_count(num_read - num_left), " loaded, ",
+                                        show_count(num_left), " stay in quarantine\n");
+  answer.data = Json::object({{"rows_read", num_read},
+                              {"rows_loaded", num_read - num_left},
+                              {"rows_quarantined", num_left},
+                              {"loads", std::move(loads)}});
+  return answer;
+}
+
 }  // namespace
 
 std::vector<Command> care_commands() {
@@ -118,6 +174,13 @@ std::vector<Command> care_commands() {
         {"--compact", "", "first merge small files of the trusted tables", "", {}, false, ""},
         {"--dry-run", "", "say what would be done and touch nothing", "", {}, false, ""}},
        vacuum},
+      {"quarantine retry",
+       "Reads refused records again with the lake's contract, or a mended one, and loads what "
+       "passes.",
+       {"hark quarantine retry lake", "hark quarantine retry lake --contract mended.yaml"},
+       {lake},
+       {},
+       quarantine_retry},
   };
 }
 

@@ -12,8 +12,7 @@
 #include "hark/core/parallel.h"
 #include "hark/core/text.h"
 #include "hark/engine/engine.h"
-#include "hark/pipeline/build.h"
-#include "hark/pipeline/table_commit.h"
+#include "hark/pipeline/inspect.h"
 #include "hark/simd/csv_scan.h"
 
 namespace hark::cli {
@@ -75,49 +74,45 @@ Finding check_files() {
           ""};
 }
 
-/// Does every file of every table's latest version exist with the size its log says?
-Result<std::vector<Finding>> check_lake(Session& session, const std::string& path) {
+/// What is wrong with a lake, table by table what is right; with `repairs`, first mends what may be
+/// mended without loss and says so.
+Result<std::vector<Finding>> check_lake(Session& session, const std::string& path, bool repairs) {
   HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), path));
-  HARK_TRY(const auto datasets, lake.datasets());
   std::vector<Finding> findings;
-  for (const std::string& dataset : datasets) {
-    std::vector<std::string> tables = {lake.trusted_table(dataset), lake.quarantine_table(dataset)};
-    for (const pipeline::Model& model : pipeline::models())
-      tables.push_back(lake.curated_table(dataset, model.name));
-    for (const std::string& table : tables) {
-      const auto state = pipeline::open_table(session.files(), table);
-      if (!state) {
-        findings.push_back(
-            {table, Health::kBad, state.error().message(), "restore the table from a backup"});
-        continue;
-      }
-      if (!state->snapshot) continue;
-      std::size_t num_missing = 0;
-      for (const lake::AddFile& file : state->snapshot->files()) {
-        const auto full = file.path.resolve(table);
-        const auto info = full ? session.files().stat(*full) : Result<io::FileInfo>(full.error());
-        if (!info || info->size_bytes != static_cast<std::uint64_t>(file.size_bytes)) ++num_missing;
-      }
-      const std::string what =
-          concat("version ", state->version(), ", ", state->snapshot->files().size(), " files");
-      if (num_missing > 0) {
-        findings.push_back({table, Health::kBad,
-                            concat(what, ", ", num_missing, " missing or of another size"),
-                            "restore the files from a backup"});
-      } else {
-        findings.push_back({table, Health::kGood, what, ""});
-      }
+  if (repairs) {
+    HARK_TRY(const auto mended, pipeline::repair(lake, session.clock()));
+    for (const pipeline::Damage& damage : mended) {
+      findings.push_back({damage.path, Health::kGood,
+                          concat("repaired: ", pipeline::name_of(damage.kind), ": ", damage.what),
+                          ""});
     }
   }
-  if (datasets.empty()) findings.push_back({path, Health::kGood, "a lake without data yet", ""});
+  HARK_TRY(const auto inspection, pipeline::inspect(lake));
+  for (const pipeline::TableHealth& table : inspection.tables) {
+    findings.push_back({table.path, Health::kGood,
+                        concat("version ", table.version, ", ", table.num_files, " files"), ""});
+  }
+  if (inspection.num_landing_files > 0) {
+    findings.push_back({"landing", Health::kGood,
+                        concat(inspection.num_landing_files, " files read and hashed"), ""});
+  }
+  for (const pipeline::Damage& damage : inspection.damages) {
+    findings.push_back({damage.path, Health::kBad,
+                        concat(pipeline::name_of(damage.kind), ": ", damage.what), damage.fix});
+  }
+  if (findings.empty()) findings.push_back({path, Health::kGood, "a lake without data yet", ""});
   return findings;
 }
 
 Result<Answer> doctor(const Arguments& arguments, Session& session) {
   std::vector<Finding> findings = {check_engine(), check_time_zones(), check_memory(),
                                    check_files()};
+  if (arguments.has("--repair") && !arguments.has("--lake")) {
+    return Error(ErrorCode::kInvalidArgument, "--repair mends a lake: name it with --lake");
+  }
   if (arguments.has("--lake")) {
-    HARK_TRY(const auto of_lake, check_lake(session, arguments.text("--lake")));
+    HARK_TRY(const auto of_lake,
+             check_lake(session, arguments.text("--lake"), arguments.has("--repair")));
     findings.insert(findings.end(), of_lake.begin(), of_lake.end());
   }
   Answer answer;
@@ -177,9 +172,22 @@ std::vector<Command> machine_commands() {
   return {
       {"doctor",
        "Checks that this machine, and a lake, are in order; exit status 3 if not.",
-       {"hark doctor", "hark doctor --lake lake"},
+       {"hark doctor", "hark doctor --lake lake", "hark doctor --lake lake --repair"},
        {},
-       {{"--lake", "LAKE", "also check this lake's tables and files", "", {}, false, ""}},
+       {{"--lake",
+         "LAKE",
+         "also check this lake: logs, files, hashes, leftovers",
+         "",
+         {},
+         false,
+         ""},
+        {"--repair",
+         "",
+         "first remove leftovers of crashes and checkpoints that are unsound",
+         "",
+         {},
+         false,
+         ""}},
        doctor},
       {"version",
        "Prints the version.",

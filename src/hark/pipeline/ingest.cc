@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <set>
 
+#include "hark/columnar/gather.h"
 #include "hark/core/text.h"
 #include "hark/engine/engine.h"
 #include "hark/lake/data_file.h"
@@ -13,6 +16,7 @@
 #include "hark/pipeline/quarantine.h"
 #include "hark/pipeline/source.h"
 #include "hark/pipeline/table_commit.h"
+#include "hark/pipeline/trusted_rows.h"
 #include "hark/tabular/file_source.h"
 #include "hark/tabular/probe.h"
 
@@ -31,6 +35,33 @@ struct Load {
   TableState quarantine;
   std::int64_t number = 0;
   LoadReport report;
+  /// Where quarantined records are tried again: only these are loaded.
+  std::optional<QuarantinedLoad> retried = std::nullopt;
+};
+
+/// Passes on the rows of chosen records.
+class RecordFilter final : public columnar::BatchSink {
+ public:
+  RecordFilter(const std::set<std::int64_t>& records, columnar::BatchSink& sink)
+      : records_(records), sink_(sink) {}
+
+  Result<void> consume(columnar::Batch batch, unsigned worker) override {
+    const columnar::Column* numbers = batch.find(kRecordColumn);
+    if (numbers == nullptr) return Error(ErrorCode::kInternal, "the file gave no record numbers");
+    std::vector<columnar::RowRef> rows;
+    for (std::uint32_t row = 0; row < batch.num_rows; ++row) {
+      if (records_.contains(numbers->int64s()[row])) rows.push_back({0, row});
+    }
+    if (rows.empty()) return {};
+    const columnar::Batch* const whole = &batch;
+    HARK_TRY(columnar::Batch chosen, columnar::gather({&whole, 1}, rows));
+    chosen.ordinal = batch.ordinal;
+    return sink_.consume(std::move(chosen), worker);
+  }
+
+ private:
+  const std::set<std::int64_t>& records_;
+  columnar::BatchSink& sink_;
 };
 
 /// The contract the lake loads this dataset with, unless the user names another; for a new dataset
@@ -101,6 +132,11 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
                    concat(load.report.file, ":", first.line, ": ", first.message))
           .hint("mend the record, or load without --strict: refused records go to quarantine");
     }
+    if (load.retried) {
+      std::erase_if(rejects, [&](const tabular::Reject& reject) {
+        return !load.retried->records.contains(reject.record);
+      });
+    }
     return quarantine.add(std::move(rejects));
   };
   HARK_TRY(const auto source, tabular::FileSource::open(files, load.landed.path, &contract, read));
@@ -132,13 +168,18 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   trusted_options.rows_per_file = load.options.rows_per_file;
   TrustedLoad trusted(files, load.trusted.path, contract, completer, existing, open_engine,
                       trusted_options);
-  HARK_TRY_VOID(source->stream(columns_to_read(contract), load.options.threads, trusted));
+  const std::set<std::int64_t> no_records;
+  RecordFilter only_retried(load.retried ? load.retried->records : no_records, trusted);
+  columnar::BatchSink& sink = load.retried ? static_cast<columnar::BatchSink&>(only_retried)
+                                           : static_cast<columnar::BatchSink&>(trusted);
+  HARK_TRY_VOID(source->stream(columns_to_read(contract), load.options.threads, sink));
   HARK_TRY(LoadedFiles loaded, trusted.finish());
   HARK_TRY(quarantined, quarantine.finish());
 
   LoadReport& report = load.report;
   const tabular::ReadSummary& summary = source->summary();
-  report.rows_read = static_cast<std::int64_t>(summary.records_read);
+  report.rows_read =
+      static_cast<std::int64_t>(load.retried ? load.retried->records.size() : summary.records_read);
   report.rows_quarantined = quarantine.num_rejects();
   report.rows = loaded.counts;
   report.bytes = load.landed.size_bytes;
@@ -153,7 +194,7 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   const double share = report.rows_read == 0 ? 0
                                              : static_cast<double>(report.rows_quarantined) /
                                                    static_cast<double>(report.rows_read);
-  if (share > contract.max_reject_share) {
+  if (!load.retried && share > contract.max_reject_share) {
     return Error(
                ErrorCode::kCheckFailed,
                concat(report.file, ": ", report.rows_quarantined, " of ", report.rows_read,
@@ -187,7 +228,7 @@ Result<void> commit(Load& load, LoadedFiles loaded, std::vector<NewFile> quarant
     HARK_TRY_VOID(commit_table(files, load.quarantine, std::move(request), load.clock));
   }
   CommitRequest request;
-  request.operation = "INGEST";
+  request.operation = load.retried ? "RETRY" : "INGEST";
   request.fields = trusted_fields(*load.contract);
   const std::vector<std::string> private_columns = personal_columns(*load.contract);
   for (const WrittenFile& file : loaded.added) {
@@ -204,7 +245,10 @@ Result<void> commit(Load& load, LoadedFiles loaded, std::vector<NewFile> quarant
         request.removed.push_back(file);
     }
   }
-  request.txns = {{load.dataset, load.number}, {landing_app_id(load.landed.hash), load.number}};
+  request.txns = {
+      {load.dataset, load.number},
+      {load.retried ? retried_app_id(load.retried->load) : landing_app_id(load.landed.hash),
+       load.number}};
   request.run_id = load.options.run_id;
   request.metrics = Json::object({{"rows_read", load.report.rows_read},
                                   {"rows_inserted", loaded.counts.inserted},
@@ -215,6 +259,27 @@ Result<void> commit(Load& load, LoadedFiles loaded, std::vector<NewFile> quarant
   request.extra = landing;
   HARK_TRY(load.report.version, commit_table(files, load.trusted, std::move(request), load.clock));
   return {};
+}
+
+/// The contract must be there before rows that were read with it.
+Result<void> keep_contract(const LakeFolder& lake, const contract::Contract& contract) {
+  const std::string path = lake.contract_path(contract.name);
+  if (lake.files().exists(path)) {
+    HARK_TRY(const std::string text, lake.files().read_text(path));
+    if (text == contract.text) return {};
+  }
+  return lake.files().write_atomically(path, contract.text);
+}
+
+/// Loads what passes now of one load's refused records.
+Result<void> retry(Load& load) {
+  std::vector<NewFile> quarantined;
+  HARK_TRY(LoadedFiles loaded, write_files(load, quarantined));
+  load.report.version = load.trusted.version();
+  // None passes: what was written is garbage, and the records stay as they are.
+  if (load.report.rows_quarantined == load.report.rows_read) return {};
+  HARK_TRY_VOID(keep_contract(load.lake, *load.contract));
+  return commit(load, std::move(loaded), std::move(quarantined));
 }
 
 }  // namespace
@@ -258,11 +323,7 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
   const auto write_and_commit = [&]() -> Result<void> {
     std::vector<NewFile> quarantined;
     HARK_TRY(LoadedFiles loaded, write_files(load, quarantined));
-    // The contract must be there before rows that were read with it.
-    if (const std::string contract_path = lake.contract_path(load.dataset);
-        !files.exists(contract_path) || *files.read_text(contract_path) != contract->text) {
-      HARK_TRY_VOID(files.write_atomically(contract_path, contract->text));
-    }
+    HARK_TRY_VOID(keep_contract(lake, *contract));
     return commit(load, std::move(loaded), std::move(quarantined));
   };
   if (auto result = write_and_commit(); !result) {
@@ -282,6 +343,51 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
   return load.report;
 }
 
+Result<std::vector<LoadReport>> retry_quarantine(const LakeFolder& lake, const std::string& dataset,
+                                                 const IngestOptions& options, const Clock& clock) {
+  io::FileSystem& files = lake.files();
+  HARK_TRY(const auto lock, lake.lock_for_writing());
+  std::shared_ptr<const contract::Contract> contract;
+  if (options.contract.empty() || options.contract == dataset) {
+    HARK_TRY(contract::Contract own, lake.contract(dataset));
+    contract = std::make_shared<const contract::Contract>(std::move(own));
+  } else {
+    HARK_TRY(contract, find_contract(files, options.contract));
+    if (contract->name != dataset) {
+      return Error(ErrorCode::kInvalidArgument, concat("'", options.contract, "' is the contract '",
+                                                       contract->name, "', not '", dataset, "'"));
+    }
+  }
+  HARK_TRY_VOID(recover(lake, dataset, clock));
+  HARK_TRY(const auto refused, quarantined_loads(lake, dataset));
+  std::vector<LoadReport> reports;
+  for (const QuarantinedLoad& of_load : refused) {
+    const auto started = std::chrono::steady_clock::now();
+    Load load{lake, options, clock, dataset, contract, {}, {}, {}, 0, {}, of_load};
+    load.landed.hash = of_load.landing_hash;
+    load.landed.path = io::join_path(lake.landing_folder(dataset), of_load.landing_hash);
+    HARK_TRY(load.trusted, open_table(files, lake.trusted_table(dataset)));
+    HARK_TRY(load.quarantine, open_table(files, lake.quarantine_table(dataset)));
+    load.number = load.trusted.txn_version(dataset).value_or(0) + 1;
+    load.report.dataset = dataset;
+    load.report.file = of_load.file;
+    load.report.landing_hash = of_load.landing_hash;
+    load.report.load = load.number;
+    load.report.retried_load = of_load.load;
+    auto done = retry(load);
+    // Takes away what was tried again, and what a failure left; if it fails, the next writer does.
+    (void)recover(lake, dataset, clock);
+    if (!done) {
+      return std::move(done).error().while_doing(
+          concat("trying the refused records of '", of_load.file, "' again"));
+    }
+    load.report.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    reports.push_back(std::move(load.report));
+  }
+  return reports;
+}
+
 std::string landing_app_id(std::string_view landing_hash) {
   return concat("hark.landing:", landing_hash);
 }
@@ -298,13 +404,14 @@ Result<void> recover(const LakeFolder& lake, const std::string& dataset, const C
   HARK_TRY(const TableState quarantine, open_table(files, lake.quarantine_table(dataset)));
   HARK_TRY_VOID(remove_orphans(files, quarantine.path, clock));
   if (!quarantine.snapshot) return {};
-  const std::int64_t last_load = trusted.txn_version(dataset).value_or(0);
   CommitRequest undo;
   for (const lake::AddFile& file : quarantine.snapshot->files()) {
-    if (load_of(file) > last_load) undo.removed.push_back(file);
+    if (!is_visible(file, trusted, dataset)) undo.removed.push_back(file);
   }
   if (undo.removed.empty()) return {};
   undo.operation = "RECOVER";
+  // LAKE@v12 of before goes to the versions before this one.
+  undo.extra = Json::object({{"trusted_version", trusted.version()}});
   undo.fields = quarantine_fields();
   HARK_TRY_VOID(commit_table(files, quarantine, std::move(undo), clock));
   return {};

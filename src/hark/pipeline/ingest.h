@@ -37,8 +37,9 @@ struct LoadReport {
   std::int64_t rows_quarantined = 0;
   std::uint64_t bytes = 0;
   double seconds = 0;
-  std::int64_t version = -1;  ///< of the trusted table, afterwards
-  std::int64_t load = 0;      ///< number of the load in its dataset, from 1
+  std::int64_t version = -1;      ///< of the trusted table, afterwards
+  std::int64_t load = 0;          ///< number of the load in its dataset, from 1
+  std::int64_t retried_load = 0;  ///< whose quarantined records were read again; 0: none
   std::vector<Warning> warnings;
 };
 
@@ -51,9 +52,21 @@ struct LoadReport {
 Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
                           const IngestOptions& options, const Clock& clock);
 
+/// Reads the records in quarantine again, out of their landing files, with the contract named
+/// (which then becomes the lake's) or the lake's own. Those that pass now are loaded as by
+/// ingest(), one commit "RETRY" for each load that had refused some; those that do not stay in
+/// quarantine, with today's reason. A load of which no record passes is left alone. The trusted
+/// commit decides here too, and again is nothing. Takes the lake's lock.
+///
+/// Returns one report per load that had records in quarantine, `rows_read` being those records.
+/// Errors: those of ingest(); kInvalidArgument if the contract is another dataset's; kNotFound if a
+/// landing file is gone. Loads before the failing one are committed.
+Result<std::vector<LoadReport>> retry_quarantine(const LakeFolder& lake, const std::string& dataset,
+                                                 const IngestOptions& options, const Clock& clock);
+
 /// Removes what a killed load left behind: landing files without a load, parquet files without a
-/// commit, quarantined records of a load that the trusted table does not have. For the holder of
-/// the lake's lock.
+/// commit, quarantined records of a load that the trusted table does not have or that was tried
+/// again since. For the holder of the lake's lock.
 Result<void> recover(const LakeFolder& lake, const std::string& dataset, const Clock& clock);
 
 /// The application id under which a load of these bytes is recorded in the trusted table's log.

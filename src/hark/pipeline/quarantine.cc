@@ -147,14 +147,21 @@ std::int64_t load_of(const lake::AddFile& file) {
   return found == file.tags.end() ? 0 : parse_int(found->second).value_or(0);
 }
 
+std::string retried_app_id(std::int64_t load) { return concat("hark.retried:", load); }
+
+bool is_visible(const lake::AddFile& file, const TableState& trusted, const std::string& dataset) {
+  const std::int64_t load = load_of(file);
+  return load <= trusted.txn_version(dataset).value_or(0) &&
+         !trusted.txn_version(retried_app_id(load));
+}
+
 Result<std::vector<std::string>> visible_files(const TableState& trusted,
                                                const TableState& quarantine,
                                                const std::string& dataset) {
   std::vector<std::string> paths;
   if (!quarantine.snapshot) return paths;
-  const std::int64_t last_load = trusted.txn_version(dataset).value_or(0);
   for (const lake::AddFile& file : quarantine.snapshot->files()) {
-    if (load_of(file) > last_load) continue;
+    if (!is_visible(file, trusted, dataset)) continue;
     HARK_TRY(std::string path, file.path.resolve(quarantine.path));
     paths.push_back(std::move(path));
   }
@@ -177,6 +184,31 @@ Result<std::vector<QuarantineCount>> count_quarantine(const LakeFolder& lake,
     for (std::size_t i = 0; i < batch->num_rows; ++i) {
       counts.push_back({std::string(batch->columns[0].text(i)),
                         std::string(batch->columns[1].text(i)), batch->columns[2].int64s()[i]});
+    }
+  }
+}
+
+Result<std::vector<QuarantinedLoad>> quarantined_loads(const LakeFolder& lake,
+                                                       const std::string& dataset) {
+  std::vector<QuarantinedLoad> loads;
+  HARK_TRY(const auto files, files_now(lake, dataset));
+  if (files.empty()) return loads;
+  HARK_TRY(const auto engine, engine::Engine::open({}));
+  HARK_TRY_VOID(engine->create_parquet_view("quarantine", files, quarantine_fields()));
+  HARK_TRY(const auto rows,
+           engine->query("SELECT load, landing, file, record FROM quarantine ORDER BY load"));
+  while (true) {
+    HARK_TRY(const auto batch, rows->next());
+    if (!batch) return loads;
+    for (std::size_t i = 0; i < batch->num_rows; ++i) {
+      const std::int64_t load = batch->columns[0].int64s()[i];
+      if (loads.empty() || loads.back().load != load) {
+        loads.push_back({load,
+                         std::string(batch->columns[1].text(i)),
+                         std::string(batch->columns[2].text(i)),
+                         {}});
+      }
+      loads.back().records.insert(batch->columns[3].int64s()[i]);
     }
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,11 +45,28 @@ class QuarantineWriter {
 /// The load that a quarantine file belongs to, by its tag; 0 where it has none.
 std::int64_t load_of(const lake::AddFile& file);
 
-/// Full paths of the quarantine files that belong to loads `trusted` has: the others are of a load
-/// that was killed, or still runs.
+/// True if a quarantine file belongs to a load that `trusted` has and that was not tried again
+/// since. The others are of a load that was killed, or still runs, or await removal.
+bool is_visible(const lake::AddFile& file, const TableState& trusted, const std::string& dataset);
+/// Full paths of the visible quarantine files.
 Result<std::vector<std::string>> visible_files(const TableState& trusted,
                                                const TableState& quarantine,
                                                const std::string& dataset);
+
+/// The application id under which the trusted table's log records that the quarantined records of a
+/// load were tried again: its files of before are invisible from then on.
+std::string retried_app_id(std::int64_t load);
+
+/// The refused records of one load.
+struct QuarantinedLoad {
+  std::int64_t load = 0;
+  std::string landing_hash;
+  std::string file;  ///< name of the source file
+  std::set<std::int64_t> records;
+};
+/// By load. Errors: those of reading the table.
+Result<std::vector<QuarantinedLoad>> quarantined_loads(const LakeFolder& lake,
+                                                       const std::string& dataset);
 
 struct QuarantinedRecord {
   std::string file;  ///< name of the source file

@@ -1,0 +1,230 @@
+#include "hark/pipeline/inspect.h"
+
+#include <chrono>
+#include <utility>
+
+#include "hark/core/json.h"
+#include "hark/core/text.h"
+#include "hark/crypto/sha256.h"
+#include "hark/lake/data_file.h"
+#include "hark/lake/unreferenced.h"
+#include "hark/pipeline/checkpoint_file.h"
+#include "hark/pipeline/ingest.h"
+#include "hark/pipeline/landing.h"
+#include "hark/pipeline/quarantine.h"
+#include "hark/pipeline/table_commit.h"
+#include "hark/pipeline/vacuum.h"
+
+namespace hark::pipeline {
+namespace {
+
+constexpr std::size_t kHashBlock = std::size_t{4} << 20;
+constexpr std::string_view kFromBackup = "restore it from a backup";
+constexpr std::string_view kRepair = "hark doctor --lake LAKE --repair removes it";
+
+constexpr std::pair<DamageKind, std::string_view> kNames[] = {
+    {DamageKind::kContract, "contract"},
+    {DamageKind::kLog, "log"},
+    {DamageKind::kCheckpoint, "checkpoint"},
+    {DamageKind::kMissingFile, "missing_file"},
+    {DamageKind::kWrongSize, "wrong_size"},
+    {DamageKind::kMissingLanding, "missing_landing"},
+    {DamageKind::kLandingHash, "landing_hash"},
+    {DamageKind::kProvenance, "provenance"},
+    {DamageKind::kOrphan, "orphan"},
+    {DamageKind::kTemporary, "temporary"},
+    {DamageKind::kKilledQuarantine, "killed_quarantine"},
+};
+
+class Inspector {
+ public:
+  explicit Inspector(const LakeFolder& lake) : lake_(lake), files_(lake.files()) {}
+
+  Result<Inspection> run() {
+    HARK_TRY(const auto datasets, lake_.datasets());
+    for (const std::string& dataset : datasets) {
+      if (const auto contract = lake_.contract(dataset); !contract)
+        add(DamageKind::kContract, lake_.contract_path(dataset), contract.error().message());
+      for (const std::string& table : tables_of(lake_, dataset)) HARK_TRY_VOID(look_at(table));
+      HARK_TRY_VOID(look_at_loads(dataset));
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void add(DamageKind kind, std::string path, std::string what) {
+    found_.damages.push_back(
+        {kind, std::move(path), std::move(what), std::string(kFromBackup), false});
+  }
+  void add_repairable(DamageKind kind, std::string path, std::string what) {
+    found_.damages.push_back({kind, std::move(path), std::move(what), std::string(kRepair), true});
+  }
+
+  Result<void> look_at(const std::string& path) {
+    const auto table = lake::Table::open(files_, path, &checkpoint_reader());
+    if (!table) {
+      // A log folder without a commit is what a crash before the first one leaves.
+      if (table.error().code() == ErrorCode::kNotFound) return {};
+      add(DamageKind::kLog, path, table.error().message());
+      return {};
+    }
+    const bool is_log_whole = look_at_log(*table);
+    for (const lake::Checkpoint& checkpoint : table->log().checkpoints) {
+      if (lake::is_checkpoint_sound(*table, checkpoint)) continue;
+      const std::string what = "cannot be read, or contradicts the log";
+      if (is_log_whole) {
+        for (const std::string& part : checkpoint.parts)
+          add_repairable(DamageKind::kCheckpoint, part, what);
+      } else {
+        add(DamageKind::kCheckpoint, checkpoint.parts.front(), what);
+      }
+    }
+    const auto snapshot = table->snapshot();
+    if (!snapshot) {
+      add(DamageKind::kLog, path, snapshot.error().message());
+      return {};  // without the log nobody knows what belongs to the table
+    }
+    found_.tables.push_back(
+        {path, snapshot->version().value, static_cast<std::int64_t>(snapshot->files().size())});
+    for (const lake::AddFile& file : snapshot->files()) {
+      HARK_TRY(const std::string full, file.path.resolve(path));
+      const auto info = files_.stat(full);
+      if (!info) {
+        add(DamageKind::kMissingFile, full, "is not there");
+      } else if (info->size_bytes != static_cast<std::uint64_t>(file.size_bytes)) {
+        add(DamageKind::kWrongSize, full,
+            concat("has ", info->size_bytes, " bytes, the log says ", file.size_bytes));
+      }
+    }
+    const Instant any_time = SystemClock().now() + std::chrono::hours(24 * 365);
+    const auto orphans = lake::find_unreferenced(files_, path, any_time, &checkpoint_reader());
+    if (!orphans) return {};  // a damaged entry, told of above, protects everything
+    for (const io::FileInfo& file : *orphans) {
+      const bool is_data = lake::is_data_file_name(io::file_name(file.path));
+      add_repairable(is_data ? DamageKind::kOrphan : DamageKind::kTemporary, file.path,
+                     concat("is in no version of the table (", file.size_bytes, " bytes)"));
+    }
+    return {};
+  }
+
+  /// True if the log alone gives every version from 0 on.
+  bool look_at_log(const lake::Table& table) {
+    const auto& entries = table.log().entries;
+    bool is_whole = !entries.empty() && entries.front().version == lake::Version{0};
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const lake::Version version = entries[i].version;
+      if (i > 0 && version.value != entries[i - 1].version.value + 1) {
+        add(DamageKind::kLog,
+            lake::log_entry_path(table.path(), {entries[i - 1].version.value + 1}),
+            "is missing; the log has a gap");
+        is_whole = false;
+      }
+      const auto actions = lake::read_log_entry(files_, table.path(), version);
+      if (actions) continue;
+      add(DamageKind::kLog, lake::log_entry_path(table.path(), version), actions.error().message());
+      is_whole = false;
+    }
+    return is_whole;
+  }
+
+  Result<void> look_at_loads(const std::string& dataset) {
+    const auto trusted = open_table(files_, lake_.trusted_table(dataset));
+    if (!trusted || !trusted->snapshot) return {};  // told of above
+    const std::string prefix = landing_app_id("");
+    for (const auto& [app_id, txn] : trusted->snapshot->txns()) {
+      if (app_id.starts_with(prefix)) {
+        HARK_TRY_VOID(look_at_landing(dataset, app_id.substr(prefix.size())));
+      }
+    }
+    HARK_TRY(const auto unwanted,
+             find_unwanted_landings(lake_, dataset, [&](std::string_view hash) {
+               return trusted->txn_version(landing_app_id(hash)).has_value();
+             }));
+    for (const io::FileInfo& file : unwanted) {
+      const bool is_temporary = io::file_name(file.path).starts_with('.');
+      add_repairable(is_temporary ? DamageKind::kTemporary : DamageKind::kOrphan, file.path,
+                     concat("belongs to no load (", file.size_bytes, " bytes)"));
+    }
+    const auto quarantine = open_table(files_, lake_.quarantine_table(dataset));
+    if (!quarantine || !quarantine->snapshot) return {};
+    for (const lake::AddFile& file : quarantine->snapshot->files()) {
+      if (is_visible(file, *trusted, dataset)) continue;
+      add_repairable(DamageKind::kKilledQuarantine,
+                     io::join_path(quarantine->path, file.path.name()),
+                     concat("holds refused records of load ", load_of(file),
+                            ", which was killed or tried again"));
+    }
+    return {};
+  }
+
+  Result<void> look_at_landing(const std::string& dataset, const std::string& hash) {
+    const std::string path = io::join_path(lake_.landing_folder(dataset), hash);
+    const auto found = hash_of(path);
+    if (!found) {
+      if (found.error().code() != ErrorCode::kNotFound) return found.error();
+      add(DamageKind::kMissingLanding, path, "the bytes of a load are not there");
+      return {};
+    }
+    ++found_.num_landing_files;
+    if (*found != hash)
+      add(DamageKind::kLandingHash, path, concat("its bytes have the SHA-256 ", *found));
+    const auto note = files_.read_text(path + ".json", std::size_t{1} << 20);
+    const auto json = note ? Json::parse(*note) : Result<Json>(note.error());
+    if (!json || (*json)["sha256"].as_string() != hash)
+      add(DamageKind::kProvenance, path + ".json",
+          json ? "names another hash" : "is missing or damaged");
+    return {};
+  }
+
+  Result<std::string> hash_of(const std::string& path) const {
+    HARK_TRY(const auto input, files_.open_input(path));
+    crypto::Sha256 hasher;
+    std::vector<char> block(kHashBlock);
+    for (std::uint64_t offset = 0;;) {
+      HARK_TRY(const std::size_t n, input->read_at(offset, block));
+      if (n == 0) return crypto::to_hex(hasher.finish());
+      hasher.update(std::string_view(block.data(), n));
+      offset += n;
+    }
+  }
+
+  const LakeFolder& lake_;
+  io::FileSystem& files_;
+  Inspection found_;
+};
+
+}  // namespace
+
+std::string_view name_of(DamageKind kind) noexcept {
+  for (const auto& [known, name] : kNames) {
+    if (known == kind) return name;
+  }
+  return {};
+}
+
+Result<Inspection> inspect(const LakeFolder& lake) {
+  HARK_TRY(const auto lock, lake.lock_for_writing());
+  return Inspector(lake).run();
+}
+
+Result<std::vector<Damage>> repair(const LakeFolder& lake, const Clock& clock) {
+  HARK_TRY(const auto lock, lake.lock_for_writing());
+  HARK_TRY(const Inspection found, Inspector(lake).run());
+  std::vector<Damage> mended;
+  bool has_killed_quarantine = false;
+  for (const Damage& damage : found.damages) {
+    if (!damage.is_repairable) continue;
+    if (damage.kind == DamageKind::kKilledQuarantine) {
+      has_killed_quarantine = true;  // these leave the table by a commit
+    } else {
+      HARK_TRY_VOID(lake.files().remove(damage.path));
+    }
+    mended.push_back(damage);
+  }
+  if (!has_killed_quarantine) return mended;
+  HARK_TRY(const auto datasets, lake.datasets());
+  for (const std::string& dataset : datasets) HARK_TRY_VOID(recover(lake, dataset, clock));
+  return mended;
+}
+
+}  // namespace hark::pipeline

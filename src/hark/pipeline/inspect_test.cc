@@ -1,0 +1,133 @@
+#include "hark/pipeline/inspect.h"
+
+#include <gmock/gmock.h>
+
+#include "hark/lake/checkpoint.h"
+#include "hark/pipeline/checkpoint_file.h"
+#include "hark/pipeline/lake_fixture_test.h"
+
+namespace hark::pipeline {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+class Inspect : public LakeTest {
+ protected:
+  void SetUp() override {
+    LakeTest::SetUp();
+    lake_ = make_lake();
+    for (int i = 0; i < 3; ++i) {
+      std::string text = "Unique Key,Created Date,Agency,Complaint Type\n1,not a date,NYPD,Noise\n";
+      for (int row = 0; row < 24; ++row)
+        text += concat(i * 100 + row, ",03/02/2024 01:00:00 AM,NYPD,Noise\n");
+      hashes_.push_back(load(*lake_, write(concat(i, ".csv"), text)).landing_hash);
+    }
+  }
+  std::vector<std::string> damages() {
+    const auto found = inspect(*lake_);
+    EXPECT_TRUE(found) << found.error().to_string();
+    std::vector<std::string> list;
+    for (const Damage& damage : found->damages)
+      list.push_back(concat(name_of(damage.kind), damage.is_repairable ? " (repairable)" : ""));
+    return list;
+  }
+  std::string trusted() const { return lake_->trusted_table("nyc311"); }
+  std::string landing(std::size_t i) const {
+    return io::join_path(lake_->landing_folder("nyc311"), hashes_[i]);
+  }
+  std::optional<LakeFolder> lake_;
+  std::vector<std::string> hashes_;
+};
+
+TEST_F(Inspect, AWholeLakeHasNothingToTell) {
+  EXPECT_THAT(damages(), IsEmpty());
+  const auto found = inspect(*lake_);
+  EXPECT_EQ(found->num_landing_files, 3);
+  ASSERT_EQ(found->tables.size(), 2U);
+  EXPECT_EQ(found->tables[0].version, 2);
+  EXPECT_EQ(found->tables[0].num_files, 3);
+}
+
+TEST_F(Inspect, DataFilesThatAreGoneOrChangedAreNamed) {
+  const auto paths = open_table(files_, trusted())->file_paths();
+  ASSERT_TRUE(files_.remove((*paths)[0]));
+  ASSERT_TRUE(files_.write_atomically((*paths)[1], "short"));
+  EXPECT_THAT(damages(), UnorderedElementsAre("missing_file", "wrong_size"));
+  EXPECT_EQ(inspect(*lake_)->damages[0].path, (*paths)[0]);
+}
+
+TEST_F(Inspect, LandingBytesThatWereChangedOrRemovedAreNamed) {
+  std::string bytes = *files_.read_text(landing(0));
+  bytes[bytes.size() / 2] ^= 1;
+  ASSERT_TRUE(files_.write_atomically(landing(0), bytes));
+  ASSERT_TRUE(files_.remove(landing(1)));
+  ASSERT_TRUE(files_.remove(landing(2) + ".json"));
+  EXPECT_THAT(damages(), UnorderedElementsAre("landing_hash", "missing_landing", "provenance"));
+}
+
+TEST_F(Inspect, AGapAndADamagedEntryInTheLogAreNamed) {
+  ASSERT_TRUE(files_.write_atomically(lake::log_entry_path(trusted(), {2}), "{"));
+  ASSERT_TRUE(files_.remove(lake::log_entry_path(lake_->quarantine_table("nyc311"), {1})));
+  const auto found = inspect(*lake_);
+  ASSERT_TRUE(found);
+  std::vector<std::string> paths;
+  for (const Damage& damage : found->damages) {
+    EXPECT_EQ(damage.kind, DamageKind::kLog);
+    EXPECT_FALSE(damage.is_repairable);
+    paths.push_back(damage.path);
+  }
+  EXPECT_THAT(paths, testing::Contains(lake::log_entry_path(trusted(), {2})));
+  EXPECT_THAT(paths,
+              testing::Contains(lake::log_entry_path(lake_->quarantine_table("nyc311"), {1})));
+}
+
+TEST_F(Inspect, LeftoversAreFoundAndRepairRemovesJustThem) {
+  const LakePicture before = picture(lake_->root(), "nyc311");
+  for (const std::string& left :
+       {trusted() + "/part-00000-lost-c000.zstd.parquet", trusted() + "/_delta_log/.x.1-2-3.tmp",
+        lake_->landing_folder("nyc311") + "/" + std::string(64, '0')}) {
+    ASSERT_TRUE(files_.write_atomically(left, "left"));
+  }
+  // Refused records of a load that was killed before its trusted commit.
+  const auto quarantine = open_table(files_, lake_->quarantine_table("nyc311"));
+  QuarantineWriter writer(files_, quarantine->path, hashes_[0], "x.csv", 9);
+  ASSERT_TRUE(writer.add({tabular::Reject{}}));
+  CommitRequest killed;
+  killed.operation = "QUARANTINE";
+  killed.fields = quarantine_fields();
+  killed.added = *writer.finish();
+  ASSERT_TRUE(commit_table(files_, *quarantine, std::move(killed), clock_));
+
+  EXPECT_THAT(damages(),
+              UnorderedElementsAre("orphan (repairable)", "orphan (repairable)",
+                                   "temporary (repairable)", "killed_quarantine (repairable)"));
+  EXPECT_EQ(inspect(*lake_)->damages.size(), 4U) << "looking changes nothing";
+  const auto mended = repair(*lake_, clock_);
+  ASSERT_TRUE(mended) << mended.error().to_string();
+  EXPECT_EQ(mended->size(), 4U);
+  EXPECT_THAT(damages(), IsEmpty());
+  EXPECT_EQ(picture(lake_->root(), "nyc311"), before);
+}
+
+TEST_F(Inspect, AnUnsoundCheckpointIsRemovedWhereTheLogMakesUpForIt) {
+  ASSERT_TRUE(write_checkpoint(files_, trusted(), {1}, clock_.now()));
+  EXPECT_THAT(damages(), IsEmpty());
+  const std::string file = lake::checkpoint_path(trusted(), {1});
+  const std::string whole = *files_.read_text(file);
+  ASSERT_TRUE(files_.write_atomically(file, whole.substr(0, whole.size() / 2)));
+  EXPECT_THAT(damages(), ElementsAre("checkpoint (repairable)"));
+  ASSERT_TRUE(repair(*lake_, clock_));
+  EXPECT_THAT(damages(), IsEmpty());
+  EXPECT_FALSE(files_.exists(file));
+  // Without the older entries it is all there is.
+  ASSERT_TRUE(files_.write_atomically(file, whole.substr(0, whole.size() / 2)));
+  ASSERT_TRUE(files_.remove(lake::log_entry_path(trusted(), {0})));
+  EXPECT_THAT(damages(), testing::Each(testing::Not(HasSubstr("repairable"))));
+  EXPECT_TRUE(files_.exists(file));
+}
+
+}  // namespace
+}  // namespace hark::pipeline
