@@ -19,6 +19,8 @@
 
 namespace hark::io {
 
+inline constexpr std::size_t kDirectAlignment = 4096;
+
 /// Bytes read in order.
 class InputStream {
  public:
@@ -41,6 +43,8 @@ class InputFile {
 class OutputFile {
  public:
   virtual ~OutputFile() = default;
+  /// A file copied in blocks of 1 MiB or more whose size and memory are multiples of
+  /// kDirectAlignment need not pass through the page cache.
   virtual Result<void> write(std::string_view bytes) = 0;
   /// Returns when the bytes written so far survive a power cut.
   virtual Result<void> sync() = 0;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <memory>
 #include <thread>
 
 #include "hark/io/compression.h"
@@ -70,6 +71,29 @@ Result<std::string> read_all(InputStream& stream) {
     if (n == 0) return out;
     out.append(buffer, n);
   }
+}
+
+TEST_F(Io, LargeAlignedBlocksAndUnalignedRestsBecomeOneFile) {
+  // Aligned memory goes to the disk directly, the rest through the page cache; both to one file.
+  constexpr std::size_t kBlock = std::size_t{1} << 20;
+  const std::unique_ptr<char, void (*)(void*)> memory(
+      static_cast<char*>(std::aligned_alloc(kDirectAlignment, 2 * kBlock)), &std::free);
+  for (std::size_t i = 0; i < 2 * kBlock; ++i) memory.get()[i] = static_cast<char>(i * 131 >> 7);
+  const std::string_view block(memory.get(), 2 * kBlock);
+  const auto file = files_.open_output(path("mixed"));
+  ASSERT_TRUE(file) << file.error().to_string();
+  std::string expected;
+  for (const std::string_view piece :
+       {block, block.substr(0, kBlock), block.substr(0, kBlock + 5), block.substr(0, kBlock),
+        block.substr(1, kBlock), block.substr(0, 7)}) {
+    ASSERT_TRUE((*file)->write(piece));
+    expected += piece;
+  }
+  ASSERT_TRUE((*file)->sync());
+  ASSERT_TRUE((*file)->close());
+  const auto read = files_.read_text(path("mixed"));
+  ASSERT_TRUE(read) << read.error().to_string();
+  EXPECT_TRUE(*read == expected);
 }
 
 TEST_F(Io, PutIfAbsentNeverOverwritesAndLeavesNoTemporaryFile) {

@@ -28,6 +28,7 @@ struct Load {
   const LakeFolder& lake;
   const IngestOptions& options;
   const Clock& clock;
+  tabular::FileProbe probe;
   std::string dataset;
   std::shared_ptr<const contract::Contract> contract;
   Landed landed;
@@ -111,7 +112,7 @@ Result<void> remove_orphans(io::FileSystem& files, const std::string& table_path
   return {};
 }
 
-/// Reads the landing file and writes parquet files; nothing is visible yet.
+/// Reads the file and writes parquet files; nothing is visible yet.
 Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   io::FileSystem& files = load.lake.files();
   const contract::Contract& contract = *load.contract;
@@ -139,7 +140,9 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
     }
     return quarantine.add(std::move(rejects));
   };
-  HARK_TRY(const auto source, tabular::FileSource::open(files, load.landed.path, &contract, read));
+  // The user's file and not the landing's copy: the one is in memory already, the other went past
+  // it. stream() sees to it that nobody changed the file since it was probed.
+  HARK_TRY(const auto source, tabular::FileSource::open(files, load.probe, &contract, read));
 
   std::unique_ptr<engine::Engine> engine;
   const auto open_engine = [&]() -> Result<engine::Engine*> {
@@ -293,7 +296,7 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
   HARK_TRY(const auto lock, lake.lock_for_writing());
   HARK_TRY(auto contract, choose_contract(lake, options, probe.header, path));
 
-  Load load{lake, options, clock, contract->name, contract, {}, {}, {}, 0, {}};
+  Load load{lake, options, clock, probe, contract->name, contract, {}, {}, {}, 0, {}};
   HARK_TRY_VOID(recover(lake, load.dataset, clock));
   load.report.dataset = load.dataset;
   load.report.file = io::file_name(path);

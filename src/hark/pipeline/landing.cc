@@ -1,6 +1,8 @@
 #include "hark/pipeline/landing.h"
 
-#include <vector>
+#include <future>
+#include <new>
+#include <span>
 
 #include "hark/core/json.h"
 #include "hark/core/text.h"
@@ -11,21 +13,40 @@ namespace {
 
 constexpr std::size_t kCopyBlock = std::size_t{4} << 20;
 
-/// Copies `input` to a temporary file and returns the hash of what was copied.
+/// Memory that a disk can take blocks from directly.
+class AlignedBlock {
+ public:
+  AlignedBlock() : bytes_(new(kAlignment) char[kCopyBlock]) {}
+  ~AlignedBlock() { ::operator delete[](bytes_, kAlignment); }
+  AlignedBlock(const AlignedBlock&) = delete;
+  AlignedBlock& operator=(const AlignedBlock&) = delete;
+  std::span<char> bytes() noexcept { return {bytes_, kCopyBlock}; }
+
+ private:
+  static constexpr std::align_val_t kAlignment{io::kDirectAlignment};
+  char* bytes_;
+};
+
+/// Copies `input` to a temporary file and returns the hash of what was copied. A block is hashed
+/// while the next one is read and the one before is written.
 Result<std::string> copy_and_hash(io::FileSystem& files, const io::InputFile& input,
                                   const std::string& to) {
   HARK_TRY(const auto output, files.open_output(to));
   crypto::Sha256 hasher;
-  std::vector<char> block(kCopyBlock);
+  AlignedBlock blocks[2];
+  std::future<void> hashed;
   std::uint64_t offset = 0;
-  while (true) {
-    HARK_TRY(const std::size_t n, input.read_at(offset, block));
+  for (std::size_t turn = 0;; turn = 1 - turn) {
+    HARK_TRY(const std::size_t n, input.read_at(offset, blocks[turn].bytes()));
     if (n == 0) break;
-    const std::string_view bytes(block.data(), n);
-    hasher.update(bytes);
+    const std::string_view bytes(blocks[turn].bytes().data(), n);
+    // Also before the other block is read into again.
+    if (hashed.valid()) hashed.get();
+    hashed = std::async(std::launch::async, [&hasher, bytes] { hasher.update(bytes); });
     HARK_TRY_VOID(output->write(bytes));
     offset += n;
   }
+  if (hashed.valid()) hashed.get();
   HARK_TRY_VOID(output->sync());
   HARK_TRY_VOID(output->close());
   return crypto::to_hex(hasher.finish());
