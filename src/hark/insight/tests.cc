@@ -101,7 +101,10 @@ Result<KruskalReport> test_sample(Sample<T> sample, const std::vector<std::strin
   const auto num_groups = static_cast<std::uint32_t>(pooled.names.size());
   auto test = stats::kruskal_wallis(std::span<const T>(sample.values), pooled.codes, num_groups);
   if (!test) {
-    return std::move(test).error().while_doing(concat("testing ", value, " by ", by));
+    Error error = std::move(test).error().while_doing(concat("testing ", value, " by ", by));
+    if (report.groups_pooled == 0) return error;
+    return std::move(error).hint(concat(report.groups_pooled, " groups with fewer than ",
+                                        kSmallestGroup, " values count as one, (other)"));
   }
   report.test = std::move(*test);
   report.posthoc = stats::dunn(report.test);
