@@ -2,16 +2,30 @@
 //
 // It passes every call on to another FileSystem and counts the calls that change something
 // (open_output, write, sync, rename, publish, remove, create_directories, sync_directory). The n-th
-// of them fails, and with `keep_failing` every later one too, as after a power cut.
+// of them fails, and with `keep_failing` every later one too, as after a power cut. A power cut can
+// also take away what was not synced: bytes of files, and names made, moved or removed in a folder
+// that was not synced since. What is taken is taken from `base` at the moment of the fault.
 #pragma once
 
 #include <atomic>
 #include <limits>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "hark/io/file_system.h"
 
 namespace hark::io {
+
+/// Names that a power cut takes back, of those whose folder was not synced.
+enum class NameLoss {
+  kNone,
+  kAll,      ///< none of them got to the disk
+  kEarlier,  ///< the later half did and the earlier did not: disks keep no order
+};
 
 struct FaultPlan {
   /// Number of the change that fails, from 0; the default never fails.
@@ -20,7 +34,10 @@ struct FaultPlan {
   bool keep_failing = true;
   /// Half of the failing write's bytes arrive (a torn write).
   bool tear_write = true;
-  ErrorCode code = ErrorCode::kIo;
+  ErrorCode code = ErrorCode::kIo;  ///< kIo as EIO gives it, kExhausted as ENOSPC does
+  /// With the fault, files lose what was written since their last sync.
+  bool lose_unsynced_bytes = false;
+  NameLoss lose_names = NameLoss::kNone;
 };
 
 /// Wraps `base`, which must outlive it.
@@ -46,12 +63,28 @@ class FaultFileSystem final : public FileSystem {
 
  private:
   friend class FaultOutputFile;
+  /// A name that was changed in a folder that was not synced since.
+  struct Change {
+    std::string path;                  ///< made, removed, or moved to
+    std::string moved_from{};          ///< of a move
+    std::optional<std::string> bytes;  ///< what was at `path` before
+  };
   /// Counts one change; an error if it is its turn to fail.
   Result<void> count();
+  /// Takes away from `base` what a power cut would.
+  void cut_power();
+  void undo(const Change& change);
+  std::optional<std::string> bytes_at(const std::string& path) const;
+  void note_synced(const std::string& path, std::uint64_t size_bytes);
+  void note_folder_synced(std::string_view folder);
 
   FileSystem& base_;
   FaultPlan plan_;
   std::atomic<std::uint64_t> next_{0};
+  std::mutex mutex_;                                   // guards what follows
+  std::map<std::string, std::uint64_t> synced_bytes_;  ///< of files written through this
+  std::vector<Change> changes_;
+  bool is_power_cut_ = false;
 };
 
 }  // namespace hark::io

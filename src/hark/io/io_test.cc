@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 
+#include "hark/core/text.h"
 #include "hark/io/compression.h"
 #include "hark/io/fault_file_system.h"
 #include "hark/io/file_system.h"
@@ -132,6 +133,46 @@ TEST_F(Io, WriteAtomicallyKeepsTheOldFileAtEveryFailure) {
     // Only the last step, syncing the folder, can fail with the new file in place.
     EXPECT_TRUE(now == "old" || n == 4) << "failed change " << n << " left '" << now << "'";
   }
+}
+
+/// Writes "synced" and then more, moves one file, removes another; then the power goes.
+std::string left_by_power_cut(FileSystem& files, const std::string& folder, FaultPlan plan,
+                              bool sync_folder) {
+  EXPECT_TRUE(files.write_atomically(folder + "/moved", "old"));
+  EXPECT_TRUE(files.write_atomically(folder + "/removed", "kept?"));
+  plan.fail_at = sync_folder ? 8 : 7;
+  FaultFileSystem faulty(files, plan);
+  auto output = *faulty.open_output(folder + "/written");
+  EXPECT_TRUE(output->write("synced"));
+  EXPECT_TRUE(output->sync());
+  EXPECT_TRUE(output->write(", not synced"));
+  EXPECT_TRUE(faulty.open_output(folder + "/fresh"));
+  EXPECT_TRUE(faulty.rename(folder + "/fresh", folder + "/moved"));
+  EXPECT_TRUE(faulty.remove(folder + "/removed"));
+  EXPECT_TRUE(!sync_folder || faulty.sync_directory(folder).has_value());
+  EXPECT_FALSE(faulty.remove(folder + "/moved")) << "now the power goes";
+  EXPECT_FALSE(faulty.remove(folder + "/moved"));
+  std::string left;
+  const auto entries = files.list(folder);
+  for (const FileInfo& file : *entries)
+    left += concat(file_name(file.path), "=", *files.read_text(file.path), ";");
+  return left;
+}
+
+TEST_F(Io, APowerCutTakesWhatWasNotSynced) {
+  const auto left = [&](FaultPlan plan, bool sync_folder) {
+    EXPECT_EQ(std::system(("rm -rf '" + folder_ + "'/*").c_str()), 0);
+    return left_by_power_cut(files_, folder_, plan, sync_folder);
+  };
+  FaultPlan plan;
+  EXPECT_EQ(left(plan, false), "moved=;written=synced, not synced;") << "the process dies alone";
+  plan.lose_unsynced_bytes = true;
+  EXPECT_EQ(left(plan, false), "moved=;written=synced;");
+  plan.lose_names = NameLoss::kAll;
+  EXPECT_EQ(left(plan, false), "moved=old;removed=kept?;");
+  EXPECT_EQ(left(plan, true), "moved=;written=synced;") << "a synced folder keeps its names";
+  plan.lose_names = NameLoss::kEarlier;
+  EXPECT_EQ(left(plan, false), "moved=;") << "made: lost; moved and removed: not";
 }
 
 TEST_F(Io, ALockHasOneOwnerAndIsFreeAfterwards) {

@@ -129,9 +129,13 @@ Result<std::vector<VacuumItem>> plan_vacuum(io::FileSystem& files, const std::st
 }
 
 Result<void> remove_items(io::FileSystem& files, const std::vector<VacuumItem>& items) {
-  for (const VacuumItem& item : items) {
-    auto removed = files.remove(item.path);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    auto removed = files.remove(items[i].path);
     if (!removed && removed.error().code() != ErrorCode::kNotFound) return removed;
+    // Data files are gone for good before the entries that tell of them are.
+    const std::string folder(io::parent_path(items[i].path));
+    if (i + 1 == items.size() || io::parent_path(items[i + 1].path) != folder)
+      HARK_TRY_VOID(files.sync_directory(folder));
   }
   return {};
 }
