@@ -366,9 +366,11 @@ Result<std::vector<LoadReport>> retry_quarantine(const LakeFolder& lake, const s
   std::vector<LoadReport> reports;
   for (const QuarantinedLoad& of_load : refused) {
     const auto started = std::chrono::steady_clock::now();
-    Load load{lake, options, clock, dataset, contract, {}, {}, {}, 0, {}, of_load};
+    const std::string path = io::join_path(lake.landing_folder(dataset), of_load.landing_hash);
+    HARK_TRY(const tabular::FileProbe probe, tabular::probe_file(files, path));
+    Load load{lake, options, clock, probe, dataset, contract, {}, {}, {}, 0, {}, of_load};
     load.landed.hash = of_load.landing_hash;
-    load.landed.path = io::join_path(lake.landing_folder(dataset), of_load.landing_hash);
+    load.landed.path = path;
     HARK_TRY(load.trusted, open_table(files, lake.trusted_table(dataset)));
     HARK_TRY(load.quarantine, open_table(files, lake.quarantine_table(dataset)));
     load.number = load.trusted.txn_version(dataset).value_or(0) + 1;
