@@ -3,6 +3,7 @@
 #include "hark/cli/text_table.h"
 #include "hark/core/text.h"
 #include "hark/insight/profile.h"
+#include "hark/pipeline/data_file.h"
 #include "hark/tabular/file_source.h"
 
 namespace hark::cli {
@@ -17,7 +18,7 @@ Json dialect_json(const tabular::Dialect& dialect) {
 
 Result<Answer> profile(const Arguments& arguments, Session& session) {
   const std::string path = arguments.text("FILE");
-  HARK_TRY(tabular::FileProbe probe, tabular::probe_file(session.files(), path));
+  HARK_TRY(tabular::FileProbe probe, pipeline::probe_data_file(session.files(), path));
   // An unknown file is profiled as texts: a guess is never made in silence.
   auto contract =
       pipeline::contract_for_header(session.files(), session.contract(), probe.header, path);

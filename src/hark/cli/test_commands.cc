@@ -7,6 +7,7 @@
 #include "hark/core/text.h"
 #include "hark/insight/request_kpis.h"
 #include "hark/insight/tests.h"
+#include "hark/pipeline/data_file.h"
 #include "hark/pipeline/lake_at.h"
 #include "hark/tabular/text_table.h"
 
@@ -68,7 +69,7 @@ Result<std::optional<tabular::TextTable>> plain_table(Session& session, const st
   if (!session.contract().empty() || lake) return std::optional<tabular::TextTable>();
   tabular::ProbeOptions lenient;
   lenient.header_may_look_like_data = true;
-  HARK_TRY(const auto probe, tabular::probe_file(session.files(), path, lenient));
+  HARK_TRY(const auto probe, pipeline::probe_data_file(session.files(), path, lenient));
   if (pipeline::contract_for_header(session.files(), "", probe.header, path))
     return std::optional<tabular::TextTable>();
   HARK_TRY(auto table, tabular::read_text_table(session.files(), path));

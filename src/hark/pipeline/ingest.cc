@@ -12,6 +12,7 @@
 #include "hark/lake/data_file.h"
 #include "hark/lake/unreferenced.h"
 #include "hark/pipeline/checkpoint_file.h"
+#include "hark/pipeline/data_file.h"
 #include "hark/pipeline/landing.h"
 #include "hark/pipeline/quarantine.h"
 #include "hark/pipeline/source.h"
@@ -292,7 +293,7 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
   const auto started = std::chrono::steady_clock::now();
   io::FileSystem& files = lake.files();
   // Whatever is no data file is refused here, before anything is written.
-  HARK_TRY(const tabular::FileProbe probe, tabular::probe_file(files, path));
+  HARK_TRY(const tabular::FileProbe probe, probe_data_file(files, path));
   HARK_TRY(const auto lock, lake.lock_for_writing());
   HARK_TRY(auto contract, choose_contract(lake, options, probe.header, path));
 

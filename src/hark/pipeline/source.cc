@@ -4,6 +4,7 @@
 
 #include "hark/core/text.h"
 #include "hark/engine/parquet_source.h"
+#include "hark/pipeline/data_file.h"
 #include "hark/pipeline/lake_at.h"
 #include "hark/pipeline/table_commit.h"
 #include "hark/pipeline/trusted_rows.h"
@@ -35,7 +36,7 @@ Result<OpenSource> open_lake(io::FileSystem& files, const std::string& path, con
 
 Result<OpenSource> open_file(io::FileSystem& files, const std::string& path,
                              const SourceOptions& options) {
-  HARK_TRY(tabular::FileProbe probe, tabular::probe_file(files, path));
+  HARK_TRY(tabular::FileProbe probe, probe_data_file(files, path));
   OpenSource source;
   source.path = path;
   HARK_TRY(source.contract, contract_for_header(files, options.contract, probe.header, path));

@@ -22,7 +22,6 @@ constexpr std::string_view kUnpack = "unpack it and name the file inside";
 
 // The packed ones come up here only inside of another one.
 constexpr Signature kSignatures[] = {
-    {"PAR1"sv, "a Parquet file", kSaveAsCsv},
     {"\x28\xB5\x2F\xFD"sv, "a zstd file in another packed file", kUnpack},
     {"\x1f\x8b"sv, "a gzip file in another packed file", kUnpack},
     {"PK\x03\x04"sv, "a zip archive or workbook in another packed file", kUnpack},
@@ -72,11 +71,14 @@ std::string_view name_of(FileFormat format) noexcept {
       return "delimited text";
     case FileFormat::kJson:
       return "JSON";
+    case FileFormat::kParquet:
+      return "Parquet";
   }
   return "";
 }
 
 Result<FileFormat> recognise(std::string_view name, std::string_view head, bool is_whole) {
+  if (head.starts_with("PAR1"sv) && !has_text_before_controls(head)) return FileFormat::kParquet;
   for (const Signature& signature : kSignatures) {
     // Of the printable ones only those followed by binary data: a header may begin with "ORC".
     if (head.starts_with(signature.bytes) &&

@@ -8,8 +8,8 @@
 
 namespace hark::tabular {
 
-enum class FileFormat : std::uint8_t { kDelimited, kJson };
-std::string_view name_of(FileFormat format) noexcept;  ///< "delimited text", "JSON"
+enum class FileFormat : std::uint8_t { kDelimited, kJson, kParquet };
+std::string_view name_of(FileFormat format) noexcept;  ///< "delimited text", "JSON", ...
 
 /// The format of a file that begins with `head` (plain bytes, unpacked if it was packed);
 /// `is_whole`: the file ends with `head`. What is not recognised is taken for delimited text.

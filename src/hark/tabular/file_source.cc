@@ -182,7 +182,12 @@ Result<void> FileSource::plan_contract(const contract::Contract& contract) {
       }
     }
     plan.missing = MissingMarkers(spec.missing);
-    HARK_TRY(plan.clocks, ClockParser::compile(spec.formats));
+    std::vector<std::string> formats = spec.formats;
+    if (probe_.open_rows) {
+      // The format's own clocks are not written as the city writes them.
+      formats.insert(formats.end(), std::begin(kTypedClockFormats), std::end(kTypedClockFormats));
+    }
+    HARK_TRY(plan.clocks, ClockParser::compile(formats));
     if (spec.type == contract::ValueType::kTimestamp) {
       if (zone == nullptr) {
         HARK_TRY(zone, calendar::TimeZone::load(contract.time_zone));

@@ -248,6 +248,27 @@ Result<void> read_head(FileProbe& probe, std::string_view head, bool is_whole,
   return {};
 }
 
+/// Fills in the header and first rows of a format with rows of its own.
+Result<void> probe_rows(std::size_t num_first_rows, FileProbe& probe) {
+  HARK_TRY(const auto rows, probe.open_rows(probe.path));
+  probe.header = rows->header();
+  for (std::string& name : probe.header) name = trim_value(name);
+  bool has_row = false;
+  const RowTaker take = [&](std::span<const std::string_view> fields, const RecordPlace&) {
+    has_row = true;
+    if (probe.first_rows.size() == num_first_rows) return;
+    std::vector<std::string>& row = probe.first_rows.emplace_back();
+    for (const std::string_view field : fields) row.emplace_back(trim_value(field));
+  };
+  bool has_more = true;
+  while (has_more && probe.first_rows.size() < std::max<std::size_t>(1, num_first_rows)) {
+    HARK_TRY(has_more, rows->next(take));
+  }
+  if (!has_row)
+    return no_table(probe.path, "has a header and no rows", "was the export cut short?");
+  return {};
+}
+
 }  // namespace
 
 std::string_view name_of(LineEnd line_end) noexcept {
@@ -314,7 +335,19 @@ Result<FileProbe> probe_file(const io::FileSystem& files, const std::string& pat
   head.resize(*num_read);
 
   HARK_TRY(probe.format, recognise(path, head, is_whole));
-  if (probe.format == FileFormat::kJson) {
+  if (probe.format == FileFormat::kParquet) {
+    if (probe.compression != Compression::kNone)
+      return Error(ErrorCode::kUnsupported,
+                   concat("'", path, "' is Parquet in another packed file"))
+          .hint("unpack it and name the file inside");
+    if (!options.open_parquet)
+      return Error(ErrorCode::kUnsupported,
+                   concat("'", path, "' is a Parquet file, which is not read here"))
+          .hint("save or export it as CSV (UTF-8)");
+    probe.open_rows = options.open_parquet;
+    probe.encoding = Encoding::kUtf8;
+    HARK_TRY_VOID(probe_rows(options.num_first_rows, probe));
+  } else if (probe.format == FileFormat::kJson) {
     probe.encoding = encoding_of(head, is_whole);
     HARK_TRY_VOID(probe_json(*source, head, is_whole, options.num_first_rows, probe));
   } else {

@@ -11,6 +11,7 @@
 #include "hark/tabular/dialect.h"
 #include "hark/tabular/file_kind.h"
 #include "hark/tabular/json_record.h"
+#include "hark/tabular/row_reader.h"
 
 namespace hark::tabular {
 
@@ -21,6 +22,9 @@ struct ProbeOptions {
   /// Plain bytes looked at; the header must end within.
   std::size_t head_bytes = std::size_t{128} << 10;
   std::size_t num_first_rows = 20;
+  /// How Parquet is read: by a layer above, which has the engine for it. Without it Parquet is
+  /// refused.
+  RowOpener open_parquet = {};
 };
 
 enum class Encoding : std::uint8_t { kAscii, kUtf8, kNotUtf8 };
@@ -33,8 +37,9 @@ struct FileProbe {
   std::int64_t modified_us = 0;
   Compression compression = Compression::kNone;
   FileFormat format = FileFormat::kDelimited;
-  Dialect dialect;  ///< kDelimited
-  JsonLayout json;  ///< kJson
+  Dialect dialect;      ///< kDelimited
+  JsonLayout json;      ///< kJson
+  RowOpener open_rows;  ///< formats with rows of their own
   /// Of the bytes looked at. Records that are not UTF-8 are refused when they are read.
   Encoding encoding = Encoding::kAscii;
   std::vector<std::string> header;  ///< names as written, trimmed; some may be empty or repeated

@@ -45,5 +45,6 @@ std::unique_ptr<Reading> read_delimited(std::unique_ptr<ByteSource> source, cons
                                         const ReadingLimits& limits, unsigned threads);
 std::unique_ptr<Reading> read_json(std::unique_ptr<ByteSource> source, const FileProbe& probe,
                                    const ReadingLimits& limits);
+std::unique_ptr<Reading> read_rows(std::unique_ptr<RowReader> reader, const ReadingLimits& limits);
 
 }  // namespace hark::tabular
