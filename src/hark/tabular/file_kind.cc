@@ -73,6 +73,8 @@ std::string_view name_of(FileFormat format) noexcept {
       return "JSON";
     case FileFormat::kParquet:
       return "Parquet";
+    case FileFormat::kXlsx:
+      return "Excel workbook (xlsx)";
   }
   return "";
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hark/contract/contract.h"
 #include "hark/core/text.h"
 #include "hark/io/gzip_stream.h"
 #include "hark/io/zip_archive.h"
@@ -269,6 +270,23 @@ Result<void> probe_rows(std::size_t num_first_rows, FileProbe& probe) {
   return {};
 }
 
+Result<void> probe_workbook(const io::FileSystem& files, const ProbeOptions& options,
+                            FileProbe& probe) {
+  HeaderTest is_known = options.is_known_header;
+  if (!is_known) {
+    is_known = [](std::span<const std::string> header) {
+      return static_cast<bool>(contract::choose_built_in(header));
+    };
+  }
+  HARK_TRY(Table table, find_xlsx_table(files, probe.path, is_known));
+  probe.format = FileFormat::kXlsx;
+  probe.compression = Compression::kNone;
+  probe.encoding = Encoding::kUtf8;
+  probe.sheet = std::move(table.sheet);
+  probe.open_rows = std::move(table.open);
+  return probe_rows(options.num_first_rows, probe);
+}
+
 }  // namespace
 
 std::string_view name_of(LineEnd line_end) noexcept {
@@ -320,10 +338,11 @@ Result<FileProbe> probe_file(const io::FileSystem& files, const std::string& pat
   probe.compression = compression_of({magic.data(), num_magic});
   if (probe.compression == Compression::kZip) {
     HARK_TRY(const bool is_excel, is_workbook(file));
-    if (is_excel)
-      return Error(ErrorCode::kUnsupported,
-                   concat("'", path, "' is an Excel workbook (xlsx), not supported yet"))
-          .hint("save or export it as CSV (UTF-8)");
+    if (is_excel) {
+      if (auto done = probe_workbook(files, options, probe); !done)
+        return std::move(done).error().while_doing(concat("reading '", path, "'"));
+      return probe;
+    }
   }
   auto opened = open_source(std::move(file), probe.compression);
   if (!opened) return std::move(opened).error().while_doing(concat("reading '", path, "'"));

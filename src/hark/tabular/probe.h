@@ -12,6 +12,7 @@
 #include "hark/tabular/file_kind.h"
 #include "hark/tabular/json_record.h"
 #include "hark/tabular/row_reader.h"
+#include "hark/tabular/workbook.h"
 
 namespace hark::tabular {
 
@@ -25,6 +26,8 @@ struct ProbeOptions {
   /// How Parquet is read: by a layer above, which has the engine for it. Without it Parquet is
   /// refused.
   RowOpener open_parquet = {};
+  /// Tells a table's header in a workbook; without it: the built-in contracts know it.
+  HeaderTest is_known_header = {};
 };
 
 enum class Encoding : std::uint8_t { kAscii, kUtf8, kNotUtf8 };
@@ -40,6 +43,7 @@ struct FileProbe {
   Dialect dialect;      ///< kDelimited
   JsonLayout json;      ///< kJson
   RowOpener open_rows;  ///< formats with rows of their own
+  std::string sheet;    ///< of a workbook: the table's
   /// Of the bytes looked at. Records that are not UTF-8 are refused when they are read.
   Encoding encoding = Encoding::kAscii;
   std::vector<std::string> header;  ///< names as written, trimmed; some may be empty or repeated

@@ -18,6 +18,7 @@ Result<std::unique_ptr<Reading>> begin_reading(const io::FileSystem& files, cons
     case FileFormat::kJson:
       return read_json(std::move(source), probe, limits);
     case FileFormat::kParquet:
+    case FileFormat::kXlsx:
       break;
   }
   return Error(ErrorCode::kInternal, "a file format without a reader");

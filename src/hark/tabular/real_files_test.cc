@@ -195,7 +195,6 @@ TEST_F(RealFiles, ThatAreTrapsAreRefusedForTheirReason) {
       {"pii/qsv_boston311-100-nopii-searchset.csv", "kInvalidInput has no header row"},
       {"formats/qsv_NYC311-5.parquet", "kUnsupported is a Parquet file"},
       {"formats/qsv_NYC311-5.avro", "kUnsupported is an Avro file"},
-      {"baltimore/baltimore311_serialdates.xlsx", "kUnsupported is an Excel workbook (xlsx)"},
       {"chicago/chicago_fact_311_requests.parquet", "kUnsupported is a Parquet file"},
   };
   for (const auto& [path, reason] : expected) {
