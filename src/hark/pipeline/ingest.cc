@@ -368,7 +368,7 @@ Result<std::vector<LoadReport>> retry_quarantine(const LakeFolder& lake, const s
   for (const QuarantinedLoad& of_load : refused) {
     const auto started = std::chrono::steady_clock::now();
     const std::string path = io::join_path(lake.landing_folder(dataset), of_load.landing_hash);
-    HARK_TRY(const tabular::FileProbe probe, tabular::probe_file(files, path));
+    HARK_TRY(const tabular::FileProbe probe, probe_data_file(files, path));
     Load load{lake, options, clock, probe, dataset, contract, {}, {}, {}, 0, {}, of_load};
     load.landed.hash = of_load.landing_hash;
     load.landed.path = path;
