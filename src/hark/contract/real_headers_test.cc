@@ -173,5 +173,83 @@ TEST(RealHeaders, RolesAreThoseOfTheGoldenFiles) {
   EXPECT_GE(num_files, 33);
 }
 
+/// The columns that cities publish where no file of theirs is at hand, as label and as API name.
+TEST(PublishedHeaders, AreKnownByTheCitysContractDownToTheLastColumn) {
+  const std::map<std::string, std::vector<std::vector<std::string>>> published = {
+      {"sf311",
+       {{"CaseID",
+         "Opened",
+         "Closed",
+         "Updated",
+         "Status",
+         "Status Notes",
+         "Responsible Agency",
+         "Category",
+         "Request Type",
+         "Request Details",
+         "Address",
+         "Street",
+         "Supervisor District",
+         "Neighborhood",
+         "Police District",
+         "Latitude",
+         "Longitude",
+         "Point",
+         "Source",
+         "Media URL"},
+        {"service_request_id",
+         "requested_datetime",
+         "closed_date",
+         "updated_datetime",
+         "status_description",
+         "status_notes",
+         "agency_responsible",
+         "service_name",
+         "service_subtype",
+         "service_details",
+         "address",
+         "street",
+         "supervisor_district",
+         "neighborhoods_sffind_boundaries",
+         "analysis_neighborhood",
+         "police_district",
+         "lat",
+         "long",
+         "source",
+         "media_url",
+         "data_as_of",
+         "data_loaded_at"}}},
+      {"buffalo311",
+       {{"case_reference",
+         "open_date",
+         "closed_date",
+         "status",
+         "subject",
+         "reason",
+         "type",
+         "object_type",
+         "address_number",
+         "address_line_1",
+         "census_tract_2010",
+         "census_block_group_2010",
+         "census_block_2010",
+         "tractce20",
+         "geoid20_tract",
+         "geoid20_blockgroup",
+         "geoid20_block",
+         "address_line_2",
+         "x_coordinate",
+         "y_coordinate"}}},
+  };
+  for (const auto& [name, headers] : published) {
+    for (const auto& header : headers) {
+      const auto chosen = choose_built_in(header);
+      ASSERT_TRUE(chosen) << name << ": " << chosen.error().to_string();
+      EXPECT_EQ((*chosen)->name, name);
+      EXPECT_THAT(match_header(**chosen, header).unknown, IsEmpty()) << name;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace hark::contract
