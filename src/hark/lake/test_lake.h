@@ -66,6 +66,13 @@ inline CommitInfo operation(std::string name, std::string run_id = "run-1") {
   return info;
 }
 
+/// A WRITE that read nothing of the table.
+inline CommitInfo blind_append() {
+  CommitInfo info = operation("WRITE");
+  info.is_blind_append = true;
+  return info;
+}
+
 /// Gives the actions it was made with.
 class FakeCheckpointReader final : public CheckpointReader {
  public:
