@@ -80,6 +80,8 @@ ChartSpec week_hours(const insight::WeekHours& hours) {
   unsigned best_day = 0;
   std::size_t best_hour = 0;
   for (unsigned day = 0; day < 7; ++day) {
+    // A weekday that a short export does not have is left out: it is not a quiet one.
+    if (std::ranges::all_of(hours.counts[day], [](std::int64_t n) { return n == 0; })) continue;
     for (std::size_t hour = 0; hour < 24; ++hour) {
       weekdays.push_back(weekday_name(day).substr(0, 3));
       of_day.push_back(hour < 10 ? concat("0", hour) : std::to_string(hour));
@@ -162,9 +164,7 @@ ChartSpec time_to_close(const insight::RequestAnalysis& analysis, bool is_in_day
   spec.encoding.y.field = "n";
   const auto& closed = analysis.kpis.all.closed_only;
   const auto mark = [&](std::optional<double> value, const char* label) {
-    if (value && *value > least)
-      spec.rules.push_back(
-          {chart::Axis::kX, *value, concat(label, " ", say_duration(*value, is_in_days))});
+    if (value && *value > least) spec.rules.push_back({chart::Axis::kX, *value, label});
   };
   mark(closed.median, "p50");
   mark(closed.p90, "p90");

@@ -347,9 +347,13 @@ class Writer {
     section.say(
         "Agencies receive different kinds of requests. A later median or a lower share says where "
         "to look, not who works well.");
-    if (table_.has_closing) {
+    if (table_.has_closing && kpis_.sla && kpis_.sla->eligible == 0) {
+      section.say("No request is old enough yet to tell whether it was closed in time.");
+    } else if (table_.has_closing) {
       section.show(sla_by_group(analysis_.agencies, "sla-by-agency",
                                 "Which agencies close in time?", "agency", kMostAgencies));
+    }
+    if (table_.has_closing) {
       section.show(time_by_group(analysis_.agencies, "time-by-agency",
                                  "How long does each agency take?", "agency", is_in_days_,
                                  kMostAgencies));
@@ -385,6 +389,8 @@ class Writer {
                         from);
         if (k.sla->ci95)
           interval = concat(say_percent(k.sla->ci95->low), " – ", say_percent(k.sla->ci95->high));
+      } else if (k.sla && k.sla->eligible == 0) {
+        in_time = "too early to tell";
       } else if (k.sla && k.sla->compliance_range) {
         interval = concat(say_percent(k.sla->compliance_range->low), " – ",
                           say_percent(k.sla->compliance_range->high));

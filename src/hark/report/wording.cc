@@ -14,7 +14,7 @@ std::string say_percent(double share, int decimals) { return fixed(share * 100, 
 std::string say_duration(double value, bool is_in_days) {
   if (is_in_days)
     return fixed(value, value == std::floor(value) ? 0 : 1) + (value == 1 ? " day" : " days");
-  if (value == 0) return "no time";
+  if (value == 0) return "at once";
   if (value < 1.0 / 60) return fixed(value * 3600, 0) + " s";
   if (value < 1) return fixed(value * 60, value * 60 < 10 ? 1 : 0) + " min";
   if (value < 72) return fixed(value, 1) + " h";
