@@ -2,6 +2,7 @@
 
 #include "hark/calendar/civil.h"
 #include "hark/core/text.h"
+#include "hark/report/quality.h"
 #include "hark/report/report.h"
 #include "hark/report/wording.h"
 
@@ -397,20 +398,7 @@ class Writer {
     }
     if (items.empty()) items.push_back("Nothing odd was found.");
     section.list(std::move(items));
-    if (!context_.rules.empty()) {
-      Table rules;
-      rules.caption = "Rules of the contract";
-      rules.columns = {{"rule", false},
-                       {"dimension", false},
-                       {"checked", true},
-                       {"failed", true},
-                       {"status", false}};
-      for (const pipeline::CheckedRule& rule : context_.rules) {
-        rules.rows.push_back({rule.name, rule.dimension, say_count(rule.checked),
-                              say_count(rule.failed), std::string(pipeline::name_of(rule.status))});
-      }
-      section.show(std::move(rules));
-    }
+    if (!context_.rules.empty()) section.show(rules_table(context_));
     return section;
   }
 

@@ -3,6 +3,7 @@
 
 #include "hark/calendar/civil.h"
 #include "hark/core/text.h"
+#include "hark/report/quality.h"
 #include "hark/report/report.h"
 #include "hark/report/request_charts.h"
 #include "hark/report/wording.h"
@@ -45,8 +46,8 @@ class Writer {
     document_.sections.push_back(departments());
     document_.sections.push_back(impact());
     document_.sections.push_back(technical());
-    document_.sections.push_back(quality());
-    document_.sections.push_back(method());
+    document_.sections.push_back(request_quality(context_, report_, document_));
+    document_.sections.push_back(request_method(context_, *report_.table));
     return std::move(document_);
   }
 
@@ -80,11 +81,6 @@ class Writer {
     if (!km.last) return "unknown";
     return "more than " +
            duration(id + "_after", what + ": not reached, later than", *km.last, km.n, from);
-  }
-  const std::string& area_title() const {
-    static const std::string fallback = "area";
-    const contract::ColumnSpec* column = context_.contract->with_role(contract::Role::kArea);
-    return column == nullptr || column->title.empty() ? fallback : column->title;
   }
   static const RequestGroup* first_named(const std::vector<RequestGroup>& groups) {
     const auto found = std::ranges::find_if(
@@ -291,7 +287,8 @@ class Writer {
     if (!analysis_.types.empty()) section.show(top_types(analysis_, kMostTypes));
     if (auto map = request_map(table_, *context_.contract)) section.show(*std::move(map));
     if (!analysis_.areas.empty())
-      section.show(group_table(analysis_.areas, "By " + area_title(), area_title(), "area", 12));
+      section.show(group_table(analysis_.areas, "By " + area_title(*context_.contract),
+                               area_title(*context_.contract), "area", 12));
     return section;
   }
 
@@ -535,114 +532,6 @@ class Writer {
     return value >= large    ? "a large effect"
            : value >= medium ? "a medium effect"
                              : "a small effect";
-  }
-
-  Section quality() {
-    Section section{"data-quality", "Data quality", "Can I trust these numbers?", {}};
-    Table table;
-    table.caption = "What was found in the records";
-    table.columns = {
-        {"finding", false}, {"records", true}, {"share", true}, {"what was done", false}};
-    const auto add = [&](std::string id, const std::string& what, std::int64_t value,
-                         std::int64_t of, std::string done) {
-      if (value == 0) return;
-      table.rows.push_back(
-          {what, count(std::move(id), what, value, of),
-           of > 0 ? say_percent(static_cast<double>(value) / static_cast<double>(of), 2) : "",
-           std::move(done)});
-    };
-    add("duplicates", "duplicate records", kpis_.duplicates, kpis_.rows,
-        "removed; the latest version of a request counts");
-    add("superseded", "of these, older versions that differ", kpis_.superseded, kpis_.rows,
-        "removed");
-    add("negative", "closed before it was created", kpis_.count(Outcome::kNegative), kpis_.n,
-        "counted, left out of times");
-    add("sentinel", "closing year before 1990 or from 2100", kpis_.count(Outcome::kSentinel),
-        kpis_.n, "counted, left out of times");
-    add("future", "closed after the extract was made", kpis_.count(Outcome::kFuture), kpis_.n,
-        "counted, left out of times");
-    add("unparsed", "closing time that cannot be read", kpis_.count(Outcome::kUnparsed), kpis_.n,
-        "counted, left out of times");
-    add("created_missing", "no creation time", kpis_.count(Outcome::kCreatedMissing), kpis_.n,
-        "out of scope");
-    add("created_sentinel", "creation year impossible", kpis_.count(Outcome::kCreatedSentinel),
-        kpis_.n, "out of scope");
-    add("created_after", "created after the as-of time", kpis_.count(Outcome::kCreatedAfterAsOf),
-        kpis_.n, "out of scope");
-    if (kpis_.closed_without_time)
-      add("closed_without_time", "status closed, but no closing time", *kpis_.closed_without_time,
-          kpis_.n, "counted as open: status does not decide");
-    if (kpis_.open_with_time)
-      add("open_with_time", "status not closed, but a closing time", *kpis_.open_with_time, kpis_.n,
-          "counted as closed");
-    add("midnight", "created at exactly 00:00:00", analysis_.odd.created_at_midnight, kpis_.n,
-        "left out of hours");
-    add("noon", "created at exactly 12:00:00", analysis_.odd.created_at_noon, kpis_.n,
-        "left out of hours");
-    add("without_area", "no " + area_title(), analysis_.odd.without_area, kpis_.n,
-        "kept; left out of tests by area");
-    add("without_type", "no complaint type", analysis_.odd.without_type, kpis_.n,
-        "kept; left out of tests by type");
-    if (table.rows.empty()) {
-      section.say("Nothing odd was found.");
-    } else {
-      section.show(std::move(table));
-    }
-    if (analysis_.odd.num_type_spellings > analysis_.odd.num_types) {
-      section.say(concat(
-          say_count(analysis_.odd.num_type_spellings), " spellings of complaint types stand for ",
-          say_count(analysis_.odd.num_types), " types: case and spaces are folded."));
-    }
-    if (!context_.rules.empty()) {
-      Table rules;
-      rules.caption = "Rules of the contract";
-      rules.columns = {{"rule", false},  {"dimension", false}, {"checked", true},
-                       {"failed", true}, {"share", true},      {"status", false}};
-      for (const pipeline::CheckedRule& rule : context_.rules) {
-        rules.rows.push_back({rule.name, rule.dimension, say_count(rule.checked),
-                              say_count(rule.failed), say_percent(rule.share, 2),
-                              std::string(pipeline::name_of(rule.status))});
-      }
-      section.show(std::move(rules));
-    }
-    return section;
-  }
-
-  Section method() {
-    Section section{
-        "method", "Method and limits", "How was this computed, and what can it not say?", {}};
-    std::vector<std::string> items = {
-        concat("Times are the city's wall clock (", context_.contract->time_zone,
-               ", time zone data ", context_.tzdata,
-               ") turned into instants, so a duration over a clock change is right. An hour that "
-               "happens twice is read the first time, unless that alone would make the duration "
-               "negative."),
-        table_.as_of
-            ? concat("As of ", format_instant(*table_.as_of),
-                     table_.is_as_of_given ? " (given)."
-                                           : ": the latest created or closed time that is neither "
-                                             "impossible nor later than the extract.")
-            : std::string("No as-of time could be found."),
-        "A request without a closing time is open, whatever its status says. Open requests are "
-        "censored at the as-of time and never dropped; medians are Kaplan-Meier estimates with "
-        "log-log Greenwood 95 % intervals.",
-        "\"Closed\" is what the agency recorded. It is not the same as solved.",
-        concat("In time: closed within ", fixed(context_.contract->sla_hours, 0),
-               " hours, unless the contract names another time for a type; only requests old "
-               "enough to tell are counted; open ones are misses; Wilson 95 % intervals."),
-        "Instant: closed within 10 minutes. Batch: closed at exactly midnight by an agency that "
-        "closes far more then than chance would have it.",
-        concat("Complaint types are compared without regard to case and spaces. ",
-               context_.contract->key.empty()
-                   ? "The contract names no key, so no duplicates were removed."
-                   : "Records with one key count once.")};
-    section.list(std::move(items));
-    section.heading("What cannot be said from these data");
-    section.list({"whether residents were satisfied: that needs a survey",
-                  "what anything costs: that needs the inputs named under business impact",
-                  "how many calls stand behind a request, and who never asked",
-                  "why an area asks more: requests per resident need population figures"});
-    return section;
   }
 
   const ReportContext& context_;

@@ -1,0 +1,20 @@
+// What a report says of its data's quality and of its method.
+#pragma once
+
+#include <string>
+
+#include "hark/report/report.h"
+
+namespace hark::report {
+
+/// What people call the area column: "Borough".
+const std::string& area_title(const contract::Contract& contract);
+/// The contract's rules as `hark check` found them.
+Table rules_table(const ReportContext& context);
+/// What was odd in the records and what was done about it; cites into `document`.
+Section request_quality(const ReportContext& context, const RequestReport& report,
+                        Document& document);
+/// How the figures are made, and what they cannot say.
+Section request_method(const ReportContext& context, const insight::RequestTable& table);
+
+}  // namespace hark::report
