@@ -3,6 +3,8 @@
 
 usage: program_test.py HARK
 """
+import gzip
+import io
 import json
 import pathlib
 import shutil
@@ -10,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 
 HARK = None
 NOW = ("--now", "2026-11-01T00:00:00Z")
@@ -84,6 +87,58 @@ class Program(unittest.TestCase):
                 self.assertIn("error: ", done.stderr)
                 self.assertIn(" hint: ", done.stderr, words)
             self.assertEqual(list((lake / "landing").rglob("*")), [], trap)
+
+    def formats(self):
+        """The same two requests in every format that Python can write by itself: name to bytes."""
+        rows = [{"unique_key": "1", "created_date": "2024-03-01T01:15:00.000", "agency": "NYPD", "location": {"latitude": "40.7"}},
+                {"unique_key": "2", "created_date": "2024-03-02T01:15:00.000"}]
+        csv = b"unique_key,created_date,agency\n1,2024-03-01T01:15:00.000,NYPD\n2,2024-03-02T01:15:00.000,\n"
+
+        def zipped(members):
+            into = io.BytesIO()
+            with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, content in members.items():
+                    archive.writestr(name, content)
+            return into.getvalue()
+
+        def cell(text):
+            return f'<c t="inlineStr"><is><t>{text}</t></is></c>'
+
+        sheet = "".join("<row>" + "".join(map(cell, line.split(","))) + "</row>" for line in csv.decode().splitlines())
+        relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        xlsx = zipped({
+            "xl/workbook.xml": f'<workbook xmlns:r="{relation}"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels":
+                f'<Relationships><Relationship Id="r1" Type="{relation}/worksheet" Target="worksheets/s.xml"/></Relationships>',
+            "xl/worksheets/s.xml": f"<worksheet><sheetData>{sheet}</sheetData></worksheet>"})
+        # RFC 8878: a frame of one raw block, its size in one byte.
+        zst = b"\x28\xb5\x2f\xfd\x20" + bytes([len(csv)]) + (1 | len(csv) << 3).to_bytes(3, "little") + csv
+        return {"csv": csv, "csv.gz": gzip.compress(csv), "csv.zip": zipped({"a.csv": csv}), "csv.zst": zst, "xlsx": xlsx,
+                "json": json.dumps(rows).encode(), "jsonl": "\n".join(map(json.dumps, rows)).encode()}
+
+    def test_every_format_gives_the_same_rows_whatever_the_file_is_called(self):
+        for kind, content in self.formats().items():
+            lake = self.folder / f"lake-{kind}"
+            run("init", lake)
+            file = self.write(f"same-{kind}.bin", content)
+            report = self.answer("ingest", lake, file)["data"]
+            self.assertEqual((report["rows_read"], report["rows_inserted"]), (2, 2), kind)
+            answer = run("sql", lake, "SELECT unique_key, created_date_local_date, agency FROM requests ORDER BY unique_key",
+                         "--format", "csv")
+            self.assertEqual(answer.stdout.split("\n")[1:3], ["1,2024-03-01,NYPD", "2,2024-03-02,"], kind + answer.stderr)
+
+    def test_a_file_that_is_cut_short_is_status_4_and_writes_nothing(self):
+        damaged = {kind: content[: len(content) - 9] for kind, content in self.formats().items() if kind not in ("csv", "jsonl")}
+        damaged["parquet"] = b"PAR1" + bytes(200) + b"PAR1"
+        for kind, content in damaged.items():
+            lake = self.folder / f"cutlake-{kind}"
+            run("init", lake)
+            before = sorted(str(path) for path in lake.rglob("*"))
+            done = run("ingest", lake, self.write(f"cut-{kind}", content))
+            self.assertEqual(done.returncode, 4, kind + done.stderr)
+            self.assertRegex(done.stderr, r"(?s)^error: .+\n hint: .+", kind)
+            self.assertEqual([path for path in sorted(str(path) for path in lake.rglob("*")) if "lock" not in path],
+                             [path for path in before if "lock" not in path], kind)
 
     def test_json_errors_have_code_message_and_hint(self):
         done = run("kpi", "requests", self.folder / "absent.csv", "--json")

@@ -15,6 +15,7 @@
 #include "hark/pipeline/data_file.h"
 #include "hark/pipeline/landing.h"
 #include "hark/pipeline/quarantine.h"
+#include "hark/pipeline/schema_drift.h"
 #include "hark/pipeline/source.h"
 #include "hark/pipeline/table_commit.h"
 #include "hark/pipeline/trusted_rows.h"
@@ -308,7 +309,7 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
         {"no_key", concat("contract '", contract->name, "' has no key: repeated records are kept"),
          load.report.file});
   }
-  HARK_TRY(load.landed, land(lake, load.dataset, path, clock));
+  HARK_TRY(load.landed, land(lake, load.dataset, path, probe.header, clock));
   load.report.landing_hash = load.landed.hash;
   HARK_TRY(load.trusted, open_table(files, lake.trusted_table(load.dataset)));
   HARK_TRY(load.quarantine, open_table(files, lake.quarantine_table(load.dataset)));
@@ -323,6 +324,12 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
   }
   load.number = load.trusted.txn_version(load.dataset).value_or(0) + 1;
   load.report.load = load.number;
+  HARK_TRY(const auto header_before, header_of_latest_load(lake, load.dataset, load.trusted));
+  if (!header_before.empty()) {
+    std::ranges::move(
+        drift_warnings(compare_headers(*contract, header_before, probe.header), load.report.file),
+        std::back_inserter(load.report.warnings));
+  }
 
   const auto write_and_commit = [&]() -> Result<void> {
     std::vector<NewFile> quarantined;

@@ -55,7 +55,7 @@ Result<std::string> copy_and_hash(io::FileSystem& files, const io::InputFile& in
 }  // namespace
 
 Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std::string& source,
-                    const Clock& clock) {
+                    const std::vector<std::string>& header, const Clock& clock) {
   io::FileSystem& files = lake.files();
   HARK_TRY(const auto input, files.open_input(source));
   const std::string folder = lake.landing_folder(dataset);
@@ -77,6 +77,9 @@ Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std:
   provenance.set("source", io::file_name(source));
   provenance.set("size_bytes", landed.size_bytes);
   provenance.set("retrieved_at", format_instant(clock.now()));
+  Json columns = Json::array();
+  for (const std::string& name : header) columns.push_back(name);
+  provenance.set("columns", std::move(columns));
   // The note comes first: a landing file always has one.
   HARK_TRY_VOID(files.write_atomically(landed.path + ".json", provenance.dump(2) + "\n"));
   HARK_TRY_VOID(files.rename(temporary, landed.path));

@@ -16,12 +16,13 @@ struct Landed {
   std::uint64_t size_bytes = 0;
 };
 
-/// Copies `source` into the landing folder of `dataset` and writes beside it where it came from.
+/// Copies `source` into the landing folder of `dataset` and writes beside it where it came from,
+/// and its `header`.
 ///
 /// The copy is durable and complete under its final name, or not there. A file that is there
 /// already is left alone. Errors: kNotFound, kIo, kExhausted.
 Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std::string& source,
-                    const Clock& clock);
+                    const std::vector<std::string>& header, const Clock& clock);
 
 /// Landing files of `dataset` whose hash `is_wanted` does not name, and unfinished copies. Only the
 /// one who holds the lake's lock knows that they are garbage.
