@@ -139,7 +139,8 @@ TEST(Probe, NamesFormatsThatAreNotReadYet) {
 }
 
 TEST(Probe, ReadsTheOneDataFileOfAZipArchive) {
-  const auto found = probe(io::stored_zip({{"__MACOSX/._x.csv", "?"}, {"x.csv", "a,b\nx,y\n"}}));
+  const auto found =
+      probe(io::stored_zip({{"__MACOSX/x.csv", "?"}, {".hidden", "?"}, {"x.csv", "a,b\nx,y\n"}}));
   ASSERT_TRUE(found) << found.error().to_string();
   EXPECT_EQ(found->compression, Compression::kZip);
   EXPECT_THAT(found->header, testing::ElementsAre("a", "b"));
