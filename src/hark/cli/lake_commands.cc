@@ -264,7 +264,8 @@ Result<Answer> run(const Arguments& arguments, Session& session) {
 
 std::vector<Command> lake_commands() {
   const Positional lake{"LAKE", "folder of the lake"};
-  const Positional files{"FILE", "data files: delimited text, JSON, xlsx, Parquet; gzip, zstd, zip", true, true};
+  const Positional files{"FILE", "data files: delimited text, JSON, xlsx, Parquet; gzip, zstd, zip",
+                         true, true};
   const Option strict{"--strict", "", "fail at the first record that cannot be taken", "", {},
                       false,      ""};
   return {
