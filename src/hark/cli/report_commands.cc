@@ -76,8 +76,7 @@ Result<report::Document> document_for_requests(Session& session, const Arguments
 Result<Answer> report_command(const Arguments& arguments, Session& session) {
   const std::string asked = arguments.text("--format");
   std::vector<std::string> formats;
-  for (const std::string_view format : split(asked, ','))
-    formats.emplace_back(trim(format));
+  for (const std::string_view format : split(asked, ',')) formats.emplace_back(trim(format));
   HARK_TRY(const auto written, make_report(session, arguments, arguments.text("SOURCE"), "",
                                            arguments.text("--output"), formats));
   Answer answer;

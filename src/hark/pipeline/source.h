@@ -54,8 +54,8 @@ Result<std::shared_ptr<const contract::Contract>> contract_for_header(
     const io::FileSystem& files, const std::string& name, const std::vector<std::string>& header,
     const std::string& path);
 
-/// Opens a lake's trusted rows, now or as of LAKE@… (lake_at.h), or a file's. Errors: those of probe_file(), contract_for_header(),
-/// LakeFolder::open().
+/// Opens a lake's trusted rows, now or as of LAKE@… (lake_at.h), or a file's. Errors: those of
+/// probe_file(), contract_for_header(), LakeFolder::open().
 Result<OpenSource> open_source(io::FileSystem& files, const std::string& path,
                                const SourceOptions& options);
 
