@@ -1,7 +1,10 @@
 #include "hark/tabular/json_cutter.h"
 
 #include <algorithm>
+#include <bitset>
 #include <cstring>
+#include <iterator>
+#include <utility>
 
 #include "hark/core/text.h"
 
@@ -17,6 +20,106 @@ bool is_space(int c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c =
 constexpr const char* kNoObject = "it is not an object";
 constexpr const char* kLineEndInString = "a text in it has a line end: is there a quote too many?";
 constexpr const char* kNoComma = "something other than a comma follows it";
+constexpr const char* kNoEnd = "the next record begins before it ends: is a bracket missing?";
+
+/// Follows the brackets and strings of one element of an array.
+class ElementScan {
+ public:
+  enum class Step : std::uint8_t { kTake, kTakeLast, kEndBefore, kTornText, kNextRecord };
+
+  /// `column` is the element's own, from 0.
+  explicit ElementScan(std::uint64_t column) : column_(column) {}
+
+  Step step(char byte) noexcept {
+    if (is_in_string_) return step_in_string(byte);
+    if (is_space(byte)) {
+      ++indent_;
+      if (byte == '\n') {
+        is_line_start_ = true;
+        indent_ = 0;
+      }
+      return Step::kTake;
+    }
+    if (byte == '{' && begins_record()) return Step::kNextRecord;
+    is_line_start_ = is_line_start_ && byte == ',';
+    const char before = std::exchange(before_, byte);
+    const bool is_after_value =
+        before != 0 && before != ':' && before != ',' && before != '[' && before != '{';
+    if (byte == '"') {
+      is_in_string_ = true;
+      is_broken_ = is_broken_ || is_after_value;
+    } else if (byte == '{' || byte == '[') {
+      is_broken_ = is_broken_ || is_after_value || (is_in_object() && before != ':');
+      if (depth_ < kKnownDepth) are_objects_[depth_] = byte == '{';
+      ++depth_;
+    } else if (byte == '}' || byte == ']') {
+      if (depth_ == 0) return Step::kEndBefore;
+      is_broken_ = is_broken_ || (depth_ <= kKnownDepth && is_in_object() != (byte == '}'));
+      if (--depth_ == 0) return Step::kTakeLast;
+    } else if (byte == ',' && depth_ == 0) {
+      return Step::kEndBefore;
+    }
+    return Step::kTake;
+  }
+
+  /// Something in it is out of place, so where it ends may be as well.
+  bool is_broken() const noexcept { return is_broken_; }
+  /// A line in it begins as a record does, and was taken for a part of this one.
+  bool has_passed_record() const noexcept { return has_passed_record_; }
+
+ private:
+  /// Deeper down it is not known what is an object.
+  static constexpr std::size_t kKnownDepth = 64;
+
+  Step step_in_string(char byte) noexcept {
+    if (is_escaped_) {
+      is_escaped_ = false;
+    } else if (byte == '\\') {
+      is_escaped_ = true;
+    } else if (byte == '"') {
+      is_in_string_ = false;
+    } else if (byte == '\n') {
+      return Step::kTornText;
+    }
+    return Step::kTake;
+  }
+
+  bool is_in_object() const noexcept {
+    return depth_ > 0 && depth_ <= kKnownDepth && are_objects_[depth_ - 1];
+  }
+
+  /// Whether a { that is next is another record's: one no value may begin with, at the start of a
+  /// line that is not further in than this record. Where a value may begin it is only remembered.
+  bool begins_record() noexcept {
+    if (depth_ == 0) return before_ != 0;
+    if (!is_line_start_ || indent_ > column_) return false;
+    const bool may_be_value = is_in_object() ? before_ == ':' : before_ == ',' || before_ == '[';
+    if (!may_be_value) return is_broken_ = true;
+    has_passed_record_ = true;
+    return false;
+  }
+
+  std::uint64_t column_;
+  std::size_t depth_ = 0;
+  std::bitset<kKnownDepth> are_objects_;
+  char before_ = 0;  // the last byte that is neither space nor in a string
+  std::uint64_t indent_ = 0;
+  bool is_line_start_ = false;
+  bool is_in_string_ = false;
+  bool is_escaped_ = false;
+  bool is_broken_ = false;
+  bool has_passed_record_ = false;
+};
+
+/// Whether one object follows another on a line of `text`.
+bool joins_objects(std::string_view text) noexcept {
+  bool is_behind_object = false;
+  for (const char byte : text) {
+    if (byte == '{' && is_behind_object) return true;
+    is_behind_object = byte == '}' || (is_behind_object && (byte == ',' || byte == ' '));
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -48,7 +151,9 @@ Result<int> JsonCutter::peek() {
 }
 
 void JsonCutter::advance() noexcept {
-  if (window_[at_++] == '\n') ++line_;
+  if (window_[at_++] != '\n') return;
+  ++line_;
+  line_begin_ = offset_ + at_;
 }
 
 Result<int> JsonCutter::skip_space() {
@@ -160,7 +265,11 @@ Result<void> JsonCutter::leave() {
 void JsonCutter::take(JsonRecord& record, JsonCut& out, std::size_t num_bytes) {
   const auto begin = window_.begin() + static_cast<std::ptrdiff_t>(at_);
   const auto end = begin + static_cast<std::ptrdiff_t>(num_bytes);
-  line_ += std::count(begin, end, '\n');
+  if (const auto num_lines = std::count(begin, end, '\n'); num_lines > 0) {
+    line_ += num_lines;
+    const auto line_end = std::find(std::reverse_iterator(end), std::reverse_iterator(begin), '\n');
+    line_begin_ = offset_ + static_cast<std::uint64_t>(line_end.base() - window_.begin());
+  }
   at_ += num_bytes;
   taken_bytes_ += num_bytes;
   if (record.problem == RecordProblem::kTooLong) return;
@@ -172,12 +281,11 @@ void JsonCutter::take(JsonRecord& record, JsonCut& out, std::size_t num_bytes) {
   }
 }
 
-Result<void> JsonCutter::resynchronise(JsonRecord& record, JsonCut& out) {
+Result<int> JsonCutter::resynchronise(JsonRecord& record, JsonCut& out) {
   bool is_line_start = false;
   for (;;) {
     HARK_TRY(const int c, peek());
-    if (c == -1) return ends_early();
-    if (is_line_start && (c == '{' || c == ',' || c == ']')) return {};
+    if (c == -1 || (is_line_start && (c == '{' || c == ',' || c == ']'))) return c;
     is_line_start = c == '\n' || (is_line_start && is_space(c));
     take(record, out, 1);
   }
@@ -197,54 +305,56 @@ Result<void> JsonCutter::cut_element(JsonCut& out) {
   };
   if (c != '{') refuse(kNoObject);
 
-  std::size_t depth = 0;
-  bool is_in_string = false;
-  bool is_escaped = false;
-  for (bool is_complete = false; !is_complete;) {
+  const bool may_share_line =
+      state_ == State::kFirstRecord ||
+      (shares_lines_ = shares_lines_ || (c == '{' && line_ == last_sound_line_));
+  const auto does_not_end = [&] {
+    return Error(
+               ErrorCode::kInvalidInput,
+               concat("the file ends in the middle of its JSON; what does not end begins on line ",
+                      record.place.line))
+        .hint("was the download interrupted, or is a bracket or quote missing there?");
+  };
+
+  ElementScan scan(offset_ + at_ - line_begin_);
+  using Step = ElementScan::Step;
+  Step step = Step::kTake;
+  while (step == Step::kTake) {
     HARK_TRY(c, peek());
-    if (c == -1) return ends_early();
+    if (c == -1) return does_not_end();
     std::size_t to = at_;
-    const char* reason = nullptr;
-    for (; to < window_.size() && !is_complete; ++to) {
-      const char byte = window_[to];
-      if (is_in_string) {
-        if (is_escaped) {
-          is_escaped = false;
-        } else if (byte == '\\') {
-          is_escaped = true;
-        } else if (byte == '"') {
-          is_in_string = false;
-        } else if (byte == '\n') {
-          reason = kLineEndInString;
-          break;
-        }
-      } else if (byte == '"') {
-        is_in_string = true;
-      } else if (byte == '{' || byte == '[') {
-        ++depth;
-      } else if (byte == '}' || byte == ']') {
-        if (depth == 0) break;  // behind a value that is no object
-        is_complete = --depth == 0;
-      } else if (byte == ',' && depth == 0) {
-        break;
-      }
-    }
-    // Outside of brackets a value ends before the comma or bracket that was found.
-    if (!is_complete && reason == nullptr && to < window_.size()) is_complete = true;
+    while (to < window_.size() && step == Step::kTake) step = scan.step(window_[to++]);
+    if (step != Step::kTake && step != Step::kTakeLast) --to;
     take(record, out, to - at_);
-    if (reason != nullptr) {
-      if (record.problem == RecordProblem::kNone) refuse(reason);
-      HARK_TRY_VOID(resynchronise(record, out));
-      is_complete = true;
-    }
+  }
+  bool is_broken = scan.is_broken();
+  if (step == Step::kNextRecord && record.problem == RecordProblem::kNone) refuse(kNoEnd);
+  if (step == Step::kTornText) {
+    if (record.problem == RecordProblem::kNone) refuse(kLineEndInString);
+    is_broken = true;
+    HARK_TRY(c, resynchronise(record, out));
+    if (c == -1) return does_not_end();
   }
   HARK_TRY(c, skip_space());
   if (c != ',' && c != ']') {
-    if (c == -1) return ends_early();
+    if (c == -1) return is_broken ? does_not_end() : ends_early();
     if (record.problem == RecordProblem::kNone) refuse(kNoComma);
-    if (c != '{') HARK_TRY_VOID(resynchronise(record, out));
-    HARK_TRY(c, skip_space());
+    if (c != '{') {
+      is_broken = true;
+      HARK_TRY(c, resynchronise(record, out));
+      if (c == -1) return does_not_end();
+    }
   }
+  // Sound records must not go with a broken one.
+  if (is_broken && (scan.has_passed_record() ||
+                    (may_share_line && (record.problem == RecordProblem::kTooLong ||
+                                        joins_objects({out.bytes.data() + record.begin,
+                                                       out.bytes.size() - record.begin})))))
+    return Error(ErrorCode::kInvalidInput,
+                 concat("line ", record.place.line,
+                        ": where the record that begins here ends cannot be told"))
+        .hint("is a bracket or quote missing? Mend that line, or fetch the file again");
+  last_sound_line_ = record.problem == RecordProblem::kNone ? line_ : 0;
   record.end = out.bytes.size();
   out.records.push_back(record);
   state_ = State::kNextRecord;

@@ -3,8 +3,9 @@
 // Shapes: an array of objects; JSON lines (one object a line); an object with the array in it:
 // GeoJSON
 // ("features") and Opendatasoft's answers ("results").
-// What is wrong inside a record is that record's fault. What is wrong between records, or an array
-// that does not end, is the file's: nothing behind it can be trusted.
+// What is wrong inside a record is that record's fault. What is wrong between records, an array
+// that does not end, or a broken record whose end cannot be told from the next one's is the file's:
+// nothing behind it can be trusted.
 // Memory: a window, and of a record never more than max_record_bytes.
 // Threads: one at a time.
 #pragma once
@@ -71,8 +72,8 @@ class JsonCutter {
   Result<void> cut_line(JsonCut& out);
   /// Takes bytes of the window into the record, or only counts them where it is too long already.
   void take(JsonRecord& record, JsonCut& out, std::size_t num_bytes);
-  /// Takes on to the next line that begins like a record.
-  Result<void> resynchronise(JsonRecord& record, JsonCut& out);
+  /// Takes on to the next line that begins like a record; returns its first byte as peek() does.
+  Result<int> resynchronise(JsonRecord& record, JsonCut& out);
   Error broken(std::string_view what) const;
   Error ends_early() const;
 
@@ -81,10 +82,13 @@ class JsonCutter {
   std::size_t max_record_bytes_;
   State state_ = State::kStart;
   std::vector<char> window_;
-  std::size_t at_ = 0;             // in the window
-  std::uint64_t offset_ = 0;       // of the window's first byte
-  std::int64_t line_ = 1;          // of the next byte
-  std::uint64_t taken_bytes_ = 0;  // of the record being cut
+  std::size_t at_ = 0;                // in the window
+  std::uint64_t offset_ = 0;          // of the window's first byte
+  std::int64_t line_ = 1;             // of the next byte
+  std::uint64_t line_begin_ = 0;      // offset of that line's first byte
+  std::int64_t last_sound_line_ = 0;  // where the record before ended, 0 if it is refused
+  bool shares_lines_ = false;         // a record began on the line another ended on
+  std::uint64_t taken_bytes_ = 0;     // of the record being cut
 };
 
 }  // namespace hark::tabular

@@ -123,6 +123,58 @@ TEST(JsonSource, RefusesABadRecordAndGoesOnBehindIt) {
   EXPECT_THAT(whole.rejects[6], HasSubstr("[{\"a\":\"\\ud800\"}]"));
 }
 
+std::string records_with_slips(std::string_view separator, std::string_view slip) {
+  std::string text = "[";
+  for (int i = 0; i < 400; ++i) {
+    if (i > 0) text += separator;
+    if (i % 100 == 50) {
+      text += slip;
+    } else {
+      text += concat("{\"a\":", i, ",\"at\":\n {\"x\":1},\"b\":[\n  {},\n  {}]}");
+    }
+  }
+  return text + "]\n";
+}
+
+TEST(JsonSource, ARecordThatLostABracketCostsNoOther) {
+  for (const std::string separator : {"\n,", ",\n", "\n,\n"}) {
+    for (const std::string slip :
+         {"{\"a\":1", "{\"a\":{\"x\":1}", "{\"a\":[1}", "{\"a\":[1,[2]}", "{\"a\"", "{\"a\":1}}",
+          "{\"a\":\"x}", "{\"a\":\"x\"y\"}", "\"a\":1}", "{", "7"}) {
+      const std::string text = records_with_slips(separator, slip);
+      const auto once = read_whole_text(text);
+      EXPECT_EQ(once.error, "") << slip;
+      EXPECT_EQ(once.rows.size(), 396U) << slip;
+      EXPECT_EQ(once.rejects.size(), 4U) << slip;
+      for (const std::size_t block_bytes : {1, 50, 3000}) {
+        const auto again = read_whole_text(text, {.block_bytes = block_bytes}, 2);
+        EXPECT_EQ(again.rows, once.rows) << slip;
+        EXPECT_EQ(again.rejects, once.rejects) << slip;
+      }
+    }
+  }
+}
+
+TEST(JsonSource, ABrokenRecordWhoseEndCannotBeToldIsTheFilesErrorWithItsLine) {
+  // One that swallows what follows up to the next slip, on lines of their own and on one line.
+  for (const std::string slip : {"{\"a\":[1", "{\"a\":[1,"}) {
+    const std::string text =
+        concat("[{\"a\":0},\n", slip, "\n,{\"a\":2}\n,{\"a\":3}\n,{\"a\":\"x}\n", ",{\"a\":4}\n]");
+    EXPECT_THAT(read_whole_text(text).error, HasSubstr("line 2")) << slip;
+  }
+  for (const std::string slip : {"{\"a\":1", "{\"a\":[1}", "{\"a\":\"x}", "{\"a\":1}}"}) {
+    for (const std::string before : {"[", "[{\"a\":0},", "[{\"a\":0},{\"a\":0},"}) {
+      for (const std::string second :
+           {"{\"a\":5}}", "{\"a\":5\"}", "{\"a\":x\"5\"}", "{\"a\":5}}}"}) {
+        const std::string text = concat(before, slip, ",{\"a\":2},{\"a\":3},", second,
+                                        "\n,{\"a\":6},{\"a\":7}\n,{\"a\":8}]");
+        EXPECT_THAT(read_whole_text(text).error, HasSubstr("line 1")) << text;
+        EXPECT_EQ(read_whole_text(text, {.block_bytes = 3}).error, read_whole_text(text).error);
+      }
+    }
+  }
+}
+
 TEST(JsonSource, RefusesALineThatIsNoObjectOrIsCutShort) {
   const auto whole = read_whole_text("{\"a\":1}\n[1]\n{\"a\":2}x\n{\"a\":\"\xE9\"}\n{\"a\":3");
   EXPECT_EQ(whole.error, "");
