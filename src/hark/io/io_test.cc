@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -254,6 +255,17 @@ TEST(ZstdStream, EveryTruncationIsAnError) {
     EXPECT_EQ(text.error().code(), ErrorCode::kInvalidInput);
     EXPECT_FALSE(text.error().hint().empty());
   }
+}
+
+TEST(ZstdStream, AWindowLargerThanSupportedIsNotCalledDamage) {
+  // RFC 8878, 3.1.1.1: magic number, descriptor, a window of 2^(10 + 18) bytes; one raw last block.
+  const std::string frame("\x28\xB5\x2F\xFD\x00\x90\x01\x00\x00", 9);
+  auto stream = unzstd(std::make_unique<TextStream>(frame, 1000));
+  const auto text = read_all(*stream);
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().code(), ErrorCode::kInvalidInput);
+  EXPECT_THAT(text.error().to_string(), testing::HasSubstr("larger than the 128 MiB"));
+  EXPECT_THAT(text.error().hint(), testing::HasSubstr("--long=31"));
 }
 
 /// A file in memory.

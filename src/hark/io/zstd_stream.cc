@@ -1,6 +1,7 @@
 #include "hark/io/zstd_stream.h"
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <vector>
 
@@ -33,6 +34,10 @@ class ZstdStream final : public InputStream {
       }
       const std::size_t status = ZSTD_decompressStream(context_.get(), &out, &in_);
       if (ZSTD_isError(status) != 0) {
+        if (ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge)
+          return Error(ErrorCode::kInvalidInput,
+                       "the zstd file's window is larger than the 128 MiB that are supported")
+              .hint("unpack it first: zstd -d --long=31 FILE");
         return Error(ErrorCode::kInvalidInput,
                      concat("the zstd file is damaged: ", ZSTD_getErrorName(status)))
             .hint("fetch the file again; `zstd -t FILE` should print no error");
