@@ -8,6 +8,9 @@
 namespace hark::tabular {
 namespace {
 
+/// More than blocks of rows ever hold, and far from where their places would overflow.
+constexpr std::size_t kMaxBlockBytes = std::size_t{256} << 20;
+
 /// Rows are read by one worker at a time and typed by all of them.
 class RowsReading final : public Reading {
  public:
@@ -54,10 +57,15 @@ class RowsBlock final : public TextBlock {
     const std::lock_guard lock(reading_.mutex_);
     if (reading_.is_stopped_ || (reading_.is_at_end_ && reading_.next_block_ > 0)) return false;
     begin_block(reading_.next_block_, reading_.num_records_);
+    bool is_too_large = false;
     const RowTaker take = [&](std::span<const std::string_view> fields, const RecordPlace& place) {
       std::size_t num_bytes = 0;
       for (const std::string_view field : fields) num_bytes += field.size() + 1;
       num_plain_bytes_ += num_bytes;
+      is_too_large =
+          is_too_large || buffer_.size() + std::min(num_bytes, reading_.max_record_bytes_) >
+                              kMaxBlockBytes + reading_.block_bytes_;
+      if (is_too_large) return;
       if (num_bytes > reading_.max_record_bytes_) {
         add_refused(RecordProblem::kTooLong, {}, place);
       } else {
@@ -68,6 +76,10 @@ class RowsBlock final : public TextBlock {
            records_.size() < reading_.max_rows_) {
       HARK_TRY(const bool has_more, reading_.reader_->next(take));
       reading_.is_at_end_ = !has_more;
+      if (is_too_large)
+        return Error(ErrorCode::kExhausted,
+                     "some rows that are read at once are larger than 256 MiB")
+            .hint("is a column with documents or pictures in it? Write the file without it");
     }
     ++reading_.next_block_;
     reading_.num_records_ += records_.size();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "hark/core/text.h"
@@ -12,7 +13,8 @@ namespace hark::tabular {
 namespace {
 
 constexpr std::size_t kMaxSharedBytes = std::size_t{512} << 20;
-/// More sheets or styles than any workbook has.
+/// More sheets, and more parts or styles, than any workbook has.
+constexpr std::size_t kMaxSheets = 1000;
 constexpr std::size_t kMaxParts = 100'000;
 
 std::uint32_t number_of(std::string_view text) noexcept {
@@ -34,7 +36,7 @@ class WorkbookHandler final : public XmlHandler {
   void start(std::string_view name, const XmlAttributes& attributes) override {
     if (name == "workbookPr")
       is_1904 = attributes["date1904"] == "1" || attributes["date1904"] == "true";
-    if (name == "sheet" && sheets.size() < kMaxParts)
+    if (name == "sheet" && sheets.size() <= kMaxSheets)
       sheets.push_back({std::string(attributes["name"]), std::string(attributes["id"])});
   }
   void end(std::string_view) override {}
@@ -154,12 +156,20 @@ Result<XlsxBook> XlsxBook::open(std::shared_ptr<const io::InputFile> file) {
   book.is_1904 = workbook.is_1904;
   RelationsHandler relations;
   HARK_TRY_VOID(read_part(archive, "xl/_rels/workbook.xml.rels", relations));
+  if (workbook.sheets.size() > kMaxSheets)
+    return Error(ErrorCode::kExhausted,
+                 concat("the workbook has more than ", kMaxSheets, " sheets"))
+        .hint("save the sheet that is meant as CSV (UTF-8)");
+  std::map<std::string_view, std::uint64_t> members;
+  for (const io::ZipMember& member : archive.members()) members.emplace(member.name, member.index);
+  std::set<std::uint64_t> seen;
   for (const SheetEntry& sheet : workbook.sheets) {
     const auto relation = relations.sheets.find(sheet.relation);
     if (relation == relations.sheets.end()) continue;  // a chart, a macro
-    const auto member = find_member(archive, relation->second);
-    if (!member) return damaged(concat("it lacks ", relation->second));
-    book.sheets.push_back({sheet.name, *member});
+    const auto member = members.find(relation->second);
+    if (member == members.end()) return damaged(concat("it lacks ", relation->second));
+    // Two names for one part are one sheet: it is not read again.
+    if (seen.insert(member->second).second) book.sheets.push_back({sheet.name, member->second});
   }
   if (book.sheets.empty()) return damaged("it has no sheet");
   if (!relations.styles.empty() && find_member(archive, relations.styles)) {

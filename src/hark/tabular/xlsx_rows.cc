@@ -18,6 +18,13 @@ constexpr std::int64_t kMaxRows = 1'048'576;
 constexpr std::size_t kMaxRowBytes = std::size_t{64} << 20;
 /// Rows looked at for a header.
 constexpr std::size_t kHeadRows = 50;
+/// What rows may hold before they are handed over: a few bytes of a file can stand for much.
+constexpr std::size_t kMaxStepBytes = std::size_t{8} << 20;
+/// What the rows looked at for a header may hold.
+constexpr std::size_t kMaxHeadBytes = std::size_t{64} << 20;
+/// Steps of at most 64 KiB for a sheet's first rows, and for those of all sheets.
+constexpr std::size_t kMaxHeadSteps = 256;
+constexpr std::size_t kMaxHeadStepsOfBook = 4096;
 
 /// The column of a reference ("B7" is 1); kMaxColumns if it is none.
 std::size_t column_of(std::string_view reference) noexcept {
@@ -59,9 +66,13 @@ class SheetHandler final : public XmlHandler {
     if (name == "c" && is_in_cell_) end_cell();
     if (name == "row" && is_in_row_) {
       is_in_row_ = false;
+      step_bytes_ += row_bytes_ + cells_.size() * sizeof cells_[0];
       if (problem_.empty() && has_value_) take(cells_, row_);
     }
   }
+
+  bool wants_pause() const override { return step_bytes_ > kMaxStepBytes; }
+  void begin_step() noexcept { step_bytes_ = 0; }
 
   void text(std::string_view part) override {
     if (!is_in_value_) return;
@@ -144,6 +155,7 @@ class SheetHandler final : public XmlHandler {
   bool is_in_row_ = false;
   bool has_value_ = false;
   std::size_t row_bytes_ = 0;
+  std::size_t step_bytes_ = 0;  // of the rows since begin_step()
   std::vector<std::string> cells_;
   std::size_t next_column_ = 0;
   bool is_in_cell_ = false;
@@ -164,9 +176,10 @@ class SheetReader {
         handler_(book),
         xml_(std::move(bytes), concat("sheet '", sheet.name, "'"), handler_) {}
 
-  /// Gives some rows to `take`; false at the end.
+  /// Gives some rows to `take`, at most 8 MiB and one row; false at the end.
   Result<bool> next(TakeCells take) {
     handler_.take = std::move(take);
+    handler_.begin_step();
     HARK_TRY(const bool has_more, xml_.step());
     if (!handler_.problem().empty())
       return Error(ErrorCode::kInvalidInput,
@@ -231,7 +244,7 @@ class XlsxRows final : public RowReader {
   XlsxBook book_;
   std::optional<SheetReader> sheet_;
   std::vector<std::string> header_;
-  /// Rows of the header's chunk.
+  /// Rows of the header's step.
   std::vector<std::pair<std::vector<std::string>, std::int64_t>> waiting_;
   std::vector<std::string_view> fields_;
   bool has_more_ = false;
@@ -242,14 +255,26 @@ struct Head {
   std::vector<std::int64_t> numbers;
 };
 
-Result<Head> read_head(const XlsxBook& book, const XlsxBook::Sheet& sheet) {
+/// Counts its steps down from `steps_left`.
+Result<Head> read_head(const XlsxBook& book, const XlsxBook::Sheet& sheet,
+                       std::size_t& steps_left) {
   HARK_TRY(auto bytes, book.archive->open_member(sheet.member));
   SheetReader reader(book, sheet, std::move(bytes));
   Head head;
-  for (bool has_more = true; has_more && head.rows.size() < kHeadRows;) {
+  std::size_t num_bytes = 0;
+  std::size_t num_steps = 0;
+  for (bool has_more = true; has_more && head.rows.size() < kHeadRows &&
+                             num_bytes <= kMaxHeadBytes && num_steps < kMaxHeadSteps;
+       ++num_steps) {
+    if (steps_left-- == 0)
+      return Error(ErrorCode::kExhausted, "the workbook's sheets are too large before their rows")
+          .hint("save the sheet that is meant as CSV (UTF-8)");
     HARK_TRY(has_more, reader.next([&](std::vector<std::string>& cells, std::int64_t row) {
-      if (head.rows.size() == kHeadRows) return;
-      for (std::string& cell : cells) cell = trim_value(cell);
+      if (head.rows.size() == kHeadRows || num_bytes > kMaxHeadBytes) return;
+      for (std::string& cell : cells) {
+        cell = trim_value(cell);
+        num_bytes += cell.size() + sizeof cell;
+      }
       head.rows.push_back(cells);
       head.numbers.push_back(row);
     }));
@@ -269,8 +294,9 @@ Result<Table> find_xlsx_table(const io::FileSystem& files, const std::string& pa
                  }};
   };
   std::optional<std::pair<std::size_t, std::int64_t>> first;
+  std::size_t steps_left = kMaxHeadStepsOfBook;
   for (std::size_t sheet = 0; sheet < book.sheets.size(); ++sheet) {
-    HARK_TRY(const Head head, read_head(book, book.sheets[sheet]));
+    HARK_TRY(const Head head, read_head(book, book.sheets[sheet], steps_left));
     for (std::size_t i = 0; i < head.rows.size(); ++i) {
       if (is_known(head.rows[i])) return table(sheet, head.numbers[i]);
     }

@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hark/tabular/reading.h"
 #include "hark/tabular/sheet_values.h"
 #include "hark/tabular/whole_file.h"
+#include "hark/tabular/workbook.h"
 #include "hark/tabular/xlsx_for_tests.h"
 
 namespace hark::tabular {
@@ -186,6 +188,118 @@ TEST(XlsxSource, RefusesADamagedWorkbookWithItsReason) {
               HasSubstr("document type"));
   EXPECT_THAT(read_whole_text(io::stored_zip({{"xl/workbook.xml", "<workbook/>"}})).error,
               HasSubstr("it lacks xl/_rels/workbook.xml.rels"));
+}
+
+/// What each call of a workbook's reader hands over, as bytes of texts and of the fields' places.
+std::vector<std::size_t> sizes_of_steps(const std::string& bytes, std::size_t& num_rows) {
+  MemoryFiles files;
+  files.put("f", bytes);
+  const auto table =
+      find_xlsx_table(files, "f", [](std::span<const std::string>) { return false; });
+  EXPECT_TRUE(table) << table.error().to_string();
+  const auto rows = table->open("f");
+  EXPECT_TRUE(rows) << rows.error().to_string();
+  std::vector<std::size_t> sizes;
+  num_rows = 0;
+  for (bool has_more = true; has_more;) {
+    std::size_t& size = sizes.emplace_back();
+    const auto next =
+        (*rows)->next([&](std::span<const std::string_view> fields, const RecordPlace&) {
+          ++num_rows;
+          for (const std::string_view field : fields) size += field.size() + sizeof(std::string);
+        });
+    EXPECT_TRUE(next) << next.error().to_string();
+    has_more = next && *next;
+  }
+  return sizes;
+}
+
+TEST(XlsxSource, HandsRowsOverBeforeTheyHoldMuchHoweverFewBytesOfTheFileTheyAre) {
+  std::string wide = kHeader;
+  for (int i = 2; i < 302; ++i)
+    wide += concat("<row r=\"", i, "\"><c r=\"XFD", i, "\"><v>1</v></c></row>");
+  XlsxParts parts;
+  parts.shared_texts = concat("<si><t>", std::string(1 << 20, 'x'), "</t></si>");
+  std::string shared = kHeader;
+  for (int i = 0; i < 150; ++i) shared += "<row><c t=\"s\"><v>0</v></c></row>";
+  for (const auto& [rows, num_expected] : {std::pair(wide, 300U), std::pair(shared, 150U)}) {
+    parts.sheets = {{"Data", rows}};
+    std::size_t num_rows = 0;
+    for (const std::size_t size : sizes_of_steps(make_xlsx(parts), num_rows))
+      EXPECT_LT(size, std::size_t{20} << 20);
+    EXPECT_EQ(num_rows, num_expected);
+  }
+}
+
+class OneBigStep final : public RowReader {
+ public:
+  const std::vector<std::string>& header() const override { return header_; }
+  Result<bool> next(const RowTaker& take) override {
+    const std::string text(3 << 20, 'x');
+    const std::string_view field = text;
+    for (int i = 0; i < 100; ++i) take({&field, 1}, {.line = i + 1, .offset = 0});
+    return false;
+  }
+  std::uint64_t file_bytes_read() const override { return 0; }
+
+ private:
+  std::vector<std::string> header_ = {"a"};
+};
+
+TEST(RowsReading, RowsHandedOverAtOnceThatNoBlockCanHoldAreAnError) {
+  const auto reading = read_rows(std::make_unique<OneBigStep>(),
+                                 {.block_bytes = 1 << 20, .max_record_bytes = 4 << 20});
+  const auto next = reading->worker(0)->next();
+  ASSERT_FALSE(next);
+  EXPECT_EQ(next.error().code(), ErrorCode::kExhausted);
+}
+
+TEST(XlsxSource, RefusesElementsThatStandInOneAnotherWithoutEnd) {
+  std::string deep = kHeader;
+  for (int i = 0; i < 300; ++i) deep += "<x>";
+  for (int i = 0; i < 300; ++i) deep += "</x>";
+  EXPECT_THAT(read(deep).error, HasSubstr("more than 256 elements in one another"));
+}
+
+TEST(XlsxSource, RefusesMoreSheetsThanAnyWorkbookHasAndReadsAPartOnce) {
+  const auto book = [](int num_entries) {
+    std::string entries;
+    for (int i = 0; i < num_entries; ++i)
+      entries += concat("<sheet name=\"s", i, "\" r:id=\"r\"/>");
+    return io::stored_zip({{"xl/workbook.xml", concat("<workbook xmlns:r=\"r\"><sheets>", entries,
+                                                      "</sheets></workbook>")},
+                           {"xl/_rels/workbook.xml.rels",
+                            "<Relationships><Relationship Id=\"r\" Type=\"x/worksheet\" "
+                            "Target=\"s.xml\"/></Relationships>"},
+                           {"xl/s.xml", concat("<worksheet><sheetData>", text_row({"a"}),
+                                               text_row({"1"}), "</sheetData></worksheet>")}});
+  };
+  EXPECT_THAT(read_whole_text(book(1001)).error, HasSubstr("more than 1000 sheets"));
+  EXPECT_EQ(read_whole_text(book(1000)).rows.size(), 1U);
+  MemoryFiles files;
+  files.put("f", book(1000));
+  int num_heads = 0;
+  const auto table = find_xlsx_table(files, "f", [&](std::span<const std::string>) {
+    ++num_heads;
+    return false;
+  });
+  EXPECT_TRUE(table);
+  EXPECT_EQ(num_heads, 2);  // its two rows
+}
+
+TEST(XlsxSource, SheetsWithoutRowsAreNotReadForever) {
+  // Blank rows that are more than the first rows of all sheets may take.
+  std::string blank;
+  for (int i = 0; i < 900; ++i) blank += concat("<row>", std::string(20'000, ' '), "</row>");
+  const auto whole = read_whole_text(
+      make_xlsx({.sheets = {{"A", blank},
+                            {"B", text_row({"a"}) + text_row({"1"}) + blank + text_row({"2"})}}}));
+  EXPECT_EQ(whole.error, "");
+  EXPECT_EQ(whole.rows.size(), 2U);
+  EXPECT_THAT(
+      read_whole_text(make_xlsx({.sheets = {{"A", blank + text_row({"a"}) + text_row({"1"})}}}))
+          .error,
+      HasSubstr("no sheet with a header and rows"));
 }
 
 TEST(XlsxSource, EveryTruncationOfTheFileIsAnError) {

@@ -12,6 +12,8 @@ namespace {
 
 constexpr int kChunkBytes = 64 << 10;
 constexpr XML_Index kMaxTagBytes = 16 << 20;
+/// Expat keeps something of every open element; workbooks have about ten in one another.
+constexpr int kMaxDepth = 256;
 
 std::string_view without_prefix(const char* name) noexcept {
   const std::string_view whole(name);
@@ -28,6 +30,9 @@ struct XmlStream::State {
   XML_Parser parser = nullptr;
   XML_Index num_fed = 0;
   bool has_document_type = false;
+  int depth = 0;
+  bool is_too_deep = false;
+  bool is_paused = false;
   bool is_out_of_memory = false;
   bool is_at_end = false;
 
@@ -43,12 +48,22 @@ struct XmlStream::State {
     }
   }
   static void on_start(void* self, const XML_Char* name, const XML_Char** attributes) {
+    auto& state = *static_cast<State*>(self);
+    if (++state.depth > kMaxDepth) {
+      state.is_too_deep = true;
+      XML_StopParser(state.parser, XML_FALSE);
+      return;
+    }
     guard(self, [&](XmlHandler& handler) {
       handler.start(without_prefix(name), XmlAttributes(attributes));
     });
   }
   static void on_end(void* self, const XML_Char* name) {
+    auto& state = *static_cast<State*>(self);
+    --state.depth;
     guard(self, [&](XmlHandler& handler) { handler.end(without_prefix(name)); });
+    if (!state.is_out_of_memory && state.handler.wants_pause())
+      XML_StopParser(state.parser, XML_TRUE);
   }
   static void on_text(void* self, const XML_Char* text, int length) {
     guard(self,
@@ -60,9 +75,20 @@ struct XmlStream::State {
     XML_StopParser(state.parser, XML_FALSE);
   }
 
+  /// What step() returns after expat's `status`.
+  Result<bool> take(XML_Status status) {
+    is_paused = status == XML_STATUS_SUSPENDED;
+    if (is_paused) return true;
+    if (status != XML_STATUS_OK) return broken();
+    // What expat holds back is one unfinished tag.
+    if (num_fed - XML_GetCurrentByteIndex(parser) > kMaxTagBytes)
+      return damaged("a tag is longer than 16 MiB");
+    return !is_at_end;
+  }
   Error broken() const {
     if (is_out_of_memory || XML_GetErrorCode(parser) == XML_ERROR_NO_MEMORY)
       return Error(ErrorCode::kExhausted, "out of memory while reading XML");
+    if (is_too_deep) return damaged(concat("more than ", kMaxDepth, " elements in one another"));
     const std::string why = has_document_type
                                 ? std::string("it has a document type")
                                 : std::string(XML_ErrorString(XML_GetErrorCode(parser)));
@@ -98,20 +124,16 @@ XmlStream::~XmlStream() {
 
 Result<bool> XmlStream::step() {
   State& state = *state_;
+  if (state.is_paused) return state.take(XML_ResumeParser(state.parser));
   if (state.is_at_end) return false;
   void* const buffer = state.parser == nullptr ? nullptr : XML_GetBuffer(state.parser, kChunkBytes);
   if (buffer == nullptr) return Error(ErrorCode::kExhausted, "out of memory while reading XML");
   HARK_TRY(const std::size_t num_read,
            state.bytes->read({static_cast<char*>(buffer), std::size_t{kChunkBytes}}));
   state.is_at_end = num_read == 0;
-  if (XML_ParseBuffer(state.parser, static_cast<int>(num_read), state.is_at_end ? 1 : 0) !=
-      XML_STATUS_OK)
-    return state.broken();
   state.num_fed += static_cast<XML_Index>(num_read);
-  // What expat holds back is one unfinished tag.
-  if (state.num_fed - XML_GetCurrentByteIndex(state.parser) > kMaxTagBytes)
-    return state.damaged("a tag is longer than 16 MiB");
-  return !state.is_at_end;
+  return state.take(
+      XML_ParseBuffer(state.parser, static_cast<int>(num_read), state.is_at_end ? 1 : 0));
 }
 
 }  // namespace hark::tabular

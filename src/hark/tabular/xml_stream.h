@@ -27,9 +27,12 @@ class XmlHandler {
   virtual void start(std::string_view name, const XmlAttributes& attributes) = 0;
   virtual void end(std::string_view name) = 0;
   virtual void text(std::string_view text) = 0;
+  /// Asked after each end(): true ends the step there, and the next one goes on behind it.
+  virtual bool wants_pause() const { return false; }
 };
 
-/// Memory: a chunk, and of one tag at most 16 MiB. Document types and their entities are refused.
+/// Memory: a chunk, and of one tag at most 16 MiB; 256 elements in one another. Document types and
+/// their entities are refused.
 class XmlStream {
  public:
   /// `name` is the part's, for messages; `handler` must outlive the stream.
@@ -38,8 +41,8 @@ class XmlStream {
   XmlStream& operator=(const XmlStream&) = delete;
   ~XmlStream();
 
-  /// Reads the next chunk; false after the document's end. Errors: kInvalidInput with the line if
-  /// it is no sound XML; kExhausted; the stream's.
+  /// Reads the next chunk, or the rest of it after a pause; false after the document's end. Errors:
+  /// kInvalidInput with the line if it is no sound XML; kExhausted; the stream's.
   Result<bool> step();
 
   struct State;
