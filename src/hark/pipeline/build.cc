@@ -92,7 +92,7 @@ std::string requests_view(const Contract& contract) {
 
 /// As-of: the latest created or closed time that is neither a sentinel nor later than the extract
 /// (METRICS section 2).
-std::string extract_view(const Contract& contract) {
+std::string extract_view(const Contract& contract, Instant retrieved_at) {
   return concat("CREATE OR REPLACE TABLE extract_facts AS SELECT retrieved_at, CAST(",
                 contract.sla_hours,
                 " AS DOUBLE) AS sla_hours, greatest("
@@ -100,7 +100,8 @@ std::string extract_view(const Contract& contract) {
                 "year(created_date) >= 1990 AND year(created_date) < 2100), "
                 "(SELECT max(closed_at) FROM source_requests WHERE closed_at <= retrieved_at AND "
                 "year(closed_date) >= 1990 AND year(closed_date) < 2100)"
-                ") AS as_of FROM (SELECT max(_ingested_at) AS retrieved_at FROM trusted)");
+                ") AS as_of FROM (SELECT make_timestamptz(",
+                retrieved_at.time_since_epoch().count(), ") AS retrieved_at)");
 }
 
 std::string periods_view(const Contract& contract) {
@@ -206,7 +207,7 @@ Result<void> create_model_inputs(engine::Engine& engine, const Contract& contrac
   HARK_TRY_VOID(engine.execute(
       "CREATE OR REPLACE MACRO unix_seconds(t) AS CAST(floor(epoch_us(t) / 1000000) AS BIGINT)"));
   HARK_TRY_VOID(engine.execute(requests_view(contract)));
-  return engine.execute(extract_view(contract));
+  return engine.execute(extract_view(contract, trusted.retrieved_at().value_or(Instant::min())));
 }
 
 Result<BuildReport> build(const LakeFolder& lake, const std::string& dataset,

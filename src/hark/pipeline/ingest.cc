@@ -402,12 +402,20 @@ Result<std::vector<LoadReport>> retry_quarantine(const LakeFolder& lake, const s
 }
 
 std::string landing_app_id(std::string_view landing_hash) {
-  return concat("hark.landing:", landing_hash);
+  return concat(kLandingAppId, landing_hash);
 }
 
 Result<void> recover(const LakeFolder& lake, const std::string& dataset, const Clock& clock) {
   io::FileSystem& files = lake.files();
   HARK_TRY(const TableState trusted, open_table(files, lake.trusted_table(dataset)));
+  if (!trusted.snapshot) {
+    // Without its log every file of the table would look like a killed load's.
+    HARK_TRY(const auto lost, lake.datasets_without_log());
+    if (std::ranges::find(lost, dataset) != lost.end()) {
+      return Error(ErrorCode::kCorrupt, concat("the log of '", trusted.path, "' is gone"))
+          .hint("restore its _delta_log from a backup; nothing was changed");
+    }
+  }
   HARK_TRY(const auto unwanted, find_unwanted_landings(lake, dataset, [&](std::string_view hash) {
              return trusted.txn_version(landing_app_id(hash)).has_value();
            }));

@@ -41,6 +41,9 @@ class Inspector {
   explicit Inspector(const LakeFolder& lake) : lake_(lake), files_(lake.files()) {}
 
   Result<Inspection> run() {
+    HARK_TRY(const auto lost, lake_.datasets_without_log());
+    for (const std::string& dataset : lost)
+      add(DamageKind::kLog, lake_.trusted_table(dataset), "the log is gone");
     HARK_TRY(const auto datasets, lake_.datasets());
     for (const std::string& dataset : datasets) {
       if (const auto contract = lake_.contract(dataset); !contract)

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "hark/lake/checkpoint.h"
 #include "hark/pipeline/checkpoint_file.h"
 #include "hark/pipeline/lake_fixture_test.h"
@@ -66,6 +68,20 @@ TEST_F(Inspect, LandingBytesThatWereChangedOrRemovedAreNamed) {
   ASSERT_TRUE(files_.remove(landing(1)));
   ASSERT_TRUE(files_.remove(landing(2) + ".json"));
   EXPECT_THAT(damages(), UnorderedElementsAre("landing_hash", "missing_landing", "provenance"));
+}
+
+TEST_F(Inspect, ALostLogIsNamedAndNoLoadTakesItsFilesForGarbage) {
+  const std::string log = trusted() + "/_delta_log";
+  std::filesystem::rename(log, path("taken_away"));
+  EXPECT_THAT(damages(), ElementsAre("log"));
+  const auto refused =
+      ingest(*lake_, write("new.csv", "Unique Key,Created Date\n7,03/02/2024 01:00:00 AM\n"),
+             options(), clock_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::kCorrupt);
+  EXPECT_TRUE(files_.exists(landing(0)));
+  std::filesystem::rename(path("taken_away"), log);
+  EXPECT_THAT(damages(), IsEmpty());
 }
 
 TEST_F(Inspect, AGapAndADamagedEntryInTheLogAreNamed) {

@@ -95,6 +95,30 @@ Result<std::vector<std::string>> LakeFolder::datasets() const {
   return names;
 }
 
+Result<std::vector<std::string>> LakeFolder::datasets_without_log() const {
+  HARK_TRY(const auto entries, files_->list(concat(root_, "/contracts")));
+  std::vector<std::string> names;
+  for (const io::FileInfo& entry : entries) {
+    const std::string_view name = io::file_name(entry.path);
+    if (!name.ends_with(".yaml") || name.starts_with(".")) continue;
+    std::string dataset(name.substr(0, name.size() - 5));
+    const auto log = lake::list_log(*files_, trusted_table(dataset));
+    if (log || log.error().code() != ErrorCode::kNotFound) continue;
+    const auto landed = files_->list(landing_folder(dataset));
+    const bool has_several_files =
+        landed && std::ranges::count_if(*landed, [](const io::FileInfo& file) {
+                    return file.path.ends_with(".json");
+                  }) > 1;
+    const auto curated = files_->list(concat(root_, "/curated/", dataset));
+    const bool has_curated_tables =
+        curated && std::ranges::any_of(*curated, [&](const io::FileInfo& folder) {
+          return files_->exists(lake::log_folder(folder.path));
+        });
+    if (has_several_files || has_curated_tables) names.push_back(std::move(dataset));
+  }
+  return names;
+}
+
 Result<contract::Contract> LakeFolder::contract(std::string_view dataset) const {
   auto text = files_->read_text(contract_path(dataset), 1 << 22);
   if (!text) {

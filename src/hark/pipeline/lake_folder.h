@@ -43,6 +43,10 @@ class LakeFolder {
 
   /// Names of the datasets that have been loaded, sorted.
   Result<std::vector<std::string>> datasets() const;
+  /// Datasets whose trusted table has no log although loads were committed to it once: curated
+  /// tables were built from it, or landing holds several files. (A first load that was killed
+  /// leaves one file and no curated table.) Ascending.
+  Result<std::vector<std::string>> datasets_without_log() const;
   /// The contract a dataset was loaded with. Errors: kNotFound, naming the datasets there are.
   Result<contract::Contract> contract(std::string_view dataset) const;
   /// The dataset named, or the only one there is. Errors: kInvalidArgument where a name is needed;

@@ -23,7 +23,7 @@ Result<OpenSource> open_lake(io::FileSystem& files, const std::string& path, con
   source.path = path;
   source.contract = std::make_shared<const contract::Contract>(std::move(contract));
   source.table_version = trusted.version();
-  if (trusted.snapshot) source.retrieved_at = trusted.snapshot->timestamp();
+  source.retrieved_at = trusted.retrieved_at();
   engine::EngineOptions engine_options;
   engine_options.threads = options.threads;
   engine_options.memory_limit_bytes = options.memory_limit_bytes;

@@ -15,6 +15,16 @@ std::optional<std::int64_t> TableState::txn_version(std::string_view app_id) con
   return snapshot ? snapshot->txn_version(app_id) : std::nullopt;
 }
 
+std::optional<Instant> TableState::retrieved_at() const {
+  if (!snapshot) return std::nullopt;
+  std::optional<std::int64_t> latest_ms;
+  for (const auto& [app_id, txn] : snapshot->txns()) {
+    if (app_id.starts_with(kLandingAppId) && txn.last_updated_ms)
+      latest_ms = std::max(latest_ms.value_or(*txn.last_updated_ms), *txn.last_updated_ms);
+  }
+  return latest_ms ? Instant(std::chrono::milliseconds(*latest_ms)) : snapshot->timestamp();
+}
+
 Result<std::vector<std::string>> TableState::file_paths() const {
   std::vector<std::string> paths;
   if (!snapshot) return paths;

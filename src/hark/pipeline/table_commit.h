@@ -16,6 +16,9 @@
 
 namespace hark::pipeline {
 
+/// What the application ids of loads begin with; the landing file's hash follows.
+inline constexpr std::string_view kLandingAppId = "hark.landing:";
+
 /// A table that may not be there yet.
 struct TableState {
   std::string path;
@@ -24,6 +27,9 @@ struct TableState {
 
   std::int64_t version() const noexcept { return snapshot ? snapshot->version().value : -1; }
   std::optional<std::int64_t> txn_version(std::string_view app_id) const;
+  /// When the latest load was committed: the moment the rows were known of. Compaction and a second
+  /// try of refused records do not move it. Without a load the time of the version.
+  std::optional<Instant> retrieved_at() const;
   /// Full paths of the data files.
   Result<std::vector<std::string>> file_paths() const;
 };
