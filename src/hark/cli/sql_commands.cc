@@ -29,10 +29,10 @@ std::string sql_name(std::string_view name) {
 
 /// Views over a lake: per dataset its trusted table, its curated ones and its quarantine. With one
 /// dataset the names are short ("requests", "requests_daily"); with several they carry the
-/// dataset's ("nyc311_requests_daily").
+/// dataset's ("nyc311_requests_daily"). What of a past lake cannot be read any more is left out and
+/// told by a warning; `answer` takes these, and the trusted table's version.
 Result<std::vector<std::string>> add_lake_tables(engine::Engine& engine, Session& session,
-                                                 const pipeline::LakeAt& at,
-                                                 std::optional<std::int64_t>& table_version) {
+                                                 const pipeline::LakeAt& at, Answer& answer) {
   HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), at.root));
   HARK_TRY(const auto datasets, chosen_datasets(lake, session.contract()));
   if (at.version && datasets.size() > 1) {
@@ -48,31 +48,41 @@ Result<std::vector<std::string>> add_lake_tables(engine::Engine& engine, Session
     tables.push_back(name);
     return {};
   };
+  const auto leave_out = [&](const std::string& name, const Error& error) -> Result<void> {
+    if (!at.is_past() || error.code() != ErrorCode::kNotFound) return error;
+    answer.warnings.push_back(
+        {"table_left_out", concat("table ", name, " is left out: ", error.message()), name});
+    return {};
+  };
   for (const std::string& dataset : datasets) {
     HARK_TRY(const auto contract, lake.contract(dataset));
     const std::string prefix = datasets.size() == 1 ? std::string() : sql_name(dataset) + "_";
     auto trusted = pipeline::open_trusted_at(lake, dataset, at);
     if (!trusted) {
-      // Of several datasets, one that came later is left out.
-      if (datasets.size() > 1 && trusted.error().code() == ErrorCode::kNotFound) continue;
-      return std::move(trusted).error();
+      // Of several datasets one may have come later.
+      if (datasets.size() == 1) return std::move(trusted).error();
+      HARK_TRY_VOID(leave_out(prefix + sql_name(contract.table), trusted.error()));
+      continue;
     }
     if (!trusted->snapshot) continue;
-    if (datasets.size() == 1) table_version = trusted->version();
+    if (datasets.size() == 1) answer.table_version = trusted->version();
     HARK_TRY(const auto paths, trusted->file_paths());
     HARK_TRY_VOID(
         add(prefix + sql_name(contract.table), paths, pipeline::trusted_fields(contract)));
-    HARK_TRY(const auto quarantine,
-             pipeline::open_beside(lake, lake.quarantine_table(dataset), at, *trusted));
-    if (quarantine.snapshot) {
-      HARK_TRY(const auto refused, pipeline::visible_files(*trusted, quarantine, dataset));
+    const auto quarantine =
+        pipeline::open_beside(lake, lake.quarantine_table(dataset), at, *trusted);
+    if (!quarantine) {
+      HARK_TRY_VOID(leave_out(prefix + "quarantine", quarantine.error()));
+    } else if (quarantine->snapshot) {
+      HARK_TRY(const auto refused, pipeline::visible_files(*trusted, *quarantine, dataset));
       HARK_TRY_VOID(add(prefix + "quarantine", refused, pipeline::quarantine_fields()));
     }
     for (const pipeline::Model& model : pipeline::models()) {
-      HARK_TRY(const auto curated,
-               pipeline::open_beside(lake, lake.curated_table(dataset, model.name), at, *trusted));
-      if (!curated.snapshot) continue;
-      HARK_TRY(const auto built, curated.file_paths());
+      const auto curated =
+          pipeline::open_beside(lake, lake.curated_table(dataset, model.name), at, *trusted);
+      if (!curated) HARK_TRY_VOID(leave_out(prefix + model.name, curated.error()));
+      if (!curated || !curated->snapshot) continue;
+      HARK_TRY(const auto built, curated->file_paths());
       HARK_TRY_VOID(add(prefix + model.name, built, {}));
     }
   }
@@ -143,7 +153,7 @@ Result<Answer> sql(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto engine, engine::Engine::open(options));
   HARK_TRY(const auto at, pipeline::parse_lake_at(session.files(), path));
   if (at) {
-    HARK_TRY(tables, add_lake_tables(*engine, session, *at, answer.table_version));
+    HARK_TRY(tables, add_lake_tables(*engine, session, *at, answer));
   } else {
     HARK_TRY(auto source, session.open_source(path));
     tables = {sql_name(source.contract->table)};

@@ -153,9 +153,14 @@ Result<Snapshot> Table::snapshot_of(const Checkpoint& checkpoint) const {
   return std::move(replay).finish(timestamp);
 }
 
-bool is_checkpoint_sound(const Table& table, const Checkpoint& checkpoint) {
+Result<bool> is_checkpoint_sound(const Table& table, const Checkpoint& checkpoint) {
   const auto stored = table.snapshot_of(checkpoint);
-  if (!stored) return false;
+  if (!stored) {
+    // No memory, no library: that says nothing about the file.
+    const ErrorCode code = stored.error().code();
+    if (code == ErrorCode::kCorrupt || code == ErrorCode::kInvalidInput) return false;
+    return stored.error();
+  }
   // Without a reader the log alone answers, if it is whole.
   const auto log_alone = Table::open(table.files(), table.path());
   if (!log_alone) return false;

@@ -76,8 +76,9 @@ class Table {
 };
 
 /// True if a checkpoint of `table` can be read and, where the log reaches back to it by other
-/// means, says what the log says.
-bool is_checkpoint_sound(const Table& table, const Checkpoint& checkpoint);
+/// means, says what the log says. Errors: what kept it from being read though it may be sound
+/// (kNotFound for DuckDB's library, kExhausted, kIo).
+Result<bool> is_checkpoint_sound(const Table& table, const Checkpoint& checkpoint);
 
 /// When a commit was made: by its commitInfo, else the time of its file.
 Instant commit_time(std::span<const LoggedAction> actions, const LogListing::Entry& entry);

@@ -36,13 +36,14 @@ struct LoggedTimes {
 
 /// The checkpoint that the log may begin with, if there is one: not newer than `keep_from`, sound,
 /// and saying what the log says.
-const Checkpoint* find_new_beginning(const Table& table, Version keep_from) {
+Result<const Checkpoint*> find_new_beginning(const Table& table, Version keep_from) {
   const auto& checkpoints = table.log().checkpoints;
   for (auto it = checkpoints.rbegin(); it != checkpoints.rend(); ++it) {
     if (it->version > keep_from) continue;
-    if (is_checkpoint_sound(table, *it)) return &*it;
+    HARK_TRY(const bool is_sound, is_checkpoint_sound(table, *it));
+    if (is_sound) return &*it;
   }
-  return nullptr;
+  return static_cast<const Checkpoint*>(nullptr);
 }
 
 }  // namespace
@@ -111,7 +112,7 @@ Result<std::vector<VacuumItem>> plan_vacuum(io::FileSystem& files, const std::st
     break;
   }
   if (entries.empty() || entries.front().version >= keep_from) return items;
-  const Checkpoint* beginning = find_new_beginning(table, keep_from);
+  HARK_TRY(const Checkpoint* const beginning, find_new_beginning(table, keep_from));
   if (!beginning) return items;
   for (const LoggedTimes& entry : entries) {
     if (entry.version >= beginning->version) break;

@@ -73,7 +73,8 @@ class Inspector {
     }
     const bool is_log_whole = look_at_log(*table);
     for (const lake::Checkpoint& checkpoint : table->log().checkpoints) {
-      if (lake::is_checkpoint_sound(*table, checkpoint)) continue;
+      HARK_TRY(const bool is_sound, lake::is_checkpoint_sound(*table, checkpoint));
+      if (is_sound) continue;
       const std::string what = "cannot be read, or contradicts the log";
       if (is_log_whole) {
         for (const std::string& part : checkpoint.parts)
