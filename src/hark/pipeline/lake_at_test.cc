@@ -116,9 +116,9 @@ TEST_F(LakeAtTest, AVersionWithoutItsFilesIsRefusedAndHistorySaysSo) {
   const auto readable = [&] {
     const auto table =
         lake::Table::open(files_, lake_->trusted_table("nyc311"), &checkpoint_reader());
+    const auto entries = lake::history(*table);
     std::vector<bool> list;
-    for (const lake::HistoryEntry& entry : *lake::history(*table))
-      list.push_back(entry.is_readable);
+    for (const lake::HistoryEntry& entry : *entries) list.push_back(entry.is_readable);
     return list;
   };
   EXPECT_THAT(readable(), ElementsAre(true, true, true, true));
