@@ -99,7 +99,8 @@ class DictionaryBuilder {
   std::vector<Slot> slots_;
 };
 
-/// 64-bit hash of bytes (not for security; stable within a build, never stored).
+/// 64-bit hash of bytes, not for security. Lakes store it (`_row_hash`, docs/formats/lake.md):
+/// another function is another format.
 std::uint64_t hash_bytes(std::string_view bytes) noexcept;
 
 class Column {
