@@ -13,6 +13,7 @@
 #include <map>
 #include <set>
 
+#include "hark/lake/golden_archive_test.h"
 #include "hark/lake/partition.h"
 #include "hark/lake/test_lake.h"
 
@@ -188,28 +189,7 @@ std::uint64_t fnv1a(std::string_view bytes) {
   return hash;
 }
 
-class GoldenTables : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    const std::string archive = std::string(HARK_SHARED_DIR) + "/delta_golden/golden.tar.gz";
-    if (!files().exists(archive)) return;
-    std::string pattern = testing::TempDir() + "hark-golden-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    ASSERT_EQ(std::system(("tar -xzf '" + archive + "' -C '" + pattern + "'").c_str()), 0);
-    folder_ = pattern;
-  }
-  static void TearDownTestSuite() {
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
-    folder_.clear();
-  }
-  void SetUp() override {
-    if (folder_.empty()) GTEST_SKIP() << "shared/delta_golden/golden.tar.gz is not here";
-  }
-  static io::FileSystem& files() { return io::local_file_system(); }
-
-  static std::string folder_;
-};
-std::string GoldenTables::folder_;
+class GoldenTables : public GoldenArchive {};
 
 TEST_F(GoldenTables, AreReadWithJustTheirFiles) {
   for (const Expected& expected : kReadable) {

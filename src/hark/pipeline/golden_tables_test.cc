@@ -11,6 +11,7 @@
 
 #include "hark/core/text.h"
 #include "hark/engine/engine.h"
+#include "hark/lake/golden_archive_test.h"
 #include "hark/lake/schema.h"
 #include "hark/pipeline/checkpoint_file.h"
 #include "hark/pipeline/table_commit.h"
@@ -96,28 +97,7 @@ constexpr Expected kExpected[] = {
     {"time-travel-start-start20-start40", 30, "869a01849806853c"},
 };
 
-class GoldenRows : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    const std::string archive = std::string(HARK_SHARED_DIR) + "/delta_golden/golden.tar.gz";
-    if (!files().exists(archive)) return;
-    std::string pattern = testing::TempDir() + "hark-golden-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    ASSERT_EQ(std::system(("tar -xzf '" + archive + "' -C '" + pattern + "'").c_str()), 0);
-    folder_ = pattern;
-  }
-  static void TearDownTestSuite() {
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
-    folder_.clear();
-  }
-  void SetUp() override {
-    if (folder_.empty()) GTEST_SKIP() << "shared/delta_golden/golden.tar.gz is not here";
-  }
-  static io::FileSystem& files() { return io::local_file_system(); }
-
-  static std::string folder_;
-};
-std::string GoldenRows::folder_;
+class GoldenRows : public lake::GoldenArchive {};
 
 /// "<rows> <digest>" of a table's files without its partition columns, which are not in them.
 std::string digest_of(const std::string& path) {

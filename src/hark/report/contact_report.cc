@@ -333,13 +333,7 @@ class Writer {
   }
 
   Section impact() {
-    Section section{"business-impact",
-                    "Dashboard: business impact",
-                    "What does waiting cost, and what would a change save?",
-                    {}};
-    section.say(
-        "Without cost inputs no amount of money can be given, and none is. What the data alone "
-        "say:");
+    Section section = begin_impact();
     std::vector<std::string> items;
     if (kpis_.abandoned)
       items.push_back(concat(

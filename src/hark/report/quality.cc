@@ -24,6 +24,16 @@ Table rules_table(const ReportContext& context) {
   return rules;
 }
 
+Section begin_impact() {
+  Section section{"business-impact",
+                  "Dashboard: business impact",
+                  "What does waiting cost, and what would a change save?",
+                  {}};
+  section.say(
+      "Without cost inputs no amount of money can be given, and none is. What the data alone say:");
+  return section;
+}
+
 Section request_quality(const ReportContext& context, const RequestReport& report,
                         Document& document) {
   const insight::RequestAnalysis& analysis = *report.analysis;
