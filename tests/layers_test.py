@@ -25,7 +25,7 @@ ALLOWED_SIBLINGS = {("contract", "columnar")}
 # Third-party header -> the one module that may include it, in .cc files only.
 OWNERS = {
     r"nlohmann/": "core", r"yaml-cpp/": "core",
-    r"zlib\.h": "io", r"zstd\.h": "io",
+    r"zlib\.h": "io", r"zstd\.h": "io", r"curl/": "io",
     r"openssl/": "crypto",
     r"date/": "calendar",
     r"boost/": "stats", r"Eigen/": "stats",
