@@ -14,7 +14,7 @@ LAYERS = {
     "core": 0,
     "io": 1, "crypto": 1, "calendar": 1, "simd": 1,
     "columnar": 2, "contract": 2, "stats": 2,
-    "tabular": 3, "lake": 3, "engine": 3, "chart": 3, "generate": 3,
+    "tabular": 3, "lake": 3, "engine": 3, "chart": 3, "generate": 3, "portal": 3,
     "pipeline": 5, "insight": 5,
     "report": 6,
     "cli": 8,

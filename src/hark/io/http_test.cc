@@ -186,7 +186,7 @@ TEST_F(Polite, RedirectsInACircleEnd) {
 
 TEST_F(Polite, NothingIsAskedWithoutEncryptionButOfThisMachine) {
   for (const char* url : {"http://city.example/x", "ftp://city.example/x", "city.example",
-                          "https://", "http://127.0.0.1.city.example/x",
+                          "https://", "http://127.0.0.1.city.example/x", "http://127.0.0.1x80/",
                           "http://localhost:80@city.example/", "https://city.example/a b"}) {
     request.url = url;
     auto client = make();

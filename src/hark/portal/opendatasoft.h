@@ -1,0 +1,35 @@
+// Opendatasoft's Explore API v2.1: exports, whole or in windows of the cursor field.
+//
+// The records endpoint ends at offset + limit = 10,000 and records have no identifier to go on
+// from; an export has no such end. So with a cursor the records endpoint is asked for one time
+// only, that of the n-th record to come, and the export for everything before the next time after
+// it: records with the same time are never parted, however many they are. Records without a time
+// are in the first window. Without a cursor the one page is the export of the whole dataset.
+// Source: help.opendatasoft.com, "Explore API v2.1", "ODSQL".
+#pragma once
+
+#include "hark/portal/feed.h"
+
+namespace hark::portal {
+
+class OpendatasoftFeed final : public Feed {
+ public:
+  OpendatasoftFeed(Source source, io::HttpClient& client, FeedOptions options)
+      : source_(std::move(source)), client_(client), options_(std::move(options)) {}
+
+  /// The last window starts again at its latest time when more is asked for later: records of that
+  /// time may have come since.
+  Result<Page> next(const Watermark& mark) override;
+  Result<std::int64_t> total() override;
+
+ private:
+  io::HttpRequest request(std::string_view endpoint, std::string_view query) const;
+  /// The first time after that of the page_rows-th record from `mark` on; empty: fewer are left.
+  Result<std::string> end_of_window(const Watermark& mark);
+
+  Source source_;
+  io::HttpClient& client_;
+  FeedOptions options_;
+};
+
+}  // namespace hark::portal

@@ -1,0 +1,101 @@
+#include "hark/portal/socrata.h"
+
+#include <algorithm>
+
+#include "hark/core/text.h"
+
+namespace hark::portal {
+namespace {
+
+/// A SoQL text literal.
+std::string quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') out += '\'';
+    out += c;
+  }
+  return out + "'";
+}
+
+}  // namespace
+
+io::HttpRequest SocrataFeed::request(std::string_view query) const {
+  io::HttpRequest request;
+  request.url = concat(source_.origin, "/resource/", source_.dataset, ".json?", query);
+  request.headers = {{"Accept", "application/json"}};
+  if (!options_.token.empty()) request.headers.push_back({"X-App-Token", options_.token});
+  request.max_body_bytes = options_.max_body_bytes;
+  return request;
+}
+
+Result<Page> SocrataFeed::next(const Watermark& mark) {
+  std::string query = concat("$select=", io::percent_encode(":*,*"),
+                             "&$order=", io::percent_encode(":updated_at,:id"));
+  if (!mark.is_start()) {
+    const std::string at = quoted(mark.at);
+    query += "&$where=" + io::percent_encode(concat(":updated_at > ", at, " OR (:updated_at = ", at,
+                                                    " AND :id > ", quoted(mark.id), ")"));
+  }
+  query += concat("&$limit=", options_.page_rows);
+  const io::HttpRequest asked = request(query);
+  HARK_TRY(io::HttpResponse response, client_.get(asked));
+  Page page;
+  page.url = asked.url;
+  page.etag = std::string(response.header("etag"));
+  page.last_modified = std::string(response.header("last-modified"));
+  page.body = std::move(response.body);
+  auto records = cut_records(page.body, ":updated_at", ":id");
+  const std::string where = concat("reading the answer of ", io::shown_url(asked.url));
+  if (!records) return std::move(records).error().while_doing(where);
+  page.records = *std::move(records);
+  page.after = mark;
+  if (page.records.empty()) {
+    page.is_last = true;
+    return page;
+  }
+  Instant before = Instant::min();
+  if (!mark.is_start()) {
+    HARK_TRY(before, parse_instant(mark.at));
+  }
+  // Only the portal knows the order of its ids, so they are never compared here. Of the records
+  // with the latest time the last one that came is the mark: asking from any record of the page on
+  // loses nothing, since the page holds all that come before its last one.
+  Instant latest = Instant::min();
+  for (const AnswerRecord& record : page.records) {
+    if (record.at.empty() || record.id.empty()) {
+      return Error(ErrorCode::kRemote, "a record has no :id or no :updated_at")
+          .hint("hark needs a dataset with Socrata's system fields (SODA 2.1)")
+          .while_doing(where);
+    }
+    if (record.instant < before) {
+      return Error(ErrorCode::kRemote, "the portal gave records that were not asked for")
+          .hint("does it understand $where on :updated_at?")
+          .while_doing(where);
+    }
+    if (record.instant >= latest) {
+      latest = record.instant;
+      page.after = {record.at, record.id};
+    }
+  }
+  if (page.after == mark) {
+    return Error(ErrorCode::kRemote, "the portal gives the same records again and again")
+        .hint("does it understand $where on :updated_at and :id?")
+        .while_doing(where);
+  }
+  return page;
+}
+
+Result<std::int64_t> SocrataFeed::total() {
+  const io::HttpRequest asked =
+      request(concat("$select=", io::percent_encode("count(*) AS total")));
+  HARK_TRY(const io::HttpResponse response, client_.get(asked));
+  const auto answer = Json::parse(response.body);
+  if (answer && answer->items().size() == 1) {
+    const Json& total = answer->items().front()["total"];
+    const auto count = total.is_int() ? total.as_int() : parse_int(total.as_string()).value_or(-1);
+    if (count >= 0) return count;
+  }
+  return Error(ErrorCode::kRemote, concat(io::shown_url(asked.url), ": the answer is no count"));
+}
+
+}  // namespace hark::portal
