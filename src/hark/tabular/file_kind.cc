@@ -26,7 +26,8 @@ constexpr Signature kSignatures[] = {
     {"\x1f\x8b"sv, "a gzip file in another packed file", kUnpack},
     {"PK\x03\x04"sv, "a zip archive or workbook in another packed file", kUnpack},
     {"Obj\x01"sv, "an Avro file", kSaveAsCsv},
-    {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "an Excel workbook (xls)", kSaveAsCsv},
+    {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "an Excel workbook (xls) in another packed file",
+     kUnpack},
     {"BZh"sv, "a bzip2 file", kUnpack},
     {"\xFD\x37zXZ\x00"sv, "an xz file", kUnpack},
     {"7z\xBC\xAF\x27\x1C"sv, "a 7-Zip file", kUnpack},
@@ -75,6 +76,8 @@ std::string_view name_of(FileFormat format) noexcept {
       return "Parquet";
     case FileFormat::kXlsx:
       return "Excel workbook (xlsx)";
+    case FileFormat::kXls:
+      return "Excel workbook (xls)";
   }
   return "";
 }

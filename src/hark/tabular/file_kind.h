@@ -8,7 +8,7 @@
 
 namespace hark::tabular {
 
-enum class FileFormat : std::uint8_t { kDelimited, kJson, kParquet, kXlsx };
+enum class FileFormat : std::uint8_t { kDelimited, kJson, kParquet, kXlsx, kXls };
 std::string_view name_of(FileFormat format) noexcept;  ///< "delimited text", "JSON", ...
 
 /// The format of a file that begins with `head` (plain bytes, unpacked if it was packed);

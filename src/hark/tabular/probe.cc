@@ -9,6 +9,7 @@
 #include "hark/io/zip_archive.h"
 #include "hark/io/zstd_stream.h"
 #include "hark/simd/csv_scan.h"
+#include "hark/tabular/compound_file.h"
 #include "hark/tabular/json_probe.h"
 #include "hark/tabular/values.h"
 
@@ -271,15 +272,17 @@ Result<void> probe_rows(std::size_t num_first_rows, FileProbe& probe) {
 }
 
 Result<void> probe_workbook(const io::FileSystem& files, const ProbeOptions& options,
-                            FileProbe& probe) {
+                            FileFormat format, FileProbe& probe) {
   HeaderTest is_known = options.is_known_header;
   if (!is_known) {
     is_known = [](std::span<const std::string> header) {
       return static_cast<bool>(contract::choose_built_in(header));
     };
   }
-  HARK_TRY(Table table, find_xlsx_table(files, probe.path, is_known));
-  probe.format = FileFormat::kXlsx;
+  HARK_TRY(Table table,
+           find_workbook_table(files, probe.path,
+                               format == FileFormat::kXlsx ? open_xlsx : open_xls, is_known));
+  probe.format = format;
   probe.compression = Compression::kNone;
   probe.encoding = Encoding::kUtf8;
   probe.sheet = std::move(table.sheet);
@@ -336,13 +339,16 @@ Result<FileProbe> probe_file(const io::FileSystem& files, const std::string& pat
   std::array<char, 8> magic{};
   HARK_TRY(const std::size_t num_magic, file->read_at(0, magic));
   probe.compression = compression_of({magic.data(), num_magic});
+  std::optional<FileFormat> workbook;
+  if (is_compound_file({magic.data(), num_magic})) workbook = FileFormat::kXls;
   if (probe.compression == Compression::kZip) {
     HARK_TRY(const bool is_excel, is_workbook(file));
-    if (is_excel) {
-      if (auto done = probe_workbook(files, options, probe); !done)
-        return std::move(done).error().while_doing(concat("reading '", path, "'"));
-      return probe;
-    }
+    if (is_excel) workbook = FileFormat::kXlsx;
+  }
+  if (workbook) {
+    if (auto done = probe_workbook(files, options, *workbook, probe); !done)
+      return std::move(done).error().while_doing(concat("reading '", path, "'"));
+    return probe;
   }
   auto opened = open_source(std::move(file), probe.compression);
   if (!opened) return std::move(opened).error().while_doing(concat("reading '", path, "'"));

@@ -19,6 +19,7 @@ Result<std::unique_ptr<Reading>> begin_reading(const io::FileSystem& files, cons
       return read_json(std::move(source), probe, limits);
     case FileFormat::kParquet:
     case FileFormat::kXlsx:
+    case FileFormat::kXls:
       break;
   }
   return Error(ErrorCode::kInternal, "a file format without a reader");

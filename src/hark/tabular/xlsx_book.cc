@@ -7,14 +7,13 @@
 #include <utility>
 
 #include "hark/core/text.h"
+#include "hark/tabular/workbook.h"
 #include "hark/tabular/xml_stream.h"
 
 namespace hark::tabular {
 namespace {
 
-constexpr std::size_t kMaxSharedBytes = std::size_t{512} << 20;
-/// More sheets, and more parts or styles, than any workbook has.
-constexpr std::size_t kMaxSheets = 1000;
+/// More parts or styles than any workbook has.
 constexpr std::size_t kMaxParts = 100'000;
 
 std::uint32_t number_of(std::string_view text) noexcept {
@@ -104,7 +103,7 @@ class TextsHandler final : public XmlHandler {
   void text(std::string_view part) override {
     if (is_in_text_ && !is_too_large()) texts.append(part);
   }
-  bool is_too_large() const noexcept { return texts.num_bytes() > kMaxSharedBytes; }
+  bool is_too_large() const noexcept { return texts.num_bytes() > kMaxSharedTextBytes; }
 
  private:
   bool is_in_text_ = false;
@@ -117,17 +116,12 @@ std::optional<std::uint64_t> find_member(const io::ZipArchive& archive, std::str
   return found->index;
 }
 
-Error damaged(std::string_view what) {
-  return Error(ErrorCode::kInvalidInput, concat("the workbook is damaged: ", what))
-      .hint("open it and save it again, or fetch it again");
-}
-
 /// Reads a part that has to be small but for its shared texts.
 Result<void> read_part(const io::ZipArchive& archive, const std::string& name, XmlHandler& handler,
                        const TextsHandler* texts = nullptr) {
   constexpr std::size_t kMaxSteps = 4096;  // of 64 KiB
   const auto member = find_member(archive, name);
-  if (!member) return damaged(concat("it lacks ", name));
+  if (!member) return damaged_workbook(concat("it lacks ", name));
   HARK_TRY(auto stream, archive.open_member(*member));
   XmlStream xml(std::move(stream), name, handler);
   for (std::size_t steps = 0;; ++steps) {
@@ -140,12 +134,6 @@ Result<void> read_part(const io::ZipArchive& archive, const std::string& name, X
 }
 
 }  // namespace
-
-std::optional<std::string_view> SharedTexts::get(std::size_t number) const noexcept {
-  if (number >= ends_.size()) return std::nullopt;
-  const std::uint64_t begin = number == 0 ? 0 : ends_[number - 1];
-  return std::string_view(bytes_).substr(begin, ends_[number] - begin);
-}
 
 Result<XlsxBook> XlsxBook::open(std::shared_ptr<const io::InputFile> file) {
   XlsxBook book;
@@ -167,11 +155,11 @@ Result<XlsxBook> XlsxBook::open(std::shared_ptr<const io::InputFile> file) {
     const auto relation = relations.sheets.find(sheet.relation);
     if (relation == relations.sheets.end()) continue;  // a chart, a macro
     const auto member = members.find(relation->second);
-    if (member == members.end()) return damaged(concat("it lacks ", relation->second));
+    if (member == members.end()) return damaged_workbook(concat("it lacks ", relation->second));
     // Two names for one part are one sheet: it is not read again.
     if (seen.insert(member->second).second) book.sheets.push_back({sheet.name, member->second});
   }
-  if (book.sheets.empty()) return damaged("it has no sheet");
+  if (book.sheets.empty()) return damaged_workbook("it has no sheet");
   if (!relations.styles.empty() && find_member(archive, relations.styles)) {
     StylesHandler styles;
     HARK_TRY_VOID(read_part(archive, relations.styles, styles));

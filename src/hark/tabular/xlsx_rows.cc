@@ -1,11 +1,8 @@
-#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <optional>
 #include <utility>
 
 #include "hark/core/text.h"
-#include "hark/tabular/values.h"
 #include "hark/tabular/workbook.h"
 #include "hark/tabular/xlsx_book.h"
 #include "hark/tabular/xml_stream.h"
@@ -15,16 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxColumns = 16'384;
 constexpr std::int64_t kMaxRows = 1'048'576;
-constexpr std::size_t kMaxRowBytes = std::size_t{64} << 20;
-/// Rows looked at for a header.
-constexpr std::size_t kHeadRows = 50;
-/// What rows may hold before they are handed over: a few bytes of a file can stand for much.
-constexpr std::size_t kMaxStepBytes = std::size_t{8} << 20;
-/// What the rows looked at for a header may hold.
-constexpr std::size_t kMaxHeadBytes = std::size_t{64} << 20;
-/// Steps of at most 64 KiB for a sheet's first rows, and for those of all sheets.
-constexpr std::size_t kMaxHeadSteps = 256;
-constexpr std::size_t kMaxHeadStepsOfBook = 4096;
 
 /// The column of a reference ("B7" is 1); kMaxColumns if it is none.
 std::size_t column_of(std::string_view reference) noexcept {
@@ -37,14 +24,12 @@ std::size_t column_of(std::string_view reference) noexcept {
   return column == 0 ? kMaxColumns : column - 1;
 }
 
-using TakeCells = std::function<void(std::vector<std::string>& cells, std::int64_t row)>;
-
 /// Makes rows of a sheet's events. What the sheet says of its size is not read: it is often wrong.
 class SheetHandler final : public XmlHandler {
  public:
   explicit SheetHandler(const XlsxBook& book) : book_(book) {}
 
-  TakeCells take;
+  CellTaker take;
   /// What is wrong with the sheet, empty if nothing is.
   const std::string& problem() const noexcept { return problem_; }
 
@@ -167,24 +152,20 @@ class SheetHandler final : public XmlHandler {
   std::string value_;
 };
 
-/// One sheet, from its first row.
-class SheetReader {
+class XlsxSheet final : public SheetReader {
  public:
-  SheetReader(const XlsxBook& book, const XlsxBook::Sheet& sheet,
-              std::unique_ptr<io::InputStream> bytes)
+  XlsxSheet(const XlsxBook& book, const XlsxBook::Sheet& sheet,
+            std::unique_ptr<io::InputStream> bytes)
       : name_(sheet.name),
         handler_(book),
         xml_(std::move(bytes), concat("sheet '", sheet.name, "'"), handler_) {}
 
-  /// Gives some rows to `take`, at most 8 MiB and one row; false at the end.
-  Result<bool> next(TakeCells take) {
-    handler_.take = std::move(take);
+  Result<bool> next(const CellTaker& take) override {
+    handler_.take = take;
     handler_.begin_step();
     HARK_TRY(const bool has_more, xml_.step());
     if (!handler_.problem().empty())
-      return Error(ErrorCode::kInvalidInput,
-                   concat("the workbook is damaged: sheet '", name_, "', ", handler_.problem()))
-          .hint("open it and save it again, or fetch it again");
+      return damaged_workbook(concat("sheet '", name_, "', ", handler_.problem()));
     return has_more;
   }
 
@@ -194,117 +175,29 @@ class SheetReader {
   XmlStream xml_;
 };
 
-class XlsxRows final : public RowReader {
+class XlsxWorkbook final : public Workbook {
  public:
-  static Result<std::unique_ptr<RowReader>> open(const io::FileSystem& files,
-                                                 const std::string& path, std::size_t sheet,
-                                                 std::int64_t header_row) {
-    HARK_TRY(std::shared_ptr<const io::InputFile> file, files.open_input(path));
-    auto rows = std::make_unique<XlsxRows>();
-    HARK_TRY(rows->book_, XlsxBook::open(std::move(file)));
-    if (sheet >= rows->book_.sheets.size())
-      return Error(ErrorCode::kConflict, concat("'", path, "' changed while it was read"));
-    const XlsxBook::Sheet& chosen = rows->book_.sheets[sheet];
-    HARK_TRY(auto bytes, rows->book_.archive->open_member(chosen.member));
-    rows->sheet_.emplace(rows->book_, chosen, std::move(bytes));
-    bool has_more = true;
-    while (has_more && rows->header_.empty()) {
-      HARK_TRY(has_more, rows->sheet_->next([&](std::vector<std::string>& cells, std::int64_t row) {
-        if (row < header_row) return;
-        if (row == header_row) {
-          rows->header_ = cells;
-        } else {
-          rows->waiting_.push_back({std::move(cells), row});
-        }
-      }));
-    }
-    rows->has_more_ = has_more;
-    return std::unique_ptr<RowReader>(std::move(rows));
+  explicit XlsxWorkbook(XlsxBook book) : book_(std::move(book)) {
+    for (const XlsxBook::Sheet& sheet : book_.sheets) names_.push_back(sheet.name);
   }
 
-  const std::vector<std::string>& header() const override { return header_; }
-
-  Result<bool> next(const RowTaker& take) override {
-    const auto give = [&](std::vector<std::string>& cells, std::int64_t row) {
-      // Cells behind the header's last column make the record too wide, which is for others to say.
-      fields_.assign(std::max(header_.size(), cells.size()), {});
-      std::ranges::copy(cells, fields_.begin());
-      take(fields_, {.line = row, .offset = 0});
-    };
-    for (auto& [cells, row] : waiting_) give(cells, row);
-    waiting_.clear();
-    if (!has_more_) return false;
-    HARK_TRY(has_more_, sheet_->next(give));
-    return has_more_;
+  const std::vector<std::string>& sheets() const override { return names_; }
+  Result<std::unique_ptr<SheetReader>> open_sheet(std::size_t sheet) const override {
+    HARK_TRY(auto bytes, book_.archive->open_member(book_.sheets[sheet].member));
+    return std::unique_ptr<SheetReader>(
+        std::make_unique<XlsxSheet>(book_, book_.sheets[sheet], std::move(bytes)));
   }
-
-  std::uint64_t file_bytes_read() const override { return 0; }
 
  private:
   XlsxBook book_;
-  std::optional<SheetReader> sheet_;
-  std::vector<std::string> header_;
-  /// Rows of the header's step.
-  std::vector<std::pair<std::vector<std::string>, std::int64_t>> waiting_;
-  std::vector<std::string_view> fields_;
-  bool has_more_ = false;
+  std::vector<std::string> names_;
 };
-
-struct Head {
-  std::vector<std::vector<std::string>> rows;
-  std::vector<std::int64_t> numbers;
-};
-
-/// Counts its steps down from `steps_left`.
-Result<Head> read_head(const XlsxBook& book, const XlsxBook::Sheet& sheet,
-                       std::size_t& steps_left) {
-  HARK_TRY(auto bytes, book.archive->open_member(sheet.member));
-  SheetReader reader(book, sheet, std::move(bytes));
-  Head head;
-  std::size_t num_bytes = 0;
-  std::size_t num_steps = 0;
-  for (bool has_more = true; has_more && head.rows.size() < kHeadRows &&
-                             num_bytes <= kMaxHeadBytes && num_steps < kMaxHeadSteps;
-       ++num_steps) {
-    if (steps_left-- == 0)
-      return Error(ErrorCode::kExhausted, "the workbook's sheets are too large before their rows")
-          .hint("save the sheet that is meant as CSV (UTF-8)");
-    HARK_TRY(has_more, reader.next([&](std::vector<std::string>& cells, std::int64_t row) {
-      if (head.rows.size() == kHeadRows || num_bytes > kMaxHeadBytes) return;
-      for (std::string& cell : cells) {
-        cell = trim_value(cell);
-        num_bytes += cell.size() + sizeof cell;
-      }
-      head.rows.push_back(cells);
-      head.numbers.push_back(row);
-    }));
-  }
-  return head;
-}
 
 }  // namespace
 
-Result<Table> find_xlsx_table(const io::FileSystem& files, const std::string& path,
-                              const HeaderTest& is_known) {
-  HARK_TRY(std::shared_ptr<const io::InputFile> file, files.open_input(path));
-  HARK_TRY(const XlsxBook book, XlsxBook::open(std::move(file)));
-  const auto table = [&](std::size_t sheet, std::int64_t row) {
-    return Table{book.sheets[sheet].name, [&files, sheet, row](const std::string& from) {
-                   return XlsxRows::open(files, from, sheet, row);
-                 }};
-  };
-  std::optional<std::pair<std::size_t, std::int64_t>> first;
-  std::size_t steps_left = kMaxHeadStepsOfBook;
-  for (std::size_t sheet = 0; sheet < book.sheets.size(); ++sheet) {
-    HARK_TRY(const Head head, read_head(book, book.sheets[sheet], steps_left));
-    for (std::size_t i = 0; i < head.rows.size(); ++i) {
-      if (is_known(head.rows[i])) return table(sheet, head.numbers[i]);
-    }
-    if (!first && head.rows.size() > 1) first = {sheet, head.numbers[0]};
-  }
-  if (first) return table(first->first, first->second);
-  return Error(ErrorCode::kInvalidInput, "the workbook has no sheet with a header and rows")
-      .hint("open it and look: is the table on another sheet, or a picture?");
+Result<std::unique_ptr<Workbook>> open_xlsx(std::shared_ptr<const io::InputFile> file) {
+  HARK_TRY(XlsxBook book, XlsxBook::open(std::move(file)));
+  return std::unique_ptr<Workbook>(std::make_unique<XlsxWorkbook>(std::move(book)));
 }
 
 }  // namespace hark::tabular

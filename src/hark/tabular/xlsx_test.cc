@@ -194,8 +194,8 @@ TEST(XlsxSource, RefusesADamagedWorkbookWithItsReason) {
 std::vector<std::size_t> sizes_of_steps(const std::string& bytes, std::size_t& num_rows) {
   MemoryFiles files;
   files.put("f", bytes);
-  const auto table =
-      find_xlsx_table(files, "f", [](std::span<const std::string>) { return false; });
+  const auto table = find_workbook_table(files, "f", open_xlsx,
+                                         [](std::span<const std::string>) { return false; });
   EXPECT_TRUE(table) << table.error().to_string();
   const auto rows = table->open("f");
   EXPECT_TRUE(rows) << rows.error().to_string();
@@ -279,7 +279,7 @@ TEST(XlsxSource, RefusesMoreSheetsThanAnyWorkbookHasAndReadsAPartOnce) {
   MemoryFiles files;
   files.put("f", book(1000));
   int num_heads = 0;
-  const auto table = find_xlsx_table(files, "f", [&](std::span<const std::string>) {
+  const auto table = find_workbook_table(files, "f", open_xlsx, [&](std::span<const std::string>) {
     ++num_heads;
     return false;
   });
