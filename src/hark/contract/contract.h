@@ -126,6 +126,8 @@ struct Contract {
   std::string publisher;
   std::string licence;
   std::string source_url;
+  std::string portal_url;     ///< where `hark sync` pulls the records; empty: not known
+  std::string portal_cursor;  ///< the portal's field that says when a record changed; may be empty
   Kind kind = Kind::kServiceRequests;
   std::string time_zone;  ///< IANA name
   std::string table;      ///< name of the trusted table: "requests", "contact_metrics"

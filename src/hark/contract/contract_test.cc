@@ -131,6 +131,18 @@ TEST(CanonicalHeader, KeepsLettersAndDigitsInLowerCase) {
   EXPECT_EQ(canonical_header(" ,;"), "");
 }
 
+TEST(HeaderMatch, SystemFieldsOfAPortalAreNeitherColumnsNorUnknown) {
+  const auto contract = built_in_contract("nyc311");
+  ASSERT_TRUE(contract);
+  Contract with_alias = **contract;
+  with_alias.columns[0].aliases = {"id"};
+  const std::vector<std::string> header = {":id", ":created_at", ":updated_at", ":version", "id"};
+  const HeaderMatch match = match_header(with_alias, header);
+  EXPECT_THAT(match.column_of, testing::ElementsAre(-1, -1, -1, -1, 0));
+  EXPECT_TRUE(match.unknown.empty());
+  EXPECT_TRUE(match.duplicated.empty());
+}
+
 TEST(MatchHeader, FindsColumnsInAnyOrderAndReportsTheRest) {
   const std::vector<std::string> header = {"Status", "zzz", "created_date", "UNIQUE KEY", "status"};
   const HeaderMatch match = match_header(nyc(), header);

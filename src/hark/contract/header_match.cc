@@ -38,6 +38,13 @@ Meanings meanings_of(const Contract& contract) {
   return meanings;
 }
 
+/// Socrata's own fields of a row, which `hark sync` has and a portal's export has not. They say
+/// nothing of the request, whatever column they sound like.
+bool is_system_field(std::string_view header) {
+  return header == ":id" || header == ":created_at" || header == ":updated_at" ||
+         header == ":version";
+}
+
 bool is_better(const HeaderMatch& a, const HeaderMatch& b) {
   if (a.num_matched != b.num_matched) return a.num_matched > b.num_matched;
   if (a.num_own_spelling != b.num_own_spelling) return a.num_own_spelling > b.num_own_spelling;
@@ -76,6 +83,7 @@ HeaderMatch match_header(const Contract& contract, std::span<const std::string> 
     part_places[i].assign(contract.columns[i].parts.size(), -1);
 
   for (std::size_t i = 0; i < header.size(); ++i) {
+    if (is_system_field(header[i])) continue;
     const auto found = meanings.find(canonical_header(header[i]));
     if (found == meanings.end()) {
       match.unknown.push_back(header[i]);

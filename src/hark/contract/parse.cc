@@ -121,6 +121,7 @@ class Parser {
       add(object.take("name")->line(), "name: only a-z, 0-9 and '-', a letter first");
     word(kStatuses, object.require_text("status"), object.line(), "status", 0);
     for (const Json& item : object.take_list("authoritativeDefinitions")) read_definition(item);
+    for (const Json& item : object.take_list("servers")) read_server(item);
     for (const Json& item : object.take_list("slaProperties")) read_service_level(item);
     if (const Json* custom = object.require("customProperties")) read_custom(*custom);
 
@@ -128,8 +129,8 @@ class Parser {
     if (schema != nullptr && schema->items().size() != 1)
       add(schema->line(), "schema is no list of exactly one table");
     if (schema != nullptr && !schema->items().empty()) read_table(schema->items().front());
-    object.finish({"tenant", "tags", "servers", "dataProduct", "description", "domain", "support",
-                   "price", "team", "roles", "slaDefaultElement", "contractCreatedTs"});
+    object.finish({"tenant", "tags", "dataProduct", "description", "domain", "support", "price",
+                   "team", "roles", "slaDefaultElement", "contractCreatedTs"});
   }
 
   void read_definition(const Json& item) {
@@ -138,6 +139,21 @@ class Parser {
     const std::string url = object.require_text("url");
     if (type == "source") contract_.source_url = url;
     object.finish({"id", "description"});
+  }
+
+  /// Of ODCS's kinds of servers only the API that records are pulled from is read.
+  void read_server(const Json& item) {
+    YamlObject object(item, "a server", problems_);
+    object.require_text("server");
+    if (object.require_text("type") != "api") return;
+    if (!contract_.portal_url.empty()) add(item.line(), "a second server of type api");
+    contract_.portal_url = object.require_text("location");
+    if (const Json* custom = object.take("customProperties")) {
+      YamlObject properties = YamlObject::of_custom_properties(*custom, "a server", problems_);
+      contract_.portal_cursor = properties.take_text("cursor");
+      properties.finish({});
+    }
+    object.finish({"id", "description", "environment", "roles"});
   }
 
   void read_service_level(const Json& item) {

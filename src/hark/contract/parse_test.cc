@@ -70,6 +70,27 @@ TEST(ParseContract, ReadsTableColumnsAndDefaults) {
   EXPECT_EQ(contract->text, contract_text());
 }
 
+TEST(ParseContract, ReadsWhereThePortalIs) {
+  const auto with = [](std::string_view servers) {
+    std::string text = contract_text();
+    return text.insert(text.find("customProperties:"), concat("servers:\n", servers));
+  };
+  const auto contract = parse_contract(
+      with("  - {server: copy, type: s3, location: 's3://bucket/x'}\n"
+           "  - server: portal\n    type: api\n    location: https://town.example/resource/x\n"
+           "    customProperties: [{property: cursor, value: changed_at}]\n"));
+  ASSERT_TRUE(contract) << contract.error().to_string();
+  EXPECT_EQ(contract->portal_url, "https://town.example/resource/x");
+  EXPECT_EQ(contract->portal_cursor, "changed_at");
+  EXPECT_THAT(problems_of(with("  - {server: portal, type: api}\n")), HasSubstr("has no location"));
+  EXPECT_THAT(problems_of(with("  - {server: a, type: api, location: x}\n"
+                               "  - {server: b, type: api, location: y}\n")),
+              HasSubstr("line 9: a second server of type api"));
+  EXPECT_THAT(problems_of(with("  - {server: a, type: api, location: x, customProperties: "
+                               "[{property: curser, value: y}]}\n")),
+              HasSubstr("did you mean 'cursor'?"));
+}
+
 TEST(ParseContract, ReadsEveryCustomProperty) {
   const auto contract = parse_contract(contract_text(
       "  - {property: publisher, value: The Town}\n"
