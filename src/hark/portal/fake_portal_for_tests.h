@@ -129,6 +129,8 @@ class FakeOpendatasoft final : public FakePortal {
   };
 
   std::vector<Row> rows;
+  /// Of a fraction of a second, in its answers; it compares all of them.
+  std::size_t digits_written = 6;
 
  protected:
   bool answer(const std::string& url, std::string& body) override {
@@ -164,18 +166,28 @@ class FakeOpendatasoft final : public FakePortal {
       if (limit + offset > 10'000 || limit > 100) return false;
       std::vector<std::string> results;
       for (std::size_t i = offset; i < std::min<std::size_t>(found.size(), offset + limit); ++i)
-        results.push_back(concat("{\"changed\":\"", found[i].changed, "\"}"));
+        results.push_back(concat("{\"changed\":\"", written(found[i].changed), "\"}"));
       body = concat("{\"total_count\":", found.size(), ",\"results\":[", join(results, ","), "]}");
       return true;
     }
     if (path != base + "exports/json" || query["timezone"] != "UTC") return false;
     std::vector<std::string> records;
     for (const Row& row : found) {
-      const std::string changed = row.changed.empty() ? "null" : concat("\"", row.changed, "\"");
+      const std::string changed =
+          row.changed.empty() ? "null" : concat("\"", written(row.changed), "\"");
       records.push_back(concat("{\"changed\":", changed, ",", row.fields, "}"));
     }
     body = array_of(std::move(records));
     return true;
+  }
+
+ private:
+  std::string written(std::string text) const {
+    const std::size_t dot = text.find('.');
+    if (dot == std::string::npos) return text;
+    const std::size_t zone = text.find('+');
+    const std::size_t end = digits_written == 0 ? dot : std::min(dot + 1 + digits_written, zone);
+    return text.substr(0, end) + text.substr(zone);
   }
 };
 

@@ -91,6 +91,10 @@ TEST(SocrataFeed, ShuffledPagesLoseNothing) {
     const auto pulled = pull(socrata(), portal, 30);
     ASSERT_TRUE(pulled) << pulled.error().to_string();
     EXPECT_EQ(distinct(pulled->records).size(), 200U) << ties;
+    // Where every record has a time of its own, none comes twice.
+    if (ties == 0) {
+      EXPECT_EQ(pulled->records.size(), 200U);
+    }
   }
 }
 
@@ -283,14 +287,30 @@ TEST(OpendatasoftFeed, WithoutACursorTheWholeDatasetIsOnePage) {
   EXPECT_EQ(*(*feed)->total(), 50);
 }
 
-TEST(OpendatasoftFeed, FractionsOfSecondsAreStepsOfTheirLastDigit) {
+TEST(OpendatasoftFeed, TimesThatAreFinerThanTheyAreWrittenLoseNothing) {
+  for (const std::size_t digits : {0, 3}) {
+    FakeOpendatasoft portal;
+    portal.digits_written = digits;
+    for (int i = 0; i < 400; ++i)
+      portal.rows.push_back(
+          {concat("2024-05-01T00:00:0", i / 100, ".00", i / 10 % 10, i % 10, "00", "+00:00"),
+           concat("\"n\":", i)});
+    for (const int page_rows : {3, 7, 150}) {
+      const auto pulled = pull(opendatasoft("changed"), portal, page_rows);
+      ASSERT_TRUE(pulled) << pulled.error().to_string();
+      EXPECT_EQ(pulled->records.size(), 400U) << digits << " " << page_rows;
+    }
+  }
+}
+
+TEST(OpendatasoftFeed, WithoutACursorAWatermarkMeansNothing) {
   FakeOpendatasoft portal;
-  for (int i = 0; i < 40; ++i)
-    portal.rows.push_back(
-        {concat("2024-05-01T00:00:0", i / 10, ".", i / 2 % 5, "00+00:00"), concat("\"n\":", i)});
-  const auto pulled = pull(opendatasoft("changed"), portal, 7);
+  fill(portal, 50, 0, 0);
+  const Watermark mark{"2024-05-01T00:00:20Z", ""};
+  const auto pulled = pull(opendatasoft(""), portal, 10, mark);
   ASSERT_TRUE(pulled) << pulled.error().to_string();
-  EXPECT_EQ(pulled->records.size(), 40U);
+  EXPECT_EQ(pulled->records.size(), 50U);
+  EXPECT_EQ(pulled->after, mark);
 }
 
 TEST(OpendatasoftFeed, APortalThatDoesNotKnowTheWhereIsNotBelieved) {
@@ -361,6 +381,9 @@ TEST(Source, WhatIsNoDatasetsAddressIsRefused) {
   for (const char* url : {"", "data.city.example", "https://data.city.example/", "https://",
                           "http://data.city.example/resource/erm2-nwe9.json",
                           "https://data.city.example/explore/dataset/",
+                          "https://data.city.example/resource/abcde-123.json",
+                          "https://data.city.example/resource/abcd-12345.json",
+                          "https://data.city.example/resource/abcd-1234-5.json",
                           "https://data.city.example/explore/dataset/a%2Fb/",
                           "https://user@data.city.example/resource/erm2-nwe9.json"}) {
     const auto source = parse_source(url, "");
