@@ -347,7 +347,7 @@ std::string help_page(const std::vector<Command>& commands, std::string_view pat
       "file;\n`hark COMMAND --help` says more):\n\n",
       list_page(commands, ""),
       "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 a check said no, 4 input unreadable,\n"
-      "5 out of memory, disk or time, 70 a bug in hark, 130 interrupted.\n");
+      "5 out of memory, disk or time, 6 network, 70 a bug in hark, 130 interrupted.\n");
 }
 
 }  // namespace hark::cli

@@ -11,6 +11,7 @@ namespace hark::cli {
 std::vector<Command> kpi_commands();       ///< kpi contact, kpi requests
 std::vector<Command> test_commands();      ///< test kruskal, test chi2
 std::vector<Command> lake_commands();      ///< init, ingest, build, check, run
+std::vector<Command> sync_commands();      ///< sync
 std::vector<Command> look_commands();      ///< quarantine ls, quarantine show, history
 std::vector<Command> care_commands();      ///< vacuum, quarantine retry
 std::vector<Command> sql_commands();       ///< sql

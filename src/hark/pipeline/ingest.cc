@@ -309,7 +309,7 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
         {"no_key", concat("contract '", contract->name, "' has no key: repeated records are kept"),
          load.report.file});
   }
-  HARK_TRY(load.landed, land(lake, load.dataset, path, probe.header, clock));
+  HARK_TRY(load.landed, land(lake, load.dataset, path, probe.header, options.provenance, clock));
   load.report.landing_hash = load.landed.hash;
   HARK_TRY(load.trusted, open_table(files, lake.trusted_table(load.dataset)));
   HARK_TRY(load.quarantine, open_table(files, lake.quarantine_table(load.dataset)));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hark/core/clock.h"
+#include "hark/core/json.h"
 #include "hark/core/warning.h"
 #include "hark/pipeline/lake_folder.h"
 #include "hark/pipeline/trusted_load.h"
@@ -25,6 +26,7 @@ struct IngestOptions {
   std::size_t run_bytes = 0;
   std::size_t rows_per_file = std::size_t{1} << 18;
   std::size_t block_bytes = std::size_t{1} << 20;  ///< plain bytes read at a time; one batch each
+  Json provenance = Json::object();  ///< members for the landing file's note: where it came from
 };
 
 struct LoadReport {

@@ -6,6 +6,7 @@
 //   and when trusted/<dataset>/            Delta table: typed, checked, deduplicated
 //   quarantine/<dataset>/         Delta table: refused records, with place and reason
 //   curated/<dataset>/<model>/    Delta tables made by models/*.sql
+//   sync/<dataset>/               pages of a portal that are not loaded yet (sync.h)
 //
 // Raw is no folder: it is a landing file seen through its contract. Format: docs/formats/lake.md.
 #pragma once

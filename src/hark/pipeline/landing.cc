@@ -4,7 +4,6 @@
 #include <new>
 #include <span>
 
-#include "hark/core/json.h"
 #include "hark/core/text.h"
 #include "hark/crypto/sha256.h"
 
@@ -55,7 +54,8 @@ Result<std::string> copy_and_hash(io::FileSystem& files, const io::InputFile& in
 }  // namespace
 
 Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std::string& source,
-                    const std::vector<std::string>& header, const Clock& clock) {
+                    const std::vector<std::string>& header, const Json& origin,
+                    const Clock& clock) {
   io::FileSystem& files = lake.files();
   HARK_TRY(const auto input, files.open_input(source));
   const std::string folder = lake.landing_folder(dataset);
@@ -80,6 +80,7 @@ Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std:
   Json columns = Json::array();
   for (const std::string& name : header) columns.push_back(name);
   provenance.set("columns", std::move(columns));
+  for (const auto& [name, value] : origin.members()) provenance.set(name, value);
   // The note comes first: a landing file always has one.
   HARK_TRY_VOID(files.write_atomically(landed.path + ".json", provenance.dump(2) + "\n"));
   HARK_TRY_VOID(files.rename(temporary, landed.path));

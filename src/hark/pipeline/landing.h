@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hark/core/clock.h"
+#include "hark/core/json.h"
 #include "hark/pipeline/lake_folder.h"
 
 namespace hark::pipeline {
@@ -17,12 +18,13 @@ struct Landed {
 };
 
 /// Copies `source` into the landing folder of `dataset` and writes beside it where it came from,
-/// and its `header`.
+/// its `header`, and the members of `provenance`.
 ///
 /// The copy is durable and complete under its final name, or not there. A file that is there
 /// already is left alone. Errors: kNotFound, kIo, kExhausted.
 Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std::string& source,
-                    const std::vector<std::string>& header, const Clock& clock);
+                    const std::vector<std::string>& header, const Json& provenance,
+                    const Clock& clock);
 
 /// Landing files of `dataset` whose hash `is_wanted` does not name, and unfinished copies. Only the
 /// one who holds the lake's lock knows that they are garbage.

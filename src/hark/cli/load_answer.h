@@ -1,0 +1,17 @@
+// How loads are told, by every command that makes some: as JSON and as a line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hark/core/json.h"
+#include "hark/pipeline/ingest.h"
+
+namespace hark::cli {
+
+std::string load_line(const pipeline::LoadReport& load);
+
+/// Sums over the files of one command; the single load's own fields where there was one file.
+Json loads_json(const std::vector<pipeline::LoadReport>& loads);
+
+}  // namespace hark::cli
