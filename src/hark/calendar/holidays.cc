@@ -8,11 +8,15 @@
 namespace hark::calendar {
 namespace {
 
-/// The n-th Monday (from 1) of a month.
-std::int32_t nth_monday(std::int32_t year, unsigned month, std::int32_t n) {
+/// The n-th (from 1) of a weekday (0 = Monday) in a month.
+std::int32_t nth_weekday(std::int32_t year, unsigned month, unsigned weekday, std::int32_t n) {
   const std::int32_t first = days_from_civil(year, month, 1);
-  const auto to_monday = static_cast<std::int32_t>((7 - weekday_from_days(first)) % 7);
-  return first + to_monday + 7 * (n - 1);
+  const auto ahead = static_cast<std::int32_t>((weekday + 7 - weekday_from_days(first)) % 7);
+  return first + ahead + 7 * (n - 1);
+}
+
+std::int32_t nth_monday(std::int32_t year, unsigned month, std::int32_t n) {
+  return nth_weekday(year, month, 0, n);
 }
 
 std::vector<Holiday> british_columbia(std::int32_t year) {
@@ -36,6 +40,39 @@ std::vector<Holiday> british_columbia(std::int32_t year) {
   return days;
 }
 
+std::vector<Holiday> united_states(std::int32_t year) {
+  // The Uniform Monday Holiday Act took effect in 1971.
+  const bool has_mondays = year >= 1971;
+  const std::int32_t may_31 = days_from_civil(year, 5, 31);
+  std::vector<Holiday> days;
+  days.reserve(12);
+  days.push_back({days_from_civil(year, 1, 1), "New Year's Day"});
+  if (year >= 1986) days.push_back({nth_monday(year, 1, 3), "Martin Luther King Jr. Day"});
+  days.push_back({has_mondays ? nth_monday(year, 2, 3) : days_from_civil(year, 2, 22),
+                  "Washington's Birthday"});
+  days.push_back({has_mondays ? may_31 - static_cast<std::int32_t>(weekday_from_days(may_31))
+                              : days_from_civil(year, 5, 30),
+                  "Memorial Day"});
+  if (year >= 2021) days.push_back({days_from_civil(year, 6, 19), "Juneteenth"});
+  days.push_back({days_from_civil(year, 7, 4), "Independence Day"});
+  days.push_back({nth_monday(year, 9, 1), "Labor Day"});
+  days.push_back(
+      {has_mondays ? nth_monday(year, 10, 2) : days_from_civil(year, 10, 12), "Columbus Day"});
+  const bool is_in_october = year >= 1971 && year <= 1977;
+  days.push_back(
+      {is_in_october ? nth_monday(year, 10, 4) : days_from_civil(year, 11, 11), "Veterans Day"});
+  days.push_back({nth_weekday(year, 11, 3, 4), "Thanksgiving Day"});
+  days.push_back({days_from_civil(year, 12, 25), "Christmas Day"});
+  return days;
+}
+
+std::vector<Holiday> new_york_city(std::int32_t year) {
+  auto days = united_states(year);
+  days.push_back({nth_monday(year, 11, 1) + 1, "Election Day"});
+  std::ranges::sort(days, {}, &Holiday::day);
+  return days;
+}
+
 }  // namespace
 
 std::int32_t easter_sunday(std::int32_t year) noexcept {
@@ -50,12 +87,36 @@ std::int32_t easter_sunday(std::int32_t year) noexcept {
 }
 
 Result<HolidayCalendar> HolidayCalendar::named(std::string_view name) {
-  if (name == "CA-BC") return HolidayCalendar(british_columbia);
+  if (name == "CA-BC") return HolidayCalendar(british_columbia, false);
+  if (name == "US") return HolidayCalendar(united_states, true);
+  if (name == "US-NYC") return HolidayCalendar(new_york_city, true);
   return Error(ErrorCode::kNotFound, concat("no holiday calendar '", name, "'"))
-      .hint("known: CA-BC (British Columbia)");
+      .hint("known: CA-BC (British Columbia), US (federal), US-NYC (New York City)");
 }
 
 std::vector<Holiday> HolidayCalendar::in_year(std::int32_t year) const { return rule_(year); }
+
+std::vector<std::int32_t> HolidayCalendar::in_lieu(std::int32_t year) const {
+  const auto holidays = rule_(year);
+  std::vector<std::int32_t> days;
+  const auto is_off = [&](std::int32_t day) {
+    return std::ranges::find(holidays, day, &Holiday::day) != holidays.end() ||
+           std::ranges::find(days, day) != days.end();
+  };
+  for (const Holiday& holiday : holidays) {
+    const unsigned weekday = weekday_from_days(holiday.day);
+    if (weekday < 5) continue;
+    if (is_friday_for_saturday_ && weekday == 5) {
+      days.push_back(holiday.day - 1);
+      continue;
+    }
+    std::int32_t day = holiday.day + static_cast<std::int32_t>(7 - weekday);
+    while (is_off(day)) ++day;
+    days.push_back(day);
+  }
+  std::ranges::sort(days);
+  return days;
+}
 
 std::optional<std::string_view> HolidayCalendar::on(std::int32_t day) const {
   const auto days = rule_(civil_from_days(day).year);

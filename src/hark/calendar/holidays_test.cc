@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -45,6 +46,53 @@ TEST(Holidays, EasterFallsOnPublishedDates) {
       {1818, "1818-03-22"}, {1961, "1961-04-02"}, {1981, "1981-04-19"}, {2000, "2000-04-23"},
       {2008, "2008-03-23"}, {2024, "2024-03-31"}, {2038, "2038-04-25"}, {2049, "2049-04-18"}};
   for (const auto& [year, date] : published) EXPECT_EQ(format_date(easter_sunday(year)), date);
+}
+
+std::vector<std::string> dates_of(const char* calendar, std::int32_t year) {
+  std::vector<std::string> dates;
+  for (const Holiday& holiday : HolidayCalendar::named(calendar)->in_year(year))
+    dates.push_back(date_of(holiday).substr(5));
+  return dates;
+}
+
+// US Office of Personnel Management, "Federal Holidays", 2010, 2021 and 2024 (own dates).
+TEST(Holidays, UnitedStatesEqualThePublishedFederalDates) {
+  using Dates = std::vector<std::string>;
+  EXPECT_EQ(dates_of("US", 2024), (Dates{"01-01", "01-15", "02-19", "05-27", "06-19", "07-04",
+                                         "09-02", "10-14", "11-11", "11-28", "12-25"}));
+  EXPECT_EQ(dates_of("US", 2021), (Dates{"01-01", "01-18", "02-15", "05-31", "06-19", "07-04",
+                                         "09-06", "10-11", "11-11", "11-25", "12-25"}));
+  EXPECT_EQ(dates_of("US", 2010), (Dates{"01-01", "01-18", "02-15", "05-31", "07-04", "09-06",
+                                         "10-11", "11-11", "11-25", "12-25"}));
+  // Before the Monday holidays, and while Veterans Day was one of them.
+  EXPECT_EQ(dates_of("US", 1970), (Dates{"01-01", "02-22", "05-30", "07-04", "09-07", "10-12",
+                                         "11-11", "11-26", "12-25"}));
+  EXPECT_EQ(dates_of("US", 1975)[6], "10-27");
+}
+
+TEST(Holidays, NewYorkCityAlsoHasElectionDay) {
+  for (const auto& [year, date] : {std::pair(2020, "11-03"), {2021, "11-02"}, {2022, "11-08"}}) {
+    const auto dates = dates_of("US-NYC", year);
+    EXPECT_EQ(std::ranges::count(dates, date), 1) << year;
+    EXPECT_EQ(dates.size(), dates_of("US", year).size() + 1);
+    EXPECT_TRUE(std::ranges::is_sorted(dates));
+  }
+}
+
+// Canada: Christmas of 2022 was a Sunday, New Year's and Canada Day of 2022 and 2023 on weekends.
+// United States: OPM's observed dates of 2021 and 2022.
+TEST(Holidays, AWeekendHolidayGivesTheWorkingDayTheCountryTakes) {
+  const auto dates = [](const char* calendar, std::int32_t year) {
+    std::vector<std::string> texts;
+    for (const std::int32_t day : HolidayCalendar::named(calendar)->in_lieu(year))
+      texts.push_back(format_date(day));
+    return texts;
+  };
+  using Dates = std::vector<std::string>;
+  EXPECT_EQ(dates("CA-BC", 2022), (Dates{"2022-01-03", "2022-12-26"}));
+  EXPECT_EQ(dates("CA-BC", 2023), (Dates{"2023-01-02", "2023-07-03", "2023-10-02", "2023-11-13"}));
+  EXPECT_EQ(dates("US", 2021), (Dates{"2021-06-18", "2021-07-05", "2021-12-24"}));
+  EXPECT_EQ(dates("US", 2022), (Dates{"2021-12-31", "2022-06-20", "2022-12-26"}));
 }
 
 TEST(Holidays, AreAscendingAndFoundByTheirDay) {
