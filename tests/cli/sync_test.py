@@ -339,8 +339,8 @@ class Sync(unittest.TestCase):
     def test_the_pace_is_kept(self):
         portal = self.socrata([request(number) for number in range(10)])
         started = time.monotonic()
-        self.sync(self.lake(), portal, "--rate", 4)  # 4 requests
-        self.assertGreaterEqual(time.monotonic() - started, 0.75)
+        self.sync(self.lake(), portal, "--rate", 1)  # 4 requests
+        self.assertGreaterEqual(time.monotonic() - started, 3)
 
     def test_the_token_is_in_a_header_and_nowhere_else(self):
         secret = "s3same-0pen"
