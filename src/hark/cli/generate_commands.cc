@@ -4,6 +4,7 @@
 #include "hark/cli/session.h"
 #include "hark/cli/text_table.h"
 #include "hark/core/text.h"
+#include "hark/generate/calls.h"
 #include "hark/generate/nyc311.h"
 #include "hark/generate/vancouver.h"
 
@@ -13,7 +14,7 @@ namespace {
 std::vector<Option> generate_options(std::string rows, std::string what) {
   return {{"--rows", "N", std::move(what), std::move(rows), {}, false, ""},
           {"--seed", "S", "same seed, same bytes", "311", {}, false, ""},
-          {"--output", "FILE", "file to write", "", {}, true, "-o"},
+          {"--output", "PATH", "what to write", "", {}, true, "-o"},
           {"--truth", "FILE", "also write what was planted, as JSON", "", {}, false, ""}};
 }
 
@@ -47,14 +48,37 @@ Result<Answer> nyc311(const Arguments& arguments, Session& session) {
   return generated(session, arguments, report);
 }
 
-Result<Answer> vancouver(const Arguments& arguments, Session& session) {
+Result<generate::VancouverOptions> vancouver_options(const Arguments& arguments) {
   generate::VancouverOptions options;
   HARK_TRY(const std::int64_t rows, arguments.whole_number("--rows", 1));
   options.num_rows = static_cast<std::uint64_t>(rows);
   HARK_TRY(const std::int64_t seed, arguments.whole_number("--seed", 0));
   options.seed = static_cast<std::uint64_t>(seed);
+  return options;
+}
+
+Result<Answer> vancouver(const Arguments& arguments, Session& session) {
+  HARK_TRY(const auto options, vancouver_options(arguments));
   HARK_TRY(const auto report,
            generate::generate_vancouver(session.files(), arguments.text("--output"), options));
+  return generated(session, arguments, report);
+}
+
+Result<Answer> vancouver_calls(const Arguments& arguments, Session& session) {
+  HARK_TRY(const auto options, vancouver_options(arguments));
+  HARK_TRY(const auto report, generate::generate_vancouver_calls(
+                                  session.files(), arguments.text("--output"), options));
+  return generated(session, arguments, report);
+}
+
+Result<Answer> calls(const Arguments& arguments, Session& session) {
+  generate::CallsOptions options;
+  HARK_TRY(const std::int64_t rows, arguments.whole_number("--rows", 1));
+  options.num_rows = static_cast<std::uint64_t>(rows);
+  HARK_TRY(const std::int64_t seed, arguments.whole_number("--seed", 0));
+  options.seed = static_cast<std::uint64_t>(seed);
+  HARK_TRY(const auto report,
+           generate::generate_calls(session.files(), arguments.text("--output"), options));
   return generated(session, arguments, report);
 }
 
@@ -76,6 +100,19 @@ std::vector<Command> generate_commands() {
        {},
        generate_options("1096", "days to write"),
        vancouver},
+      {"generate vancouver-calls",
+       "Writes the same days as two spreadsheets, callsGeneral.csv and callsHandled.csv, into a "
+       "folder.",
+       {"hark generate vancouver-calls --rows 1096 --seed 7 -o calls"},
+       {},
+       generate_options("1096", "days to write"),
+       vancouver_calls},
+      {"generate calls",
+       "Writes a made-up contact centre's calls, one row each.",
+       {"hark generate calls --rows 50000 --seed 7 -o calls.csv --truth truth.json"},
+       {},
+       generate_options("50000", "records to write"),
+       calls},
   };
 }
 

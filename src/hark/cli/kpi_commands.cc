@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "hark/calendar/civil.h"
 #include "hark/cli/commands.h"
 #include "hark/cli/selection.h"
@@ -6,6 +8,7 @@
 #include "hark/core/text.h"
 #include "hark/insight/contact_kpis.h"
 #include "hark/insight/request_kpis.h"
+#include "hark/pipeline/lake_folder.h"
 
 namespace hark::cli {
 namespace {
@@ -17,7 +20,7 @@ std::string show_optional_count(std::optional<std::int64_t> count) {
   return count ? show_count(*count) : "n/a";
 }
 
-std::string contact_lines(const ContactKpis& kpis) {
+std::string contact_lines(const insight::ContactTable& table, const ContactKpis& kpis) {
   std::vector<std::pair<std::string, std::string>> lines;
   if (kpis.first_day && kpis.last_day) {
     lines.emplace_back(
@@ -35,6 +38,18 @@ std::string contact_lines(const ContactKpis& kpis) {
   lines.emplace_back("average speed of answer", kpis.asa_s ? fixed(*kpis.asa_s, 1) + " s" : "n/a");
   if (kpis.aht_s) lines.emplace_back("average handle time", fixed(*kpis.aht_s, 1) + " s");
   lines.emplace_back("service level", show_percent(kpis.service_level));
+  if (table.joined) {
+    lines.emplace_back(
+        "joined by day",
+        concat(show_count(table.joined->both), " in both, ", show_count(table.joined->only_own),
+               " and ", show_count(table.joined->only_completing), " in one only"));
+  }
+  if (table.left_out) {
+    lines.emplace_back("left out",
+                       concat(show_count(table.left_out->before_queue), " ended before the queue, ",
+                              show_count(table.left_out->ignored), " no calls"));
+    return name_value_lines(lines);
+  }
   const insight::RecoveredDenominator& denominator = kpis.denominator;
   lines.emplace_back("  its denominator", concat("recovered on ", show_count(denominator.unique),
                                                  " of ", show_count(kpis.rows), " days; ",
@@ -43,16 +58,35 @@ std::string contact_lines(const ContactKpis& kpis) {
   return name_value_lines(lines);
 }
 
+/// The dataset that holds further columns of a lake's periods, where the lake has it.
+Result<insight::ContactTable> completed(insight::ContactTable table, const Arguments& arguments,
+                                        Session& session, const contract::Contract& contract) {
+  const std::string& path = arguments.text("SOURCE");
+  if (contract.completed_by.empty() || !pipeline::LakeFolder::is_lake(session.files(), path))
+    return table;
+  HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), path));
+  HARK_TRY(const auto datasets, lake.datasets());
+  if (std::ranges::find(datasets, contract.completed_by) == datasets.end()) return table;
+  pipeline::SourceOptions options = session.source_options("reading");
+  options.contract = contract.completed_by;
+  HARK_TRY(const auto source, pipeline::open_source(session.files(), path, options));
+  HARK_TRY(const auto selection, selection_of(arguments, *source.contract));
+  HARK_TRY(const auto completing,
+           insight::load_contact(*source.rows, *source.contract, selection, session.threads()));
+  return insight::join_periods(std::move(table), completing);
+}
+
 Result<Answer> contact(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto source, session.open_source(arguments.text("SOURCE")));
   HARK_TRY(const auto selection, selection_of(arguments, *source.contract));
-  HARK_TRY(const auto table,
+  HARK_TRY(auto own,
            insight::load_contact(*source.rows, *source.contract, selection, session.threads()));
+  HARK_TRY(const auto table, completed(std::move(own), arguments, session, *source.contract));
   const ContactKpis kpis = insight::contact_kpis(table.rows);
   Answer answer = answer_for(source, now_for(session, source));
   if (!arguments.has("--by")) {
     answer.data = insight::contact_answer(table, kpis, nullptr);
-    answer.text = contact_lines(kpis);
+    answer.text = contact_lines(table, kpis);
     return answer;
   }
   HARK_TRY(const auto by, insight::contact_by_named(arguments.text("--by")));

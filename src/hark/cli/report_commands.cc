@@ -113,7 +113,7 @@ Result<Answer> demo(const Arguments& arguments, Session& session) {
 
   const std::string root = io::join_path(folder, "lake");
   HARK_TRY(const auto lake, pipeline::LakeFolder::init(files, root, session.clock()));
-  HARK_TRY(const auto loads, load_files(session, lake, {csv}, false));
+  HARK_TRY(const auto loads, load_files(session, lake, {csv}, {}));
   const pipeline::LoadReport& load = loads.front();
   HARK_TRY(const auto built, build_dataset(session, lake, load.dataset));
   HARK_TRY(const auto checked, check_dataset(session, lake, load.dataset));
@@ -174,7 +174,8 @@ Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
   WrittenReport written;
   written.warnings = source.warnings;
   const auto make = [&]() -> Result<report::Document> {
-    if (source.contract->kind == contract::Kind::kContactCentre)
+    if (source.contract->kind == contract::Kind::kContactCentre ||
+        source.contract->kind == contract::Kind::kCalls)
       return document_for_contact(session, source, context, selection);
     return document_for_requests(session, arguments, source, context, selection, written.warnings);
   };

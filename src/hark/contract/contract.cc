@@ -9,7 +9,7 @@
 namespace hark::contract {
 namespace {
 
-constexpr std::array<std::pair<Role, std::string_view>, 26> kRoleNames = {{
+constexpr std::array<std::pair<Role, std::string_view>, 36> kRoleNames = {{
     {Role::kNone, "none"},
     {Role::kKey, "key"},
     {Role::kVersion, "version"},
@@ -36,6 +36,16 @@ constexpr std::array<std::pair<Role, std::string_view>, 26> kRoleNames = {{
     {Role::kAhtS, "aht_s"},
     {Role::kStaffedAgents, "staffed_agents"},
     {Role::kQueue, "queue"},
+    {Role::kCallStart, "call_start"},
+    {Role::kQueued, "queued"},
+    {Role::kOutcome, "outcome"},
+    {Role::kWaitS, "wait_s"},
+    {Role::kServiceS, "service_s"},
+    {Role::kAgent, "agent"},
+    {Role::kRequestKey, "request_key"},
+    {Role::kAnswered, "answered"},
+    {Role::kScore, "score"},
+    {Role::kComment, "comment"},
 }};
 
 /// "Complaint Type" as a role is written: "complaint_type".
@@ -49,7 +59,47 @@ std::string as_role_name(std::string_view user_name) {
 }  // namespace
 
 std::string_view name_of(Kind kind) noexcept {
-  return kind == Kind::kServiceRequests ? "service_requests" : "contact_centre";
+  switch (kind) {
+    case Kind::kServiceRequests:
+      return "service_requests";
+    case Kind::kContactCentre:
+      return "contact_centre";
+    case Kind::kCalls:
+      return "calls";
+    case Kind::kSurvey:
+      return "survey";
+  }
+  return "";
+}
+
+bool has_role(Kind kind, Role role) noexcept {
+  const auto is_within = [role](Role first, Role last) { return first <= role && role <= last; };
+  const bool is_of_any = role == Role::kKey || role == Role::kVersion;
+  switch (kind) {
+    case Kind::kServiceRequests:
+      return is_within(Role::kKey, Role::kChannel);
+    case Kind::kContactCentre:
+      return is_within(Role::kPeriodStart, Role::kQueue);
+    case Kind::kCalls:
+      return is_of_any || role == Role::kQueue || is_within(Role::kCallStart, Role::kAgent);
+    case Kind::kSurvey:
+      return is_of_any || is_within(Role::kRequestKey, Role::kComment);
+  }
+  return false;
+}
+
+Role time_role(Kind kind) noexcept {
+  switch (kind) {
+    case Kind::kServiceRequests:
+      return Role::kCreated;
+    case Kind::kContactCentre:
+      return Role::kPeriodStart;
+    case Kind::kCalls:
+      return Role::kCallStart;
+    case Kind::kSurvey:
+      return Role::kAnswered;
+  }
+  return Role::kNone;
 }
 
 std::string_view name_of(Role role) noexcept {

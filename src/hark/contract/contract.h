@@ -17,8 +17,13 @@
 
 namespace hark::contract {
 
-enum class Kind { kServiceRequests, kContactCentre };
-std::string_view name_of(Kind kind) noexcept;  ///< "service_requests", "contact_centre"
+enum class Kind {
+  kServiceRequests,  ///< one row per request
+  kContactCentre,    ///< one row per period, mostly a day
+  kCalls,            ///< one row per call
+  kSurvey,           ///< one row per answered questionnaire
+};
+std::string_view name_of(Kind kind) noexcept;  ///< "service_requests", "contact_centre", ...
 
 /// What a column is for. At most one column per role, kNone excepted.
 enum class Role {
@@ -50,7 +55,22 @@ enum class Role {
   kAhtS,
   kStaffedAgents,
   kQueue,
+  // calls
+  kCallStart,
+  kQueued,  ///< has a value where the call came to the queue
+  kOutcome,
+  kWaitS,
+  kServiceS,
+  kAgent,
+  // survey
+  kRequestKey,  ///< of the request or call that was asked about
+  kAnswered,
+  kScore,
+  kComment,
 };
+bool has_role(Kind kind, Role role) noexcept;  ///< whether datasets of that kind have it
+/// The clock that rows are sorted and selected by.
+Role time_role(Kind kind) noexcept;
 std::string_view name_of(Role role) noexcept;                    ///< "complaint_type", "area", ...
 std::optional<Role> role_named(std::string_view name) noexcept;  ///< "borough" is "area" too
 
@@ -144,7 +164,13 @@ struct Contract {
   std::optional<double> min_latitude, max_latitude, min_longitude, max_longitude;
   std::string holidays;  ///< calendar of statutory holidays: "CA-BC", "US", "US-NYC" or empty
   Opening opening;       ///< contact centre, local time
-  std::string text;      ///< the YAML it was read from
+  /// Calls, folded: outcomes of a call that an agent took, of one that gave up waiting, and of what
+  /// is no call; others are offered and neither.
+  std::vector<std::string> handled_outcomes, abandoned_outcomes, ignored_outcomes;
+  std::optional<double> service_level_s;  ///< calls: answered within this wait
+  /// Contact centre: the dataset whose columns belong to the same periods; empty: none.
+  std::string completed_by;
+  std::string text;  ///< the YAML it was read from
 
   /// The column with that role / standard name, or nullptr.
   const ColumnSpec* with_role(Role role) const noexcept;

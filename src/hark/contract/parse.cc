@@ -32,8 +32,10 @@ constexpr Words<ValueType, 6> kTypes = {{{"string", ValueType::kString},
                                          {"boolean", ValueType::kBoolean},
                                          {"date", ValueType::kDate},
                                          {"timestamp", ValueType::kTimestamp}}};
-constexpr Words<Kind, 2> kKinds = {
-    {{"service_requests", Kind::kServiceRequests}, {"contact_centre", Kind::kContactCentre}}};
+constexpr Words<Kind, 4> kKinds = {{{"service_requests", Kind::kServiceRequests},
+                                    {"contact_centre", Kind::kContactCentre},
+                                    {"calls", Kind::kCalls},
+                                    {"survey", Kind::kSurvey}}};
 constexpr Words<Severity, 3> kSeverities = {
     {{"info", Severity::kInfo}, {"warning", Severity::kWarning}, {"error", Severity::kError}}};
 constexpr Words<OnInvalid, 2> kOnInvalid = {
@@ -65,15 +67,14 @@ constexpr Words<int, 8> kServiceLevels = {{{"retention", 0},
 
 bool is_clock_role(Role role) noexcept {
   return role == Role::kVersion || role == Role::kCreated || role == Role::kClosed ||
-         role == Role::kDue || role == Role::kPeriodStart;
+         role == Role::kDue || role == Role::kPeriodStart || role == Role::kCallStart ||
+         role == Role::kAnswered;
 }
 bool is_number_role(Role role) noexcept {
   return role == Role::kLatitude || role == Role::kLongitude || role == Role::kOffered ||
          role == Role::kHandled || role == Role::kAbandoned || role == Role::kAsaS ||
-         role == Role::kServiceLevel || role == Role::kAhtS || role == Role::kStaffedAgents;
-}
-Kind kind_of(Role role) noexcept {
-  return role >= Role::kPeriodStart ? Kind::kContactCentre : Kind::kServiceRequests;
+         role == Role::kServiceLevel || role == Role::kAhtS || role == Role::kStaffedAgents ||
+         role == Role::kWaitS || role == Role::kServiceS || role == Role::kScore;
 }
 bool is_clock(const ColumnSpec& column) noexcept {
   return column.type == ValueType::kDate || column.type == ValueType::kTimestamp;
@@ -193,8 +194,16 @@ class Parser {
     missing_in_tests_ = object.take_texts("missingInTests");
     clock_formats_ = read_formats(object, "clockFormats");
     date_formats_ = read_formats(object, "dateFormats");
-    for (const std::string& status : object.take_texts("closedStatuses"))
-      contract_.closed_statuses.push_back(fold_category(status));
+    const auto take_folded = [&](std::string_view key, std::vector<std::string>& to) {
+      for (const std::string& text : object.take_texts(key)) to.push_back(fold_category(text));
+    };
+    take_folded("closedStatuses", contract_.closed_statuses);
+    take_folded("handledOutcomes", contract_.handled_outcomes);
+    take_folded("abandonedOutcomes", contract_.abandoned_outcomes);
+    take_folded("ignoredOutcomes", contract_.ignored_outcomes);
+    contract_.service_level_s = object.take_number("serviceLevelSeconds");
+    if (contract_.service_level_s && !(*contract_.service_level_s >= 0))
+      add(object.line(), "serviceLevelSeconds is below 0");
     if (const auto share = object.take_number("maxRejectShare")) {
       contract_.max_reject_share = *share;
       if (!(*share >= 0 && *share <= 1))
@@ -206,6 +215,9 @@ class Parser {
     }
     if (const Json* by_type = object.take("slaHoursByType")) read_hours_by_type(*by_type);
     if (const Json* bounds = object.take("bounds")) read_bounds(*bounds);
+    contract_.completed_by = object.take_text("completedBy");
+    if (!contract_.completed_by.empty() && !is_name(contract_.completed_by, '-'))
+      add(object.take("completedBy")->line(), "completedBy is no name of a contract");
     contract_.holidays = object.take_text("holidays");
     if (!contract_.holidays.empty()) {
       if (const auto known = calendar::HolidayCalendar::named(contract_.holidays); !known)
@@ -358,15 +370,15 @@ class Parser {
     if (is_number_role(column.role) && column.type != ValueType::kNumber &&
         column.type != ValueType::kInteger)
       add(line, concat(what, ": role ", name_of(column.role), " needs a number"));
-    if (column.role != Role::kNone && kind_of(column.role) != contract_.kind)
+    if (column.role != Role::kNone && !has_role(contract_.kind, column.role))
       add(line, concat(what, ": role ", name_of(column.role), " is not one of ",
                        name_of(contract_.kind)));
   }
 
   std::vector<std::string> role_names() const {
     std::vector<std::string> names;
-    for (int i = 1; i <= static_cast<int>(Role::kQueue); ++i)
-      if (kind_of(static_cast<Role>(i)) == contract_.kind)
+    for (int i = 1; i <= static_cast<int>(Role::kComment); ++i)
+      if (has_role(contract_.kind, static_cast<Role>(i)))
         names.emplace_back(name_of(static_cast<Role>(i)));
     return names;
   }
@@ -417,13 +429,19 @@ class Parser {
           add(line,
               concat("column '", column.name, "': its name is the role of '", other->name, "'"));
     }
-    const std::vector<Role> needed =
-        contract_.kind == Kind::kContactCentre
-            ? std::vector{Role::kPeriodStart, Role::kOffered, Role::kHandled}
-            : std::vector{Role::kCreated};
-    for (const Role role : needed)
-      if (contract_.with_role(role) == nullptr)
-        add(table_line, concat("no column has the role ", name_of(role)));
+    const auto lacks = [this](Role role) { return contract_.with_role(role) == nullptr; };
+    const auto need = [&](Role role) {
+      if (lacks(role)) add(table_line, concat("no column has the role ", name_of(role)));
+    };
+    need(time_role(contract_.kind));
+    if (contract_.kind == Kind::kContactCentre && lacks(Role::kOffered) && lacks(Role::kHandled))
+      add(table_line, "no column has the role offered or handled");
+    if (contract_.kind == Kind::kSurvey) need(Role::kScore);
+    if (contract_.kind == Kind::kCalls) {
+      need(Role::kOutcome);
+      if (contract_.handled_outcomes.empty())
+        add(table_line, "handledOutcomes does not say which outcomes an agent took");
+    }
     for (const auto& [position, column] : keys_) {
       if (const ColumnSpec* key = contract_.find(column); key != nullptr && !key->is_required)
         add(table_line, concat("column '", column, "' is in the key and not required"));

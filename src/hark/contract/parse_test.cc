@@ -282,13 +282,44 @@ TEST(ParseContract, TextThatIsNoContractIsRefused) {
   }
 }
 
-TEST(ContactCentre, NeedsPeriodOfferedAndHandled) {
+std::string problems_of_kind(std::string_view kind) {
   std::string text = contract_text();
-  text.replace(text.find("service_requests"), 16, "contact_centre");
-  const std::string problems = problems_of(text);
+  text.replace(text.find("service_requests"), 16, kind);
+  return problems_of(text);
+}
+
+TEST(ContactCentre, NeedsItsPeriodAndOfferedOrHandledCalls) {
+  const std::string problems = problems_of_kind("contact_centre");
   EXPECT_THAT(problems, HasSubstr("no column has the role period_start"));
-  EXPECT_THAT(problems, HasSubstr("no column has the role offered"));
-  EXPECT_THAT(problems, HasSubstr("no column has the role handled"));
+  EXPECT_THAT(problems, HasSubstr("no column has the role offered or handled"));
+}
+
+TEST(Calls, NeedTheirStartAndOutcomeAndWhichOutcomesAnAgentTook) {
+  const std::string problems = problems_of_kind("calls");
+  EXPECT_THAT(problems, HasSubstr("no column has the role call_start"));
+  EXPECT_THAT(problems, HasSubstr("no column has the role outcome"));
+  EXPECT_THAT(problems, HasSubstr("handledOutcomes does not say"));
+  EXPECT_THAT(problems, HasSubstr("role created is not one of calls"));
+}
+
+TEST(Survey, NeedsWhenItWasAnsweredAndTheScore) {
+  const std::string problems = problems_of_kind("survey");
+  EXPECT_THAT(problems, HasSubstr("no column has the role answered"));
+  EXPECT_THAT(problems, HasSubstr("no column has the role score"));
+}
+
+TEST(Calls, OfTheBuiltInContractAreReadWithPersonalColumnsMarked) {
+  const auto calls = built_in_contract("calls");
+  ASSERT_TRUE(calls) << calls.error().to_string();
+  EXPECT_THAT((*calls)->handled_outcomes, ElementsAre("agent"));
+  EXPECT_THAT((*calls)->abandoned_outcomes, ElementsAre("hang"));
+  EXPECT_THAT((*calls)->ignored_outcomes, ElementsAre("phantom"));
+  EXPECT_EQ((*calls)->service_level_s, 20.0);
+  EXPECT_TRUE((*calls)->find("agent")->is_personal);
+  EXPECT_TRUE((*calls)->find("customer_id")->is_personal);
+  const auto survey = built_in_contract("survey");
+  ASSERT_TRUE(survey) << survey.error().to_string();
+  EXPECT_TRUE((*survey)->find("comment")->is_personal);
 }
 
 }  // namespace

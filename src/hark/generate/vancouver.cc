@@ -21,6 +21,7 @@ constexpr double kHoliday = 0.40;
 constexpr double kDaySigma = 0.08;           // of the logarithm of a day's calls
 constexpr double kMissingShare = 1.0 / 700;  // of days
 constexpr double kOvercountShare = 0.02;     // of days: more outcomes than offered calls
+constexpr double kHalfDayShare = 1.0 / 100;  // of days: in one spreadsheet only, for each
 constexpr double kUnaccountedShare = 0.012;  // of calls, on other days
 
 /// How the city wrote its ratios in a year.
@@ -221,15 +222,17 @@ Result<void> validate(const VancouverOptions& options) {
   return {};
 }
 
-}  // namespace
+struct Days {
+  std::vector<Day> days;
+  std::vector<std::int32_t> missing;
+};
 
-Result<GenerateReport> generate_vancouver(io::FileSystem& files, const std::string& path,
-                                          const VancouverOptions& options) {
+Result<Days> draw_days(const VancouverOptions& options) {
   HARK_TRY_VOID(validate(options));
   HARK_TRY(const auto holidays, calendar::HolidayCalendar::named("CA-BC"));
   stats::Pcg64 random = stats::Pcg64::for_block(options.seed, 0);
-  std::vector<Day> days;
-  std::vector<std::int32_t> missing;
+  Days drawn;
+  auto& [days, missing] = drawn;
   for (std::int32_t day = options.first_day; days.size() < options.num_rows; ++day) {
     // The first day is always there, and no two in a row are missing.
     const bool may_miss = options.has_defects && !days.empty() && days.back().day == day - 1;
@@ -245,12 +248,58 @@ Result<GenerateReport> generate_vancouver(io::FileSystem& files, const std::stri
     day.precision = precision_of(calendar::civil_from_days(day.day).year, first_year, last_year);
   }
 
+  return drawn;
+}
+
+}  // namespace
+
+Result<GenerateReport> generate_vancouver(io::FileSystem& files, const std::string& path,
+                                          const VancouverOptions& options) {
+  HARK_TRY(const auto drawn, draw_days(options));
+  const auto& [days, missing] = drawn;
   std::string text =
       "\xEF\xBB\xBF"
       "Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID\r\n";
   for (std::size_t i = 0; i < days.size(); ++i) append_day(text, days[days.size() - 1 - i], i + 1);
   HARK_TRY_VOID(files.write_atomically(path, text));
   return GenerateReport{options.num_rows, text.size(), truth_of(options, days, missing)};
+}
+
+Result<GenerateReport> generate_vancouver_calls(io::FileSystem& files, const std::string& path,
+                                                const VancouverOptions& options) {
+  HARK_TRY(const auto drawn, draw_days(options));
+  const auto& days = drawn.days;
+  std::string general = "Date,CallsOffered,CallsAbandoned,ServiceLevel\r\n";
+  std::string handled = "Date,CallsHandled,AverageSpeedofAnswer\r\n";
+  std::int64_t only_general = 0, only_handled = 0;
+  // A stream of its own, so that the days are those of generate_vancouver().
+  stats::Pcg64 random = stats::Pcg64::for_block(options.seed, 1);
+  for (const Day& day : days) {
+    const double place = options.has_defects ? random.uniform() : 1;
+    const bool is_in_general = place >= kHalfDayShare;
+    const bool is_in_handled = place < kHalfDayShare || place >= 2 * kHalfDayShare;
+    const auto ratio = [](std::string& out, std::int64_t a, std::int64_t b) {
+      append_full(out, static_cast<double>(a) / static_cast<double>(std::max<std::int64_t>(b, 1)));
+      out += "\r\n";
+    };
+    if (is_in_general) {
+      general += concat(calendar::format_date(day.day), ",", day.offered, ",", day.abandoned, ",");
+      ratio(general, day.in_time, day.denominator);
+    }
+    if (is_in_handled) {
+      handled += concat(calendar::format_date(day.day), ",", day.handled, ",");
+      ratio(handled, day.wait_s, day.handled);
+    }
+    only_general += is_in_handled ? 0 : 1;
+    only_handled += is_in_general ? 0 : 1;
+  }
+  HARK_TRY_VOID(files.create_directories(path));
+  HARK_TRY_VOID(files.write_atomically(io::join_path(path, "callsGeneral.csv"), general));
+  HARK_TRY_VOID(files.write_atomically(io::join_path(path, "callsHandled.csv"), handled));
+  Json truth = truth_of(options, days, drawn.missing);
+  truth.set("days_only_general", only_general);
+  truth.set("days_only_handled", only_handled);
+  return GenerateReport{options.num_rows, general.size() + handled.size(), std::move(truth)};
 }
 
 }  // namespace hark::generate

@@ -37,4 +37,11 @@ struct VancouverOptions {
 Result<GenerateReport> generate_vancouver(io::FileSystem& files, const std::string& path,
                                           const VancouverOptions& options);
 
+/// Writes the same days as the two spreadsheets callsGeneral.csv (offered, abandoned, service
+/// level) and callsHandled.csv (handled, speed of answer) into the folder `path`, oldest day first;
+/// with defects a few days stand in one of them only. Truth: that of generate_vancouver(), and
+/// `days_only_general`, `days_only_handled`. Errors: those of generate_vancouver().
+Result<GenerateReport> generate_vancouver_calls(io::FileSystem& files, const std::string& path,
+                                                const VancouverOptions& options);
+
 }  // namespace hark::generate

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "hark/calendar/holidays.h"
 #include "hark/core/text.h"
@@ -225,6 +226,46 @@ TEST(Vancouver, RefusesOptionsOutOfRange) {
   EXPECT_TRUE(refuses({.calls_per_day = 1}));
   EXPECT_TRUE(refuses({.abandons_inside = 1.5}));
   EXPECT_TRUE(refuses({.level_factor = 0}));
+}
+
+TEST(VancouverCalls, AreTheDaysOfTheMetricsInTwoSpreadsheets) {
+  const VancouverOptions options{.num_rows = 900, .seed = 8};
+  const TestFolder folder("vancouver_calls");
+  const auto report = generate_vancouver_calls(io::local_file_system(), folder.path(), options);
+  ASSERT_TRUE(report) << report.error().to_string();
+  const auto sheet = [&](const char* name) {
+    std::map<std::string, std::vector<std::string>> by_day;
+    for (auto& r : slow_csv(*io::local_file_system().read_text(folder.file(name)), ','))
+      by_day[r[0]] = r;
+    EXPECT_EQ(by_day.erase("Date"), 1U);
+    return by_day;
+  };
+  const auto general = sheet("callsGeneral.csv");
+  const auto handled = sheet("callsHandled.csv");
+  std::int64_t both = 0, only_general = 0;
+  std::set<std::string> days;
+  for (const auto& [day, cells] : general) {
+    (handled.contains(day) ? both : only_general) += 1;
+    days.insert(day);
+  }
+  for (const auto& [day, cells] : handled) days.insert(day);
+  const auto only_handled = static_cast<std::int64_t>(handled.size()) - both;
+  EXPECT_EQ(days.size(), 900U);
+  EXPECT_EQ(report->truth["days_only_general"].as_int(), only_general);
+  EXPECT_EQ(report->truth["days_only_handled"].as_int(), only_handled);
+  EXPECT_GT(only_general, 0);
+  EXPECT_GT(only_handled, 0);
+  // The same days as in the one file.
+  for (const Row& row : rows_of(generate(options))) {
+    const std::string day = calendar::format_date(row.day);
+    if (const auto found = general.find(day); found != general.end()) {
+      EXPECT_EQ(found->second[1], std::to_string(row.offered));
+      EXPECT_EQ(found->second[2], std::to_string(row.abandoned));
+    }
+    if (const auto found = handled.find(day); found != handled.end()) {
+      EXPECT_EQ(found->second[1], std::to_string(row.handled));
+    }
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "hark/core/text.h"
+#include "hark/insight/calls.h"
 #include "hark/insight/collect.h"
 #include "hark/insight/columns.h"
 #include "hark/insight/keys.h"
@@ -69,6 +70,8 @@ Result<Part> read_part(const columnar::Batch& batch, const RoleNames& names,
 
 Result<ContactTable> load_contact(columnar::BatchSource& source, const contract::Contract& contract,
                                   const Selection& selection, unsigned threads) {
+  if (contract.kind == contract::Kind::kCalls)
+    return load_calls(source, contract, selection, threads);
   if (contract.kind != contract::Kind::kContactCentre) {
     return Error(ErrorCode::kInvalidArgument,
                  concat("contract '", contract.name, "' describes ", name_of(contract.kind),
@@ -117,6 +120,44 @@ Result<ContactTable> load_contact(columnar::BatchSource& source, const contract:
   std::stable_sort(table.rows.begin(), table.rows.end(),
                    [](const ContactRow& a, const ContactRow& b) { return a.day < b.day; });
   return table;
+}
+
+ContactTable join_periods(ContactTable own, const ContactTable& completing) {
+  JoinedPeriods joined;
+  std::vector<ContactRow> rows;
+  auto other = completing.rows.begin();
+  const auto take_others_before = [&](std::int64_t day) {
+    for (; other != completing.rows.end() && other->day < day; ++other) {
+      rows.push_back(*other);
+      ++joined.only_completing;
+    }
+  };
+  for (ContactRow& row : own.rows) {
+    take_others_before(row.day);
+    if (other == completing.rows.end() || other->day != row.day) {
+      ++joined.only_own;
+    } else {
+      const auto complete = [](auto& value, const auto& from) {
+        if (!value) value = from;
+      };
+      complete(row.offered, other->offered);
+      complete(row.handled, other->handled);
+      complete(row.abandoned, other->abandoned);
+      complete(row.asa_s, other->asa_s);
+      complete(row.service_level, other->service_level);
+      complete(row.aht_s, other->aht_s);
+      ++other;
+      ++joined.both;
+    }
+    rows.push_back(row);
+  }
+  take_others_before(std::numeric_limits<std::int64_t>::max());
+  own.rows = std::move(rows);
+  own.rows_read += completing.rows_read;
+  own.duplicates += completing.duplicates;
+  own.without_day += completing.without_day;
+  own.joined = joined;
+  return own;
 }
 
 }  // namespace hark::insight

@@ -21,6 +21,21 @@ struct ContactRow {
   std::optional<double> asa_s;
   std::optional<double> service_level;  ///< 0 to 1
   std::optional<double> aht_s;
+  // How many calls these are over, where the source tells; where not, METRICS takes `handled`.
+  std::optional<std::int64_t> asa_over = {}, service_level_over = {}, aht_over = {};
+};
+
+/// Records of single calls that are no offered call.
+struct CallsLeftOut {
+  std::int64_t ignored = 0;       ///< by their outcome, which the contract says is no call
+  std::int64_t before_queue = 0;  ///< ended before they came to the queue
+};
+
+/// Periods of two datasets that were joined by day.
+struct JoinedPeriods {
+  std::int64_t both = 0;
+  std::int64_t only_own = 0;
+  std::int64_t only_completing = 0;
 };
 
 struct ContactTable {
@@ -28,11 +43,18 @@ struct ContactTable {
   std::int64_t rows_read = 0;    ///< rows of the selection before deduplication
   std::int64_t duplicates = 0;   ///< rows left out because an earlier or better one has their key
   std::int64_t without_day = 0;  ///< rows left out because period_start has no value
+  std::optional<CallsLeftOut> left_out;  ///< of a source with one row per call
+  std::optional<JoinedPeriods> joined;   ///< of two datasets
 };
 
-/// Loads the selected rows of a contact centre's data. Errors: kInvalidArgument if the contract is
-/// of another kind; else the source's. Within a key the version column decides, then the first row.
+/// Loads the selected rows of a contact centre's data; of one row per call it makes days
+/// (docs/models/calls.md). Errors: kInvalidArgument if the contract is of another kind; else the
+/// source's. Within a key the version column decides, then the first row.
 Result<ContactTable> load_contact(columnar::BatchSource& source, const contract::Contract& contract,
                                   const Selection& selection, unsigned threads);
+
+/// Completes the rows of a table by those of another dataset of the same periods: what a row lacks
+/// comes from the other one's row of its day. A day that only one of them has keeps what it has.
+ContactTable join_periods(ContactTable own, const ContactTable& completing);
 
 }  // namespace hark::insight

@@ -117,10 +117,11 @@ ContactKpis contact_kpis(std::span<const ContactRow> rows) {
         kpis.negative_unaccounted_sum += unaccounted;
       }
     }
-    asa.add(row.asa_s, row.handled);
-    aht.add(row.aht_s, row.handled);
-    std::optional<std::int64_t> denominator = row.handled;
-    if (row.service_level && row.handled && row.abandoned) {
+    asa.add(row.asa_s, row.asa_over ? row.asa_over : row.handled);
+    aht.add(row.aht_s, row.aht_over ? row.aht_over : row.handled);
+    std::optional<std::int64_t> denominator =
+        row.service_level_over ? row.service_level_over : row.handled;
+    if (row.service_level && !row.service_level_over && row.handled && row.abandoned) {
       const auto search = find_denominator(*row.service_level, *row.handled, *row.abandoned);
       if (search.is_informative) {
         ++kpis.denominator.informative;
@@ -267,6 +268,15 @@ Json contact_answer(const ContactTable& table, const ContactKpis& kpis,
   Json answer = to_json(kpis);
   answer.set("duplicates", table.duplicates);
   answer.set("without_day", table.without_day);
+  if (table.left_out) {
+    answer.set("ignored", table.left_out->ignored);
+    answer.set("before_queue", table.left_out->before_queue);
+  }
+  if (table.joined) {
+    answer.set("days_in_both", table.joined->both);
+    answer.set("days_only_own", table.joined->only_own);
+    answer.set("days_only_completing", table.joined->only_completing);
+  }
   Json missing = Json::array();
   for (const std::int32_t day : missing_days(table)) missing.push_back(calendar::format_date(day));
   answer.set("missing_days", std::move(missing));

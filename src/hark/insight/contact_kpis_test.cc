@@ -150,5 +150,35 @@ TEST(MissingDays, YearThatIsNotInTheDataIsNotMissing) {
   EXPECT_EQ(missing, (std::vector<std::string>{"2011-12-31", "2013-01-01", "2013-01-03"}));
 }
 
+TEST(JoinPeriods, CompletesDaysAndKeepsThoseThatOnlyOneSideHas) {
+  ContactTable own, other;
+  for (const char* date : {"2024-01-01", "2024-01-02", "2024-01-04"}) {
+    ContactRow row = day(date, 100, 0, 10, 0, 0.5);
+    row.handled.reset();
+    row.asa_s.reset();
+    own.rows.push_back(row);
+  }
+  for (const char* date : {"2023-12-31", "2024-01-02", "2024-01-04", "2024-01-05"}) {
+    ContactRow row;
+    row.day = day(date, 0, 0, 0).day;
+    row.handled = 80;
+    row.asa_s = 30;
+    other.rows.push_back(row);
+  }
+  const ContactTable joined = join_periods(own, other);
+  ASSERT_TRUE(joined.joined);
+  EXPECT_EQ(joined.joined->both, 2);
+  EXPECT_EQ(joined.joined->only_own, 1);
+  EXPECT_EQ(joined.joined->only_completing, 2);
+  ASSERT_EQ(joined.rows.size(), 5U);
+  for (std::size_t i = 1; i < joined.rows.size(); ++i)
+    EXPECT_LT(joined.rows[i - 1].day, joined.rows[i].day);
+  const ContactKpis kpis = contact_kpis(joined.rows);
+  EXPECT_EQ(kpis.offered, 300);
+  EXPECT_EQ(kpis.handled, 320);
+  EXPECT_DOUBLE_EQ(*kpis.chp, 160.0 / 200);  // of the days that have both
+  EXPECT_EQ(kpis.unaccounted, 2 * (100 - 80 - 10));
+}
+
 }  // namespace
 }  // namespace hark::insight

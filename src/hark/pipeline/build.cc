@@ -69,6 +69,11 @@ ClockColumns clock_of(const Contract& contract, Role role) {
   return columns;
 }
 
+/// `text` folded as METRICS folds categories.
+std::string folded(std::string_view text) {
+  return concat("lower(trim(regexp_replace(", text, ", '\\s+', ' ', 'g')))");
+}
+
 std::string requests_view(const Contract& contract) {
   const ClockColumns created = clock_of(contract, Role::kCreated);
   const ClockColumns closed = clock_of(contract, Role::kClosed);
@@ -83,9 +88,8 @@ std::string requests_view(const Contract& contract) {
                 " AS created_at, ", created.date, " AS created_date, CAST(floor(", created.second,
                 " / 3600) AS INTEGER) AS created_hour, ", closed.instant, " AS closed_at, ",
                 closed.date, " AS closed_date, ", closed.fold, " AS closed_fold, ",
-                text_of(contract, Role::kAgency), " AS agency, ", type,
-                " AS complaint_type, lower(trim(regexp_replace(", type,
-                ", '\\s+', ' ', 'g'))) AS complaint_type_folded, ", text_of(contract, Role::kArea),
+                text_of(contract, Role::kAgency), " AS agency, ", type, " AS complaint_type, ",
+                folded(type), " AS complaint_type_folded, ", text_of(contract, Role::kArea),
                 " AS area, ", text_of(contract, Role::kStatus), " AS status, ", invalid,
                 " AS closed_is_invalid FROM trusted");
 }
@@ -104,15 +108,46 @@ std::string extract_view(const Contract& contract, Instant retrieved_at) {
                 retrieved_at.time_since_epoch().count(), ") AS retrieved_at)");
 }
 
-std::string periods_view(const Contract& contract) {
+/// The view `name` over the rows of the view `from`, which are of `contract`.
+std::string periods_view(std::string_view name, const Contract& contract, std::string_view from) {
   const ClockColumns period = clock_of(contract, Role::kPeriodStart);
   return concat(
-      "CREATE OR REPLACE VIEW source_periods AS SELECT ", period.date, " AS period_date, ",
+      "CREATE OR REPLACE VIEW ", name, " AS SELECT ", period.date, " AS period_date, ",
       text_of(contract, Role::kQueue), " AS queue, ", number_of(contract, Role::kOffered, "BIGINT"),
       " AS offered, ", number_of(contract, Role::kHandled, "BIGINT"), " AS handled, ",
       number_of(contract, Role::kAbandoned, "BIGINT"), " AS abandoned, ",
       number_of(contract, Role::kAsaS, "DOUBLE"), " AS asa_s, ",
-      number_of(contract, Role::kServiceLevel, "DOUBLE"), " AS service_level FROM trusted");
+      number_of(contract, Role::kServiceLevel, "DOUBLE"), " AS service_level FROM ", from);
+}
+
+/// A list of texts for IN; what no text is where there are none.
+std::string sql_list(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) {
+    list += list.empty() ? "'" : ", '";
+    for (const char c : text) {
+      list += c;
+      if (c == '\'') list += c;
+    }
+    list += "'";
+  }
+  return list.empty() ? "NULL" : list;
+}
+
+/// docs/models/calls.md; insight/calls.cc says the same.
+std::string calls_view(const Contract& contract) {
+  const std::string outcome = folded(text_of(contract, Role::kOutcome));
+  const ColumnSpec* const queued = contract.with_role(Role::kQueued);
+  return concat(
+      "CREATE OR REPLACE VIEW source_calls AS SELECT ", clock_of(contract, Role::kCallStart).date,
+      " AS call_date, ", text_of(contract, Role::kQueue), " AS queue, CASE WHEN ", outcome, " IN (",
+      sql_list(contract.handled_outcomes), ") THEN 'handled' WHEN ", outcome, " IN (",
+      sql_list(contract.ignored_outcomes), ") THEN 'ignored' WHEN ",
+      queued == nullptr ? "FALSE" : concat(quoted(queued->name), " IS NULL"),
+      " THEN 'before_queue' WHEN ", outcome, " IN (", sql_list(contract.abandoned_outcomes),
+      ") THEN 'abandoned' ELSE 'other' END AS ending, ",
+      number_of(contract, Role::kWaitS, "DOUBLE"), " AS wait_s, ",
+      number_of(contract, Role::kServiceS, "DOUBLE"), " AS service_s FROM trusted");
 }
 
 Result<std::vector<columnar::Field>> fields_of_view(engine::Engine& engine,
@@ -131,22 +166,44 @@ Result<void> remove_unfinished(io::FileSystem& files, const std::string& path, c
   return {};
 }
 
-/// What a curated file was made from: the model's text and the version of the trusted table.
-std::string built_from(const Model& model, const TableState& trusted) {
-  return concat(crypto::to_hex(crypto::sha256(model.sql)), "@", trusted.version());
+/// The trusted tables that a dataset's models read.
+struct Inputs {
+  TableState trusted;
+  std::optional<CompletingDataset> completing;
+};
+
+Result<Inputs> open_inputs(const LakeFolder& lake, const Contract& contract) {
+  Inputs inputs;
+  HARK_TRY(inputs.trusted, open_table(lake.files(), lake.trusted_table(contract.name)));
+  if (contract.completed_by.empty()) return inputs;
+  HARK_TRY(const auto datasets, lake.datasets());
+  if (std::ranges::find(datasets, contract.completed_by) == datasets.end()) return inputs;
+  CompletingDataset completing;
+  HARK_TRY(completing.contract, lake.contract(contract.completed_by));
+  HARK_TRY(completing.trusted, open_table(lake.files(), lake.trusted_table(contract.completed_by)));
+  if (completing.trusted.snapshot) inputs.completing = std::move(completing);
+  return inputs;
 }
 
-bool is_up_to_date(const TableState& curated, const Model& model, const TableState& trusted) {
+/// What a curated file was made from: the model's text and the versions of the trusted tables.
+std::string built_from(const Model& model, const Inputs& inputs) {
+  std::string text =
+      concat(crypto::to_hex(crypto::sha256(model.sql)), "@", inputs.trusted.version());
+  if (inputs.completing) text += concat("+", inputs.completing->trusted.version());
+  return text;
+}
+
+bool is_up_to_date(const TableState& curated, const Model& model, const Inputs& inputs) {
   if (!curated.snapshot || curated.snapshot->files().empty()) return false;
   return std::ranges::all_of(curated.snapshot->files(), [&](const lake::AddFile& file) {
     const auto tag = file.tags.find(kModelTag);
-    return tag != file.tags.end() && tag->second == built_from(model, trusted);
+    return tag != file.tags.end() && tag->second == built_from(model, inputs);
   });
 }
 
 /// Runs one model into a new parquet file and commits it in place of the old ones.
 Result<BuiltTable> build_table(const LakeFolder& lake, const Model& model,
-                               const std::string& dataset, const TableState& trusted,
+                               const std::string& dataset, const Inputs& inputs,
                                engine::Engine& engine, const BuildOptions& options,
                                const Clock& clock) {
   io::FileSystem& files = lake.files();
@@ -160,7 +217,7 @@ Result<BuiltTable> build_table(const LakeFolder& lake, const Model& model,
   HARK_TRY(const columnar::FileStats copied, engine.copy_to_parquet(model.sql, full_path));
   HARK_TRY_VOID(files.sync_file(full_path));
   file.size_bytes = static_cast<std::int64_t>(copied.size_bytes);
-  file.tags = {{std::string(kModelTag), built_from(model, trusted)}};
+  file.tags = {{std::string(kModelTag), built_from(model, inputs)}};
   HARK_TRY(file.stats, log_stats(copied, {}));
 
   HARK_TRY_VOID(engine.create_parquet_view(model.name, {full_path}, {}));
@@ -171,7 +228,8 @@ Result<BuiltTable> build_table(const LakeFolder& lake, const Model& model,
   if (state.snapshot) request.removed = state.snapshot->files();
   request.run_id = options.run_id;
   request.metrics.set("rows", copied.num_rows);
-  request.extra = Json::object({{"model", model.name}, {"trusted_version", trusted.version()}});
+  request.extra =
+      Json::object({{"model", model.name}, {"trusted_version", inputs.trusted.version()}});
   HARK_TRY(const std::int64_t version, commit_table(files, state, std::move(request), clock));
   return BuiltTable{model.name, copied.num_rows, version, false};
 }
@@ -198,11 +256,23 @@ const std::vector<Model>& models() {
 }
 
 Result<void> create_model_inputs(engine::Engine& engine, const Contract& contract,
-                                 const TableState& trusted) {
+                                 const TableState& trusted,
+                                 const std::optional<CompletingDataset>& completing) {
   HARK_TRY(const auto paths, trusted.file_paths());
   HARK_TRY_VOID(engine.create_parquet_view("trusted", paths, trusted_fields(contract)));
-  if (contract.kind == contract::Kind::kContactCentre)
-    return engine.execute(periods_view(contract));
+  if (contract.kind == contract::Kind::kContactCentre) {
+    HARK_TRY_VOID(engine.execute(periods_view("source_periods", contract, "trusted")));
+    if (!completing)
+      return engine.execute(
+          "CREATE OR REPLACE VIEW source_completing AS SELECT * FROM source_periods WHERE FALSE");
+    HARK_TRY(const auto other, completing->trusted.file_paths());
+    HARK_TRY_VOID(engine.create_parquet_view("completing_trusted", other,
+                                             trusted_fields(completing->contract)));
+    return engine.execute(
+        periods_view("source_completing", completing->contract, "completing_trusted"));
+  }
+  if (contract.kind == contract::Kind::kCalls) return engine.execute(calls_view(contract));
+  if (contract.kind == contract::Kind::kSurvey) return {};
   // The one function of the models that DuckDB lacks, under Spark's name.
   HARK_TRY_VOID(engine.execute(
       "CREATE OR REPLACE MACRO unix_seconds(t) AS CAST(floor(epoch_us(t) / 1000000) AS BIGINT)"));
@@ -214,20 +284,20 @@ Result<BuildReport> build(const LakeFolder& lake, const std::string& dataset,
                           const BuildOptions& options, const Clock& clock) {
   HARK_TRY(const Contract contract, lake.contract(dataset));
   HARK_TRY(const auto lock, lake.lock_for_writing());
-  HARK_TRY(const TableState trusted, open_table(lake.files(), lake.trusted_table(dataset)));
-  if (!trusted.snapshot) {
+  HARK_TRY(const Inputs inputs, open_inputs(lake, contract));
+  if (!inputs.trusted.snapshot) {
     return Error(ErrorCode::kNotFound, concat("dataset '", dataset, "' has no rows yet"))
         .hint("load a file with `hark ingest` first");
   }
   BuildReport report;
   report.dataset = dataset;
-  report.trusted_version = trusted.version();
+  report.trusted_version = inputs.trusted.version();
   std::unique_ptr<engine::Engine> engine;
   for (const Model& model : models()) {
     if (model.kind != contract::name_of(contract.kind)) continue;
     const std::string path = lake.curated_table(dataset, model.name);
     HARK_TRY(const TableState state, open_table(lake.files(), path));
-    if (is_up_to_date(state, model, trusted)) {
+    if (is_up_to_date(state, model, inputs)) {
       HARK_TRY(const auto rows, state.snapshot->num_records());
       report.tables.push_back({model.name, rows.value_or(0), state.version(), true});
       if (engine) {
@@ -242,7 +312,7 @@ Result<BuildReport> build(const LakeFolder& lake, const std::string& dataset,
       engine_options.memory_limit_bytes = options.memory_limit_bytes;
       engine_options.temp_directory = concat(lake.root(), "/curated/.spill");
       HARK_TRY(engine, engine::Engine::open(engine_options));
-      HARK_TRY_VOID(create_model_inputs(*engine, contract, trusted));
+      HARK_TRY_VOID(create_model_inputs(*engine, contract, inputs.trusted, inputs.completing));
       for (const BuiltTable& done : report.tables) {
         HARK_TRY(const TableState earlier,
                  open_table(lake.files(), lake.curated_table(dataset, done.name)));
@@ -251,7 +321,7 @@ Result<BuildReport> build(const LakeFolder& lake, const std::string& dataset,
       }
     }
     HARK_TRY_VOID(remove_unfinished(lake.files(), path, clock));
-    auto built = build_table(lake, model, dataset, trusted, *engine, options, clock);
+    auto built = build_table(lake, model, dataset, inputs, *engine, options, clock);
     if (!built) return std::move(built).error().while_doing(concat("building '", model.name, "'"));
     report.tables.push_back(*std::move(built));
   }

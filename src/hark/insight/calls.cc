@@ -1,0 +1,178 @@
+#include "hark/insight/calls.h"
+
+#include <algorithm>
+#include <map>
+
+#include "hark/core/text.h"
+#include "hark/insight/collect.h"
+#include "hark/insight/columns.h"
+#include "hark/insight/keys.h"
+
+namespace hark::insight {
+namespace {
+
+using contract::Role;
+
+enum class Ending : std::uint8_t { kHandled, kAbandoned, kOther, kIgnored, kBeforeQueue };
+
+struct Call {
+  std::int32_t day = 0;
+  Ending ending = Ending::kOther;
+  std::optional<double> wait_s;
+  std::optional<double> service_s;
+};
+
+struct Part {
+  std::vector<Call> calls;
+  std::vector<KeyPrint> keys;
+  std::int64_t without_day = 0;
+};
+
+/// What a call's outcome says of its ending.
+Ending ending_of(std::string_view outcome, const contract::Contract& contract) {
+  const std::string folded = fold_category(outcome);
+  const auto is_in = [&](const std::vector<std::string>& outcomes) {
+    return std::ranges::find(outcomes, folded) != outcomes.end();
+  };
+  if (is_in(contract.handled_outcomes)) return Ending::kHandled;
+  if (is_in(contract.abandoned_outcomes)) return Ending::kAbandoned;
+  return is_in(contract.ignored_outcomes) ? Ending::kIgnored : Ending::kOther;
+}
+
+Result<Part> read_part(const columnar::Batch& batch, const contract::Contract& contract,
+                       const Selection& selection) {
+  const ClockColumn start(batch, name_with_role(contract, Role::kCallStart));
+  const Numbers wait(batch, name_with_role(contract, Role::kWaitS));
+  const Numbers service(batch, name_with_role(contract, Role::kServiceS));
+  const columnar::Column* const outcome = batch.find(name_with_role(contract, Role::kOutcome));
+  const columnar::Column* const queued = batch.find(name_with_role(contract, Role::kQueued));
+  const std::vector<KeyPrint> keys = key_prints(batch, contract.key);
+  HARK_TRY(const auto is_selected, selection.rows_of(batch));
+  std::map<std::string, Ending, std::less<>> endings;  // there are few
+  Part part;
+  for (std::size_t row = 0; row < batch.num_rows; ++row) {
+    if (start.presence(row) != columnar::Presence::kValue) {
+      ++part.without_day;
+      continue;
+    }
+    Call call;
+    call.day = start.local_day(row);
+    if (is_selected[row] == 0 || !selection.holds(call.day)) continue;
+    if (outcome != nullptr) {
+      const std::string_view text = outcome->text(row);
+      auto known = endings.find(text);
+      if (known == endings.end())
+        known = endings.emplace(std::string(text), ending_of(text, contract)).first;
+      call.ending = known->second;
+    }
+    const bool is_before_queue = queued != nullptr && !queued->is_value(row) &&
+                                 call.ending != Ending::kHandled && call.ending != Ending::kIgnored;
+    if (is_before_queue) call.ending = Ending::kBeforeQueue;
+    call.wait_s = wait.number(row);
+    call.service_s = service.number(row);
+    part.calls.push_back(call);
+    part.keys.push_back(keys[row]);
+  }
+  return part;
+}
+
+/// The calls of one day.
+class Day {
+ public:
+  void add(const Call& call, std::optional<double> service_level_s) {
+    ++offered_;
+    if (call.ending == Ending::kAbandoned) ++abandoned_;
+    if (call.ending != Ending::kHandled) return;
+    ++handled_;
+    if (call.service_s) {
+      service_s_ += *call.service_s;
+      ++num_services_;
+    }
+    if (!call.wait_s) return;
+    wait_s_ += *call.wait_s;
+    ++num_waits_;
+    if (service_level_s && *call.wait_s <= *service_level_s) ++in_time_;
+  }
+
+  ContactRow row(std::int32_t day, bool has_service_level) const {
+    ContactRow row;
+    row.day = day;
+    row.offered = offered_;
+    row.handled = handled_;
+    row.abandoned = abandoned_;
+    const auto mean = [](double sum, std::int64_t count) {
+      return count == 0 ? std::nullopt : std::optional(sum / static_cast<double>(count));
+    };
+    row.asa_s = mean(wait_s_, num_waits_);
+    row.asa_over = num_waits_;
+    row.aht_s = mean(service_s_, num_services_);
+    row.aht_over = num_services_;
+    if (has_service_level) {
+      row.service_level_over = num_waits_ + abandoned_;
+      row.service_level = mean(static_cast<double>(in_time_), *row.service_level_over);
+    }
+    return row;
+  }
+
+ private:
+  std::int64_t offered_ = 0;
+  std::int64_t handled_ = 0;
+  std::int64_t abandoned_ = 0;
+  double wait_s_ = 0;
+  std::int64_t num_waits_ = 0;  // of handled calls
+  double service_s_ = 0;
+  std::int64_t num_services_ = 0;
+  std::int64_t in_time_ = 0;
+};
+
+}  // namespace
+
+Result<ContactTable> load_calls(columnar::BatchSource& source, const contract::Contract& contract,
+                                const Selection& selection, unsigned threads) {
+  ColumnWish wish(source);
+  wish.add_clock(name_with_role(contract, Role::kCallStart));
+  for (const Role role : {Role::kOutcome, Role::kQueued, Role::kServiceS})
+    wish.add(name_with_role(contract, role));
+  const bool has_waits = wish.add(name_with_role(contract, Role::kWaitS));
+  for (const std::string& name : contract.key) wish.add(name);
+  wish.add_where(selection);
+  HARK_TRY(const auto parts,
+           collect_parts<Part>(source, wish.names(), threads, [&](columnar::Batch& batch) {
+             return read_part(batch, contract, selection);
+           }));
+  std::vector<Call> calls;
+  std::vector<KeyPrint> keys;
+  ContactTable table;
+  for (const Part& part : parts) {
+    calls.insert(calls.end(), part.calls.begin(), part.calls.end());
+    keys.insert(keys.end(), part.keys.begin(), part.keys.end());
+    table.without_day += part.without_day;
+  }
+  HARK_TRY(const auto repeats, find_repeats(keys, threads));
+  const auto losers = losing_rows(repeats, [](std::uint32_t, std::uint32_t) { return false; });
+  table.rows_read = static_cast<std::int64_t>(calls.size());
+  table.duplicates = static_cast<std::int64_t>(losers.size());
+  table.left_out.emplace();
+
+  const bool has_service_level = contract.service_level_s && has_waits;
+  std::map<std::int32_t, Day> days;
+  auto loser = losers.begin();
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (loser != losers.end() && loser->row == i) {
+      ++loser;
+      continue;
+    }
+    const Call& call = calls[i];
+    if (call.ending == Ending::kIgnored) {
+      ++table.left_out->ignored;
+    } else if (call.ending == Ending::kBeforeQueue) {
+      ++table.left_out->before_queue;
+    } else {
+      days[call.day].add(call, contract.service_level_s);
+    }
+  }
+  for (const auto& [day, of_day] : days) table.rows.push_back(of_day.row(day, has_service_level));
+  return table;
+}
+
+}  // namespace hark::insight
