@@ -167,6 +167,58 @@ class Program(unittest.TestCase):
         self.assertEqual(sums, {"closed": figures["closed"], "open": figures["open"],
                                 "eligible": figures["sla"]["eligible"], "met": figures["sla"]["met"]})
 
+    def test_single_calls_give_what_was_planted_from_the_file_and_from_the_lake(self):
+        calls, lake = self.folder / "single.csv", self.folder / "single"
+        truth = self.answer("generate", "calls", "--rows", 9000, "--seed", 4, "-o", calls)["data"]["truth"]["counts"]
+        of_file = self.answer("kpi", "contact", calls)["data"]
+        self.answer("run", lake, calls)
+        of_lake = self.answer("kpi", "contact", lake)["data"]
+        for figures in (of_file, of_lake):
+            for field in ("offered", "handled", "abandoned", "before_queue", "ignored"):
+                self.assertEqual(figures[field], truth[field], field)
+            self.assertEqual(figures["rows"], truth["days"])
+            for field in ("asa_s", "aht_s", "service_level"):
+                self.assertAlmostEqual(figures[field], truth[field], places=12, msg=field)
+        self.assertEqual(of_file["duplicates"], truth["duplicates"])
+        sums = self.answer("sql", lake, "SELECT sum(offered)::BIGINT AS offered, sum(handled)::BIGINT AS handled, "
+                           "sum(abandoned)::BIGINT AS abandoned, sum(before_queue)::BIGINT AS before_queue, "
+                           "sum(wait_s_of_handled)::BIGINT AS wait_s FROM calls_daily")["data"]["rows"][0]
+        self.assertEqual(sums, {name: truth[name] for name in sums})
+
+    def test_the_two_spreadsheets_are_joined_by_day(self):
+        sheets, lake = self.folder / "sheets", self.folder / "joined"
+        truth = self.answer("generate", "vancouver-calls", "--rows", 700, "--seed", 7, "-o", sheets)["data"]["truth"]
+        self.answer("ingest", lake, sheets / "callsGeneral.csv", sheets / "callsHandled.csv")
+        figures = self.answer("kpi", "contact", lake, "--contract", "vancouver-calls-general")["data"]
+        self.assertEqual(figures["rows"], 700)
+        self.assertEqual(figures["days_only_own"], truth["days_only_general"])
+        self.assertEqual(figures["days_only_completing"], truth["days_only_handled"])
+        self.assertEqual(figures["days_in_both"], 700 - truth["days_only_general"] - truth["days_only_handled"])
+        self.answer("build", lake)
+        facts = self.answer("sql", lake, "SELECT count(*) AS days, count(*) FILTER (NOT is_in_completing) AS own, "
+                            "count(*) FILTER (NOT is_in_own) AS completing, sum(offered)::BIGINT AS offered, "
+                            "sum(handled)::BIGINT AS handled, count(*) FILTER (handled IS NULL) AS without "
+                            "FROM contact_facts", "--contract", "vancouver-calls-general")["data"]["rows"][0]
+        self.assertEqual(facts, {"days": 700, "own": truth["days_only_general"], "completing": truth["days_only_handled"],
+                                 "offered": figures["offered"], "handled": figures["handled"],
+                                 "without": truth["days_only_general"]})
+        # One spreadsheet alone says what it can.
+        alone = self.answer("kpi", "contact", sheets / "callsGeneral.csv")["data"]
+        self.assertIsNone(alone["chp"])
+        self.assertEqual(alone["offered"], figures["offered"])
+
+    def test_rows_that_vanish_are_marked_when_the_file_is_said_to_be_complete(self):
+        lake = self.folder / "vanishing"
+        text = self.calls.read_text(encoding="utf-8-sig").splitlines()
+        whole = self.write("whole.csv", "\n".join(text) + "\n")
+        part = self.write("part.csv", "\n".join(text[:100] + text[103:]) + "\n")
+        self.answer("ingest", lake, whole)
+        loaded = self.answer("ingest", lake, part, "--complete")
+        self.assertEqual(loaded["data"]["rows_vanished"], 3)
+        self.assertIn("vanished", [w["code"] for w in loaded["warnings"]])
+        marked = self.answer("sql", lake, "SELECT count(*) AS n FROM contact_metrics WHERE _flags LIKE '%vanished%'")
+        self.assertEqual(marked["data"]["rows"], [{"n": 3}])
+
     def test_running_twice_commits_nothing_the_second_time(self):
         lake = self.folder / "twice"
         first = self.answer("run", lake, self.city, "-o", self.folder / "r1", *NOW)

@@ -68,6 +68,10 @@ std::string check_text(const pipeline::CheckReport& checked) {
   return table.to_string();
 }
 
+LoadChoices choices_of(const Arguments& arguments) {
+  return {.is_strict = arguments.has("--strict"), .is_complete = arguments.has("--complete")};
+}
+
 Result<Answer> init(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto lake,
            pipeline::LakeFolder::init(session.files(), arguments.text("LAKE"), session.clock()));
@@ -83,7 +87,7 @@ Result<Answer> ingest(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto lake,
            pipeline::LakeFolder::init(session.files(), arguments.text("LAKE"), session.clock()));
   HARK_TRY(const auto loads,
-           load_files(session, lake, arguments.list("FILE"), arguments.has("--strict")));
+           load_files(session, lake, arguments.list("FILE"), choices_of(arguments)));
   Answer answer;
   answer.source = lake.root();
   answer.data = loads_json(loads);
@@ -149,7 +153,7 @@ Result<Answer> run(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto lake,
            pipeline::LakeFolder::init(session.files(), arguments.text("LAKE"), session.clock()));
   HARK_TRY(const auto loads,
-           load_files(session, lake, arguments.list("FILE"), arguments.has("--strict")));
+           load_files(session, lake, arguments.list("FILE"), choices_of(arguments)));
   Answer answer;
   answer.source = lake.root();
   answer.data.set("ingest", loads_json(loads));
@@ -197,10 +201,18 @@ Result<Answer> run(const Arguments& arguments, Session& session) {
 
 std::vector<Command> lake_commands() {
   const Positional lake{"LAKE", "folder of the lake"};
-  const Positional files{"FILE", "data files: delimited text, JSON, xlsx, Parquet; gzip, zstd, zip",
-                         true, true};
+  const Positional files{
+      "FILE", "data files: delimited text, JSON, xlsx, xls, Parquet; gzip, zstd, zip", true, true};
   const Option strict{"--strict", "", "fail at the first record that cannot be taken", "", {},
                       false,      ""};
+  const Option complete{
+      "--complete",
+      "",
+      "the file holds every record of its period: mark rows that are gone from it",
+      "",
+      {},
+      false,
+      ""};
   return {
       {"run",
        "Loads files, builds the curated tables, checks the rules and writes the report.",
@@ -220,14 +232,16 @@ std::vector<Command> lake_commands() {
          {},
          false,
          ""},
-        strict},
+        strict,
+        complete},
        run},
       {"init", "Makes the folders of a new lake.", {"hark init lake"}, {lake}, {}, init},
       {"ingest",
        "Loads files into the lake: landing, trusted, and quarantine for what cannot be taken.",
-       {"hark ingest lake 311.csv", "hark ingest lake *.csv.gz --contract nyc311"},
+       {"hark ingest lake 311.csv", "hark ingest lake *.csv.gz --contract nyc311",
+        "hark ingest lake march.csv --complete"},
        {lake, files},
-       {strict},
+       {strict, complete},
        ingest},
       {"build",
        "Builds the curated tables (SQL models) of the lake.",

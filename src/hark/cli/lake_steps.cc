@@ -8,7 +8,7 @@ namespace hark::cli {
 Result<std::vector<pipeline::LoadReport>> load_files(Session& session,
                                                      const pipeline::LakeFolder& lake,
                                                      const std::vector<std::string>& paths,
-                                                     bool is_strict) {
+                                                     const LoadChoices& choices) {
   std::vector<pipeline::LoadReport> loads;
   for (const std::string& path : paths) {
     const pipeline::SourceOptions source =
@@ -17,7 +17,8 @@ Result<std::vector<pipeline::LoadReport>> load_files(Session& session,
     options.contract = source.contract;
     options.threads = source.threads;
     options.memory_limit_bytes = source.memory_limit_bytes;
-    options.is_strict = is_strict;
+    options.is_strict = choices.is_strict;
+    options.is_complete = choices.is_complete;
     options.run_id = lake::random_uuid();
     options.interrupt = source.interrupt;
     options.progress = source.progress;

@@ -12,12 +12,17 @@
 
 namespace hark::cli {
 
+struct LoadChoices {
+  bool is_strict = false;
+  bool is_complete = false;
+};
+
 /// Loads the files one after the other, each all or nothing. An error names the file and says how
 /// many before it are in the lake.
 Result<std::vector<pipeline::LoadReport>> load_files(Session& session,
                                                      const pipeline::LakeFolder& lake,
                                                      const std::vector<std::string>& paths,
-                                                     bool is_strict);
+                                                     const LoadChoices& choices);
 
 /// The dataset named, or all there are. Errors: kNotFound.
 Result<std::vector<std::string>> chosen_datasets(const pipeline::LakeFolder& lake,

@@ -19,6 +19,8 @@ Json load_json(const pipeline::LoadReport& load) {
   json.set("rows_duplicate", load.rows.duplicate);
   json.set("rows_superseded", load.rows.superseded);
   json.set("rows_quarantined", load.rows_quarantined);
+  json.set("rows_vanished", load.rows_vanished);
+  json.set("rows_returned", load.rows_returned);
   // Detectors of personal data come with the governance part; nothing was looked for, nothing is
   // claimed.
   json.set("pii", Json::object());
@@ -42,11 +44,11 @@ std::string load_line(const pipeline::LoadReport& load) {
       concat("loaded ", load.file, " into ", load.dataset, ": ", show_count(load.rows_read),
              " records in ", fixed(load.seconds, 1), " s (", fixed(rows_per_second / 1000, 0),
              " k/s, ", fixed(static_cast<double>(load.bytes) / 1e6, 1), " MB)");
-  const std::pair<const char*, std::int64_t> parts[] = {{"new", load.rows.inserted},
-                                                        {"updated", load.rows.updated},
-                                                        {"unchanged", load.rows.unchanged},
-                                                        {"duplicate", load.rows.duplicate},
-                                                        {"refused", load.rows_quarantined}};
+  const std::pair<const char*, std::int64_t> parts[] = {
+      {"new", load.rows.inserted},        {"updated", load.rows.updated},
+      {"unchanged", load.rows.unchanged}, {"duplicate", load.rows.duplicate},
+      {"refused", load.rows_quarantined}, {"vanished", load.rows_vanished},
+      {"returned", load.rows_returned}};
   for (const auto& [name, count] : parts) {
     if (count > 0) line += concat(" · ", show_count(count), " ", name);
   }
@@ -57,8 +59,9 @@ Json loads_json(const std::vector<pipeline::LoadReport>& loads) {
   if (loads.size() == 1) return load_json(loads.front());
   Json sum = Json::object();
   Json files = Json::array();
-  for (const char* name : {"rows_read", "rows_inserted", "rows_updated", "rows_unchanged",
-                           "rows_duplicate", "rows_superseded", "rows_quarantined", "bytes"}) {
+  for (const char* name :
+       {"rows_read", "rows_inserted", "rows_updated", "rows_unchanged", "rows_duplicate",
+        "rows_superseded", "rows_quarantined", "rows_vanished", "rows_returned", "bytes"}) {
     std::int64_t total = 0;
     for (const pipeline::LoadReport& load : loads) total += load_json(load)[name].as_int();
     sum.set(name, total);

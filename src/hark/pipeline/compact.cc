@@ -12,16 +12,15 @@
 #include "hark/lake/file_stats.h"
 #include "hark/pipeline/table_commit.h"
 #include "hark/pipeline/trusted_rows.h"
+#include "hark/pipeline/vanished.h"
 
 namespace hark::pipeline {
 namespace {
 
 /// Name of the clock that rows are clustered by; empty where the contract has none.
 std::string time_column(const contract::Contract& contract) {
-  for (const contract::Role role : {contract::Role::kCreated, contract::Role::kPeriodStart}) {
-    if (const contract::ColumnSpec* spec = contract.with_role(role)) return spec->name;
-  }
-  return {};
+  const contract::ColumnSpec* const clock = contract.with_role(contract::time_role(contract.kind));
+  return clock == nullptr ? std::string() : clock->name;
 }
 
 struct SmallFile {
@@ -114,6 +113,7 @@ Result<NewFile> merge(const LakeFolder& lake, const TableState& table, const Gro
   HARK_TRY(const columnar::FileStats stats, std::move(writer).finish());
   merged.size_bytes = static_cast<std::int64_t>(stats.size_bytes);
   HARK_TRY(merged.stats, log_stats(stats, personal_columns(contract)));
+  if (has_vanished_rows(batch)) merged.tags = {{std::string(kVanishedTag), "true"}};
   return merged;
 }
 

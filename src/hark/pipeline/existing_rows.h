@@ -32,6 +32,8 @@ class ExistingRows {
 
   /// Rows with that key, usually none or one.
   std::span<const ExistingRow> find(std::uint64_t key) const noexcept;
+  /// All of them, by key.
+  std::span<const ExistingRow> rows() const noexcept { return rows_; }
   const std::vector<std::string>& files() const noexcept { return files_; }
   std::size_t size() const noexcept { return rows_.size(); }
 

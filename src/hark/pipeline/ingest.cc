@@ -19,6 +19,7 @@
 #include "hark/pipeline/source.h"
 #include "hark/pipeline/table_commit.h"
 #include "hark/pipeline/trusted_rows.h"
+#include "hark/pipeline/vanished.h"
 #include "hark/tabular/file_source.h"
 #include "hark/tabular/probe.h"
 
@@ -114,6 +115,18 @@ Result<void> remove_orphans(io::FileSystem& files, const std::string& table_path
   return {};
 }
 
+/// Full paths of the table's files that hold rows marked as vanished.
+Result<std::set<std::string>> files_with_vanished_rows(const TableState& table) {
+  std::set<std::string> paths;
+  if (!table.snapshot) return paths;
+  for (const lake::AddFile& file : table.snapshot->files()) {
+    if (!file.tags.contains(kVanishedTag)) continue;
+    HARK_TRY(std::string path, file.path.resolve(table.path));
+    paths.insert(std::move(path));
+  }
+  return paths;
+}
+
 /// Reads the file and writes parquet files; nothing is visible yet.
 Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   io::FileSystem& files = load.lake.files();
@@ -175,9 +188,25 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
                       trusted_options);
   const std::set<std::int64_t> no_records;
   RecordFilter only_retried(load.retried ? load.retried->records : no_records, trusted);
-  columnar::BatchSink& sink = load.retried ? static_cast<columnar::BatchSink&>(only_retried)
-                                           : static_cast<columnar::BatchSink&>(trusted);
-  HARK_TRY_VOID(source->stream(columns_to_read(contract), load.options.threads, sink));
+  Coverage coverage(contract, load.clock.now(), trusted);
+  HARK_TRY(const std::set<std::string> flagged, files_with_vanished_rows(load.trusted));
+  const bool looks_for_vanished =
+      !load.retried && existing.size() > 0 && (load.options.is_complete || !flagged.empty());
+  columnar::BatchSink* sink = &trusted;
+  if (load.retried) sink = &only_retried;
+  if (looks_for_vanished) sink = &coverage;
+  HARK_TRY_VOID(source->stream(columns_to_read(contract), load.options.threads, *sink));
+  if (looks_for_vanished) {
+    coverage.finish();
+    HARK_TRY(engine::Engine* const opened, open_engine());
+    // A refused record may be the new version of any row.
+    const bool is_complete = load.options.is_complete && quarantine.num_rejects() == 0;
+    HARK_TRY(FlagChanges changes,
+             find_flag_changes(*opened, existing, contract, coverage, is_complete, flagged));
+    load.report.rows_vanished = FlagChanges::count(changes.vanished);
+    load.report.rows_returned = FlagChanges::count(changes.returned);
+    trusted.change_flags(std::move(changes));
+  }
   HARK_TRY(LoadedFiles loaded, trusted.finish());
   HARK_TRY(quarantined, quarantine.finish());
 
@@ -241,6 +270,7 @@ Result<void> commit(Load& load, LoadedFiles loaded, std::vector<NewFile> quarant
     added.name = file.path;
     added.size_bytes = static_cast<std::int64_t>(file.stats.size_bytes);
     HARK_TRY(added.stats, log_stats(file.stats, private_columns));
+    if (file.has_vanished_rows) added.tags = {{std::string(kVanishedTag), "true"}};
     request.added.push_back(std::move(added));
   }
   if (load.trusted.snapshot) {
@@ -260,7 +290,9 @@ Result<void> commit(Load& load, LoadedFiles loaded, std::vector<NewFile> quarant
                                   {"rows_updated", loaded.counts.updated},
                                   {"rows_unchanged", loaded.counts.unchanged},
                                   {"rows_duplicate", loaded.counts.duplicate},
-                                  {"rows_quarantined", load.report.rows_quarantined}});
+                                  {"rows_quarantined", load.report.rows_quarantined},
+                                  {"rows_vanished", load.report.rows_vanished},
+                                  {"rows_returned", load.report.rows_returned}});
   request.extra = landing;
   HARK_TRY(load.report.version, commit_table(files, load.trusted, std::move(request), load.clock));
   return {};
@@ -297,6 +329,13 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
   HARK_TRY(const tabular::FileProbe probe, probe_data_file(files, path));
   HARK_TRY(const auto lock, lake.lock_for_writing());
   HARK_TRY(auto contract, choose_contract(lake, options, probe.header, path));
+
+  if (options.is_complete && (contract->key.empty() || contract->with_role(contract::time_role(
+                                                           contract->kind)) == nullptr)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 concat("contract '", contract->name, "' has no key, so no row can be missed"))
+        .hint("load the file without --complete");
+  }
 
   Load load{lake, options, clock, probe, contract->name, contract, {}, {}, {}, 0, {}};
   HARK_TRY_VOID(recover(lake, load.dataset, clock));
@@ -347,6 +386,20 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
         {"quarantined",
          concat(load.report.rows_quarantined, " of ", load.report.rows_read,
                 " records went to quarantine; `hark quarantine ls ", lake.root(), "` says why"),
+         load.report.file});
+  }
+  if (load.report.rows_vanished > 0) {
+    load.report.warnings.push_back(
+        {"vanished",
+         concat(load.report.rows_vanished,
+                " rows of the table fall into the file's period and are not in it; they are kept "
+                "and marked 'vanished' in _flags"),
+         load.report.file});
+  }
+  if (options.is_complete && load.report.rows_quarantined > 0) {
+    load.report.warnings.push_back(
+        {"vanished_unknown",
+         "records were refused, so nothing was marked as vanished: a refused record may be any row",
          load.report.file});
   }
   load.report.seconds =

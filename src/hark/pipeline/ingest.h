@@ -19,6 +19,9 @@ struct IngestOptions {
   unsigned threads = 1;
   std::size_t memory_limit_bytes = std::size_t{1} << 30;
   bool is_strict = false;  ///< the first refused record fails the load
+  /// The file holds every record of the period it covers: rows of the table within it that the file
+  /// lacks are marked as vanished (vanished.h).
+  bool is_complete = false;
   std::string run_id;
   const std::atomic<bool>* interrupt = nullptr;
   std::function<void(std::uint64_t, std::uint64_t)> progress;  ///< bytes done, bytes in all
@@ -37,6 +40,8 @@ struct LoadReport {
   std::int64_t rows_read = 0;      ///< inserted + updated + unchanged + duplicate + quarantined
   RowCounts rows;
   std::int64_t rows_quarantined = 0;
+  std::int64_t rows_vanished = 0;  ///< of the table, newly marked so
+  std::int64_t rows_returned = 0;  ///< of the table, marked so before and in the file again
   std::uint64_t bytes = 0;
   double seconds = 0;
   std::int64_t version = -1;      ///< of the trusted table, afterwards
@@ -48,7 +53,8 @@ struct LoadReport {
 /// Loads one file. The trusted commit decides: killed at any point, the lake is as before or as
 /// after, and loading the file again ends in the same lake. Takes the lake's lock.
 ///
-/// Errors: kInvalidInput, kNotFound for a file that is no data (nothing is written); kCheckFailed
+/// Errors: kInvalidInput, kNotFound for a file that is no data (nothing is written);
+/// kInvalidArgument for `is_complete` where the contract has no key or no time; kCheckFailed
 /// if more records are refused than the contract allows, or one with `is_strict` (nothing is
 /// committed); kConflict, kIo, kExhausted, kInterrupted (as before, or a rerun settles it).
 Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,

@@ -25,10 +25,7 @@ std::vector<const Batch*> pointers_to(const std::vector<Batch>& batches) {
 
 /// The clock that rows are sorted by, or nullptr.
 const contract::ColumnSpec* time_column(const contract::Contract& contract) {
-  for (const contract::Role role : {contract::Role::kCreated, contract::Role::kPeriodStart}) {
-    if (const contract::ColumnSpec* spec = contract.with_role(role)) return spec;
-  }
-  return nullptr;
+  return contract.with_role(contract::time_role(contract.kind));
 }
 
 /// Sorting value of each row of a batch: its time, or 0 where there is none.
@@ -345,21 +342,41 @@ Result<void> TrustedLoad::settle_runs() {
   return {};
 }
 
+std::set<std::uint32_t> TrustedLoad::changed_files() const {
+  std::set<std::uint32_t> files;
+  for (const auto& [file, keys] : superseded_) files.insert(file);
+  for (const auto& [file, rows] : flag_changes_.vanished) files.insert(file);
+  for (const auto& [file, rows] : flag_changes_.returned) files.insert(file);
+  return files;
+}
+
 Result<void> TrustedLoad::rewrite_table_files() {
-  for (const auto& [file, keys] : superseded_) {
+  const auto in_file = [](const auto& by_file, std::uint32_t file) {
+    const auto found = by_file.find(file);
+    return found == by_file.end() ? nullptr : &found->second;
+  };
+  for (const std::uint32_t file : changed_files()) {
+    const auto* const superseded = in_file(superseded_, file);
+    const auto* const vanished = in_file(flag_changes_.vanished, file);
+    const auto* const returned = in_file(flag_changes_.returned, file);
     HARK_TRY(engine::Engine* const engine, engine_());
-    HARK_TRY(const auto batches, read_trusted_file(*engine, existing_.files()[file], contract_));
+    HARK_TRY(auto batches, read_trusted_file(*engine, existing_.files()[file], contract_));
     std::vector<RowRef> kept;
+    bool has_vanished = false;
     for (std::uint32_t b = 0; b < batches.size(); ++b) {
+      if (vanished != nullptr || returned != nullptr)
+        pipeline::change_flags(batches[b], contract_, vanished, returned);
+      has_vanished = has_vanished || has_vanished_rows(batches[b]);
       const auto batch_keys = row_keys(batches[b], contract_);
       for (std::uint32_t row = 0; row < batch_keys.size(); ++row) {
-        const auto found = keys.find(batch_keys[row]);
-        if (found == keys.end() || found->second != hash_of(batches[b], row))
-          kept.push_back({b, row});
+        const bool is_superseded = superseded != nullptr && superseded->contains(batch_keys[row]) &&
+                                   superseded->at(batch_keys[row]) == hash_of(batches[b], row);
+        if (!is_superseded) kept.push_back({b, row});
       }
     }
     if (kept.empty()) continue;
     HARK_TRY(WrittenFile rewritten, write_file(pointers_to(batches), kept, options_.threads));
+    rewritten.has_vanished_rows = has_vanished;
     written_.push_back(std::move(rewritten));
   }
   return {};
@@ -372,7 +389,8 @@ Result<LoadedFiles> TrustedLoad::finish() {
   LoadedFiles loaded;
   loaded.counts = counts_;
   loaded.added = std::move(written_);
-  for (const auto& [file, keys] : superseded_) loaded.removed.push_back(existing_.files()[file]);
+  for (const std::uint32_t file : changed_files())
+    loaded.removed.push_back(existing_.files()[file]);
   return loaded;
 }
 

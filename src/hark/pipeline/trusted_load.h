@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "hark/io/file_system.h"
 #include "hark/pipeline/existing_rows.h"
 #include "hark/pipeline/trusted_rows.h"
+#include "hark/pipeline/vanished.h"
 
 namespace hark::pipeline {
 
@@ -35,6 +37,7 @@ struct RowCounts {
 struct WrittenFile {
   std::string path;
   columnar::FileStats stats;
+  bool has_vanished_rows = false;
 };
 
 /// What the commit must say.
@@ -61,6 +64,9 @@ class TrustedLoad final : public columnar::BatchSink {
 
   Result<void> consume(columnar::Batch batch, unsigned worker) override;
 
+  /// Rows of the table whose flag changes; for between the last row and finish().
+  void change_flags(FlagChanges changes) { flag_changes_ = std::move(changes); }
+
   /// Writes what is left, settles keys that came in several runs, and rewrites the table's files
   /// that lost rows.
   Result<LoadedFiles> finish();
@@ -86,6 +92,8 @@ class TrustedLoad final : public columnar::BatchSink {
                                  Dropped& dropped);
   Result<void> write_run(const Dropped& dropped);
   Result<void> settle_runs();
+  /// Files of the table that lose rows or whose flags change.
+  std::set<std::uint32_t> changed_files() const;
   Result<void> rewrite_table_files();
   Result<WrittenFile> write_file(std::span<const columnar::Batch* const> batches,
                                  std::span<const columnar::RowRef> rows, unsigned threads);
@@ -109,6 +117,7 @@ class TrustedLoad final : public columnar::BatchSink {
   std::vector<WrittenKey> written_keys_;
   /// Rows superseded in each file of the table: key and content hash.
   std::map<std::uint32_t, std::map<std::uint64_t, std::uint64_t>> superseded_;
+  FlagChanges flag_changes_;
 };
 
 }  // namespace hark::pipeline
