@@ -85,6 +85,7 @@ TEST(EveryFile, IsReadWithTheSizeThatIsStatedOrRefusedForItsReason) {
     }
     EXPECT_EQ(refusal, kRefusals.end()) << name;
     const auto contract = contract::choose_built_in(probe->header);
+    EXPECT_TRUE(contract) << name << ": " << contract.error().to_string();
     const auto source =
         tabular::FileSource::open(io::local_file_system(), *probe, contract ? *contract : nullptr);
     ASSERT_TRUE(source) << name << ": " << source.error().to_string();
