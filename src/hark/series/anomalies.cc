@@ -1,0 +1,82 @@
+#include "hark/series/anomalies.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "hark/calendar/civil.h"
+#include "hark/series/origin_table.h"
+#include "hark/series/stl.h"
+
+namespace hark::series {
+namespace {
+
+constexpr double kMedianToSd = 1.482602218505602;
+
+/// A season that may bend only within months: one strange day is not a season.
+constexpr int kSteadySeason = 25;
+constexpr int kTrendDays = 31;
+
+struct Spread {
+  double middle = 0;
+  double sd = 0;
+};
+
+double median(std::vector<double>& values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+Spread spread_of(std::vector<double>& values) {
+  Spread spread;
+  spread.middle = median(values);
+  for (double& x : values) x = std::abs(x - spread.middle);
+  spread.sd = kMedianToSd * median(values);
+  return spread;
+}
+
+bool is_weekend(const DailySeries& series, std::size_t index) {
+  return calendar::weekday_from_days(series.day(index)) >= 5;
+}
+
+}  // namespace
+
+Result<ExpectedRanges> expected_ranges(const DailySeries& series, double limit) {
+  const std::size_t n = series.size();
+  std::vector<double> roots(n);
+  for (std::size_t i = 0; i < n; ++i) roots[i] = to_root(series.values[i]);
+  StlOptions options = StlOptions::weekly(true);
+  options.seasonal.window = kSteadySeason;
+  options.trend.window = kTrendDays;
+  HARK_TRY(const auto parts, stl(roots, options));
+
+  std::array<std::vector<double>, 2> remainders;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (series.is_filled[i] == 0)
+      remainders[is_weekend(series, i) ? 1 : 0].push_back(parts.remainder[i]);
+  }
+  std::array<Spread, 2> spreads;
+  for (std::size_t k = 0; k < 2; ++k) spreads[k] = spread_of(remainders[k]);
+
+  ExpectedRanges out;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Spread& spread = spreads[is_weekend(series, i) ? 1 : 0];
+    const double middle = parts.trend[i] + parts.seasonal[i] + spread.middle;
+    const double low = from_root(middle - limit * spread.sd);
+    const double high = from_root(middle + limit * spread.sd);
+    out.expected.push_back(from_root(middle));
+    out.low.push_back(low);
+    out.high.push_back(high);
+    const double actual = series.values[i];
+    if (series.is_filled[i] != 0 || spread.sd <= 0 || (actual >= low && actual <= high)) continue;
+    out.anomalies.push_back(
+        {i, actual, from_root(middle), low, high, (to_root(actual) - middle) / spread.sd});
+  }
+  std::ranges::stable_sort(out.anomalies, std::ranges::greater{},
+                           [](const Anomaly& a) { return std::abs(a.score); });
+  return out;
+}
+
+}  // namespace hark::series

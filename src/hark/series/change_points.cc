@@ -1,0 +1,193 @@
+#include "hark/series/change_points.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "hark/core/text.h"
+
+namespace hark::series {
+namespace {
+
+constexpr double kMostMemory = 0.9;
+/// 1 / the 0.75 quantile of the normal distribution: from median size to standard deviation.
+constexpr double kMedianToSd = 1.482602218505602;
+
+/// A remainder beyond so many robust deviations is a strange day and no noise.
+constexpr double kStray = 4;
+
+/// Prefix sums: the cost of any segment in constant time.
+class SquaresAroundMean {
+ public:
+  explicit SquaresAroundMean(std::span<const double> values)
+      : sums_(values.size() + 1), squares_(values.size() + 1) {
+    // Around the overall mean, or large levels would cancel out the squares.
+    double mean = 0;
+    for (const double y : values) mean += y / static_cast<double>(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double y = values[i] - mean;
+      sums_[i + 1] = sums_[i] + y;
+      squares_[i + 1] = squares_[i] + y * y;
+    }
+  }
+  double operator()(std::size_t from, std::size_t to) const {
+    const double sum = sums_[to] - sums_[from];
+    return std::max(0.0,
+                    squares_[to] - squares_[from] - sum * sum / static_cast<double>(to - from));
+  }
+
+ private:
+  std::vector<double> sums_;
+  std::vector<double> squares_;
+};
+
+/// Median size of the values, or of their differences over `lag`.
+double median_size(std::span<const double> values, std::size_t lag, std::vector<double>& scratch) {
+  scratch.clear();
+  for (std::size_t i = lag; i < values.size(); ++i)
+    scratch.push_back(std::abs(lag == 0 ? values[i] : values[i] - values[i - lag]));
+  if (scratch.empty()) return 0;
+  const auto middle = scratch.begin() + static_cast<std::ptrdiff_t>(scratch.size() / 2);
+  std::nth_element(scratch.begin(), middle, scratch.end());
+  return *middle;
+}
+
+double mean_of(std::span<const double> values) {
+  double sum = 0;
+  for (const double y : values) sum += y;
+  return sum / static_cast<double>(values.size());
+}
+
+NoiseLevel with_memory(double variance, double memory) {
+  NoiseLevel noise;
+  noise.memory = std::clamp(memory, 0.0, kMostMemory);
+  noise.sd = std::sqrt(variance);
+  noise.long_run_var = variance * (1 + noise.memory) / (1 - noise.memory);
+  return noise;
+}
+
+}  // namespace
+
+std::vector<std::size_t> pelt(std::span<const double> values, double penalty,
+                              std::size_t least_segment) {
+  const std::size_t n = values.size();
+  const std::size_t least = std::max<std::size_t>(least_segment, 1);
+  if (n < 2 * least) return {};
+  const SquaresAroundMean cost(values);
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  std::vector<double> best(n + 1, kInfinity);
+  std::vector<std::size_t> last(n + 1, 0);
+  best[0] = -penalty;
+  struct Candidate {
+    std::size_t at = 0;
+    /// From this end on the candidate cannot win any more: one that loses to a change at `t` loses
+    /// only once the segment after `t` is long enough.
+    std::size_t dead_from = std::numeric_limits<std::size_t>::max();
+  };
+  std::vector<Candidate> candidates;
+  for (std::size_t t = least; t <= n; ++t) {
+    // A change so early that no segment fits before it is none.
+    const std::size_t newest = t - least;
+    if (newest == 0 || newest >= least) candidates.push_back({newest});
+    std::erase_if(candidates, [t](const Candidate& c) { return c.dead_from <= t; });
+    for (const Candidate& c : candidates) {
+      const double total = best[c.at] + cost(c.at, t) + penalty;
+      if (total < best[t]) {
+        best[t] = total;
+        last[t] = c.at;
+      }
+    }
+    for (Candidate& c : candidates) {
+      if (best[c.at] + cost(c.at, t) > best[t]) c.dead_from = std::min(c.dead_from, t + least);
+    }
+  }
+  std::vector<std::size_t> changes;
+  for (std::size_t at = last[n]; at > 0; at = last[at]) changes.push_back(at);
+  std::ranges::reverse(changes);
+  return changes;
+}
+
+NoiseLevel noise_level(std::span<const double> values) {
+  // Differences over one and two days have variances 2 v (1 − r) and 2 v (1 − r²): their ratio is
+  // 1 + r, and a shift touches few of them.
+  std::vector<double> scratch;
+  scratch.reserve(values.size());
+  const double one = median_size(values, 1, scratch);
+  const double two = median_size(values, 2, scratch);
+  if (one <= 0) return with_memory(two * kMedianToSd * two * kMedianToSd / 2, 0);
+  const double memory = two * two / (one * one) - 1;
+  const double difference = kMedianToSd * one;
+  return with_memory(difference * difference / (2 * (1 - std::clamp(memory, 0.0, kMostMemory))),
+                     memory);
+}
+
+NoiseLevel noise_around(std::span<const double> values, std::span<const std::size_t> changes) {
+  std::vector<double> rest(values.begin(), values.end());
+  for (std::size_t i = 0; i <= changes.size(); ++i) {
+    const std::size_t from = i == 0 ? 0 : changes[i - 1];
+    const std::size_t to = i < changes.size() ? changes[i] : values.size();
+    const double mean = mean_of(values.subspan(from, to - from));
+    for (std::size_t t = from; t < to; ++t) rest[t] -= mean;
+  }
+  std::vector<double> scratch;
+  scratch.reserve(rest.size());
+  const double limit = kStray * kMedianToSd * median_size(rest, 0, scratch);
+  if (limit > 0)
+    for (double& x : rest) x = std::clamp(x, -limit, limit);
+  double squares = 0;
+  double products = 0;
+  for (std::size_t t = 0; t < rest.size(); ++t) {
+    squares += rest[t] * rest[t];
+    if (t > 0) products += rest[t] * rest[t - 1];
+  }
+  if (squares <= 0) return {};
+  const auto n = static_cast<double>(rest.size());
+  const auto segments = static_cast<double>(changes.size() + 1);
+  const double memory = products / squares;
+  // Every mean that was fitted takes (1 + 4 r) / n off the correlation (Kendall, Biometrika 41,
+  // 1954) and a little of the variance.
+  return with_memory(squares / (n - segments), memory + segments * (1 + 4 * memory) / n);
+}
+
+Result<std::vector<LevelShift>> level_shifts(std::span<const double> values,
+                                             std::size_t least_segment) {
+  if (least_segment == 0 || values.size() < 2 * least_segment) {
+    return Error(
+        ErrorCode::kInvalidInput,
+        concat(values.size(), " days are too few to look for shifts of the level: at least ",
+               2 * least_segment, " are needed"));
+  }
+  // Differences tell the noise roughly, whatever the shifts; the first cut tells it better.
+  NoiseLevel noise = noise_level(values);
+  std::vector<std::size_t> changes;
+  for (int pass = 0; pass < 3; ++pass) {
+    const double penalty =
+        3 * std::log(static_cast<double>(values.size())) * std::max(noise.long_run_var, 1e-12);
+    auto next = pelt(values, penalty, least_segment);
+    const bool is_settled = pass > 0 && next == changes;
+    changes = std::move(next);
+    if (is_settled) break;
+    noise = noise_around(values, changes);
+  }
+  std::vector<LevelShift> shifts;
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    const std::size_t from = i == 0 ? 0 : changes[i - 1];
+    const std::size_t at = changes[i];
+    const std::size_t to = i + 1 < changes.size() ? changes[i + 1] : values.size();
+    LevelShift shift;
+    shift.index = at;
+    shift.before = mean_of(values.subspan(from, at - from));
+    shift.after = mean_of(values.subspan(at, to - at));
+    shift.relative = shift.after / shift.before - 1;
+    // The ratio of two means, by the delta method.
+    const double var_before = noise.long_run_var / static_cast<double>(at - from);
+    const double var_after = noise.long_run_var / static_cast<double>(to - at);
+    const double ratio = shift.after / shift.before;
+    const double se = std::sqrt(var_after + ratio * ratio * var_before) / std::abs(shift.before);
+    shift.relative_ci95 = {shift.relative - stats::kZ95 * se, shift.relative + stats::kZ95 * se};
+    shifts.push_back(shift);
+  }
+  return shifts;
+}
+
+}  // namespace hark::series
