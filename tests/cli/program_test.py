@@ -3,6 +3,7 @@
 
 usage: program_test.py HARK
 """
+import datetime
 import gzip
 import io
 import json
@@ -361,6 +362,35 @@ class Program(unittest.TestCase):
         data = self.answer("test", "chi2", "--table", table, "--totals", "strip")["data"]
         self.assertEqual(data["df"], 2)
         self.assertAlmostEqual(data["p"] / 2.954e-07, 1, delta=0.001)
+
+    def test_series_and_forecasts_are_the_same_from_a_file_and_from_its_lake(self):
+        rows = ["Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID"]
+        day = datetime.date(2023, 1, 1)
+        for i in range(500):
+            offered = (1000 if day.weekday() < 5 else 400) + i * 37 % 91 + (300 if i >= 300 else 0)
+            rows.append(f"{day};{offered};{offered - 10};10;30.5;0.9;{i + 1}")
+            day += datetime.timedelta(days=1)
+        calls = self.write("calls.csv", "\n".join(rows) + "\n")
+        lake = self.folder / "calls"
+        self.answer("ingest", lake, calls)
+        series = self.answer("series", calls, "--series", "contact.offered")["data"]
+        self.assertEqual((series["first"], series["n"]), ("2023-01-01", 500))
+        self.assertGreater(series["strength"]["weekly"], 0.9)
+        self.assertEqual([change["passes_threshold"] for change in series["changes"]], [True])
+        self.assertEqual(series["changes"][0]["date"], "2023-10-28")
+        self.assertEqual(self.answer("series", lake, "--series", "contact.offered")["data"], series)
+        wanted = ("forecast", calls, "--series", "contact.offered", "--horizon", "14", "--origins", "3")
+        forecast = self.answer(*wanted)
+        self.assertEqual([day["date"] for day in forecast["data"]["forecast"]][::13], ["2024-05-15", "2024-05-28"])
+        self.assertEqual([warning["code"] for warning in forecast["warnings"]], ["few_origins"])
+        self.assertEqual(self.answer("forecast", lake, *wanted[2:])["data"], forecast["data"])
+        later = self.answer(*wanted, "--train-from", "2023-11-01")["data"]
+        self.assertEqual((later["train_from"], later["n"]), ("2023-11-01", 196))
+        self.assertEqual(run("forecast", calls, "--series", "calls.lost").returncode, 2)
+        self.assertEqual(run("forecast", calls, "--series", "requests.created").returncode, 2)
+        short = run("forecast", calls, "--series", "contact.offered", "--train-from", "2024-04-01")
+        self.assertEqual(short.returncode, 4)
+        self.assertIn("at least 84", short.stderr)
 
     def test_quarantine_says_where_and_why(self):
         lake = self.folder / "quarantine"

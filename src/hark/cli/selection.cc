@@ -4,9 +4,9 @@
 #include "hark/core/text.h"
 
 namespace hark::cli {
-namespace {
 
-Result<std::optional<std::int32_t>> day_of(const Arguments& arguments, std::string_view option) {
+Result<std::optional<std::int32_t>> day_option(const Arguments& arguments,
+                                               std::string_view option) {
   if (!arguments.has(option)) return std::optional<std::int32_t>();
   const std::string text = arguments.text(option);
   const auto instant = text.size() == 10 ? parse_instant(text)
@@ -19,13 +19,11 @@ Result<std::optional<std::int32_t>> day_of(const Arguments& arguments, std::stri
       std::chrono::floor<std::chrono::days>(*instant).time_since_epoch().count()));
 }
 
-}  // namespace
-
 Result<insight::Selection> selection_of(const Arguments& arguments,
                                         const contract::Contract& contract) {
   insight::Selection selection;
-  HARK_TRY(selection.since_day, day_of(arguments, "--since"));
-  HARK_TRY(selection.until_day, day_of(arguments, "--until"));
+  HARK_TRY(selection.since_day, day_option(arguments, "--since"));
+  HARK_TRY(selection.until_day, day_option(arguments, "--until"));
   if (arguments.has("--where")) {
     HARK_TRY(selection.where, contract::Expression::parse(arguments.text("--where"), contract));
   }

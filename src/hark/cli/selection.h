@@ -6,6 +6,10 @@
 
 namespace hark::cli {
 
+/// A local day of the city (days since 1970-01-01) where the option was given. Errors:
+/// kInvalidArgument naming the option.
+Result<std::optional<std::int32_t>> day_option(const Arguments& arguments, std::string_view option);
+
 /// Errors: kInvalidArgument for a date or an expression that cannot be read.
 Result<insight::Selection> selection_of(const Arguments& arguments,
                                         const contract::Contract& contract);

@@ -1,0 +1,261 @@
+#include <algorithm>
+#include <cmath>
+
+#include "hark/calendar/civil.h"
+#include "hark/cli/commands.h"
+#include "hark/cli/selection.h"
+#include "hark/cli/session.h"
+#include "hark/cli/text_table.h"
+#include "hark/core/text.h"
+#include "hark/insight/forecasts.h"
+
+namespace hark::cli {
+namespace {
+
+using insight::SeriesName;
+
+struct LoadedSeries {
+  pipeline::OpenSource source;
+  SeriesName name = SeriesName::kContactOffered;
+  insight::Selection selection;
+  Instant now;
+  std::optional<insight::RequestTable> requests;
+  insight::DailyCounts counts;
+};
+
+Result<LoadedSeries> load_series(const Arguments& arguments, Session& session) {
+  HARK_TRY(const SeriesName name, insight::series_named(arguments.text("--series")));
+  HARK_TRY(auto source, session.open_source(arguments.text("SOURCE")));
+  LoadedSeries loaded{std::move(source), name, {}, {}, {}, {}};
+  const contract::Contract& contract = *loaded.source.contract;
+  loaded.now = now_for(session, loaded.source);
+  HARK_TRY(loaded.selection, selection_of(arguments, contract));
+  if (name == SeriesName::kContactOffered) {
+    HARK_TRY(const auto table, insight::load_contact(*loaded.source.rows, contract,
+                                                     loaded.selection, session.threads()));
+    loaded.counts = insight::daily_offered(table);
+    return loaded;
+  }
+  insight::RequestLoad load;
+  load.selection = loaded.selection;
+  load.now = loaded.now;
+  load.threads = session.threads();
+  if (arguments.has("--as-of")) {
+    HARK_TRY(load.as_of, parse_instant(arguments.text("--as-of")));
+  }
+  HARK_TRY(loaded.requests, insight::load_requests(*loaded.source.rows, contract, load));
+  loaded.counts = insight::daily_created(*loaded.requests, loaded.selection);
+  return loaded;
+}
+
+/// "9-11", hours of the day, the second exclusive.
+Result<std::optional<series::PeakWindow>> window_of(const Arguments& arguments) {
+  if (!arguments.has("--window")) return std::optional<series::PeakWindow>();
+  const std::string text = arguments.text("--window");
+  const auto parts = split(text, '-');
+  if (parts.size() == 2) {
+    const auto first = parse_int(parts[0]);
+    const auto end = parse_int(parts[1]);
+    if (first && end && *first >= 0 && *end <= 24 && *first < *end) {
+      return std::optional<series::PeakWindow>(
+          series::PeakWindow{static_cast<int>(*first), static_cast<int>(*end)});
+    }
+  }
+  return Error(ErrorCode::kInvalidArgument, concat("--window: no hours of the day: '", text, "'"))
+      .hint("write 9-11 for 09:00 to 11:00");
+}
+
+std::string days_line(const series::DailySeries& days, std::int64_t missing) {
+  return concat(
+      show_count(static_cast<std::int64_t>(days.size())), ", ",
+      calendar::format_date(days.first_day), " to ",
+      calendar::format_date(days.day(days.size() - 1)),
+      missing > 0 ? concat("; ", missing, " missing, filled with the weekday before") : "");
+}
+
+std::string show_change(double relative) {
+  return concat(relative >= 0 ? "+" : "", fixed(100 * relative, 1), " %");
+}
+
+std::string show_whole(double value) { return show_count(std::llround(value)); }
+
+std::string series_text(const insight::SeriesReport& report) {
+  const series::DailySeries& days = report.series;
+  std::vector<std::pair<std::string, std::string>> lines = {
+      {"series", std::string(name_of(report.name))},
+      {"days", days_line(days, report.missing_days)},
+      {"strength of trend", show_number(report.trend_strength, 2)},
+      {"strength of the week", show_number(report.weekly_strength, 2)},
+      {"strength of the year",
+       report.yearly_strength ? show_number(report.yearly_strength, 2) : "n/a (needs two years)"}};
+  if (report.peak) {
+    lines.emplace_back(
+        "busiest hours",
+        concat(report.peak->window.first_hour, " to ", report.peak->window.end_hour,
+               " h: ", fixed(report.peak->lift, 2), " times the mean hour (",
+               fixed(report.peak->ci95.low, 2), " to ", fixed(report.peak->ci95.high, 2), ")"));
+  }
+  if (report.hours && report.hours->at_midnight + report.hours->at_noon > 0) {
+    lines.emplace_back("  left out",
+                       concat(show_count(report.hours->at_midnight), " stamped 00:00:00, ",
+                              show_count(report.hours->at_noon), " 12:00:00"));
+  }
+  std::string text = name_value_lines(lines);
+  if (report.changes.empty()) {
+    text += "\nno shift of the level found\n";
+  } else {
+    TextTable shifts({{"level shifts from"},
+                      {"before", Align::kRight},
+                      {"after", Align::kRight},
+                      {"change", Align::kRight},
+                      {"95 %", Align::kRight}});
+    for (const series::LevelShift& shift : report.changes) {
+      shifts.add({calendar::format_date(days.day(shift.index)), show_whole(shift.before),
+                  show_whole(shift.after), show_change(shift.relative),
+                  concat(show_change(shift.relative_ci95.low), " to ",
+                         show_change(shift.relative_ci95.high))});
+    }
+    text += "\n" + shifts.to_string();
+  }
+  const auto& anomalies = report.ranges.anomalies;
+  if (anomalies.empty()) return text + "\nno day outside its expected range\n";
+  TextTable strange({{"strange day"},
+                     {"count", Align::kRight},
+                     {"expected", Align::kRight},
+                     {"range", Align::kRight},
+                     {"holiday"}});
+  const std::size_t shown = std::min<std::size_t>(anomalies.size(), 10);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const series::Anomaly& anomaly = anomalies[i];
+    const std::int32_t day = days.day(anomaly.index);
+    const auto holiday = report.holidays.find(day);
+    strange.add({calendar::format_date(day), show_whole(anomaly.actual),
+                 show_whole(anomaly.expected),
+                 concat(show_whole(anomaly.low), " to ", show_whole(anomaly.high)),
+                 holiday == report.holidays.end() ? "" : std::string(holiday->second)});
+  }
+  text += "\n" + strange.to_string();
+  if (anomalies.size() > shown)
+    text += concat("(", shown, " of ", anomalies.size(), " days; --json has all)\n");
+  return text;
+}
+
+Result<Answer> series_command(const Arguments& arguments, Session& session) {
+  HARK_TRY(const auto window, window_of(arguments));
+  HARK_TRY(const auto loaded, load_series(arguments, session));
+  HARK_TRY(auto days, insight::training_series(loaded.counts, std::nullopt));
+  HARK_TRY(const auto holidays, insight::holidays_of(*loaded.source.contract));
+  std::optional<insight::CreationHours> hours;
+  if (loaded.requests) hours = insight::creation_hours(*loaded.requests, loaded.selection);
+  HARK_TRY(const auto report,
+           insight::series_report(loaded.name, std::move(days), holidays ? &*holidays : nullptr,
+                                  std::move(hours), window));
+  Answer answer = answer_for(loaded.source, loaded.now);
+  answer.data = insight::to_json(report);
+  answer.text = series_text(report);
+  return answer;
+}
+
+std::string forecast_text(const insight::ForecastReport& report) {
+  const series::Forecast& forecast = report.forecast;
+  std::string text = name_value_lines(
+      {{"series", std::string(name_of(report.name))},
+       {"days", days_line(report.series, report.missing_days)},
+       {"holidays",
+        report.holidays.empty() ? "none (the contract names no calendar)" : report.holidays},
+       {"model", concat(name_of(forecast.chosen), ", chosen by its errors before each origin")},
+       {"backtest", concat(forecast.origins.size(), " origins, 1 to ", series::kScoredHorizon,
+                           " days ahead")}});
+  TextTable scores({{"model"},
+                    {"MASE", Align::kRight},
+                    {"to naive", Align::kRight},
+                    {"sMAPE %", Align::kRight},
+                    {"bias", Align::kRight},
+                    {"pinball", Align::kRight},
+                    {"in 80 %", Align::kRight},
+                    {"in 95 %", Align::kRight}});
+  const double naive = forecast.of(series::Model::kSeasonalNaive).mase;
+  const auto add = [&](std::string_view model, const series::Scores& s) {
+    scores.add({std::string(model), fixed(s.mase, 3), fixed(s.mase / naive, 3),
+                show_number(s.smape, 1), fixed(s.bias, 1), fixed(s.pinball, 1),
+                show_percent(s.coverage80, 1), show_percent(s.coverage95, 1)});
+  };
+  for (std::size_t m = 0; m < series::kNumModels; ++m)
+    add(name_of(static_cast<series::Model>(m)), forecast.scores[m]);
+  add("chosen", forecast.chosen_scores);
+  text += "\n" + scores.to_string();
+  TextTable ahead(
+      {{"day"}, {"forecast", Align::kRight}, {"80 %", Align::kRight}, {"95 %", Align::kRight}});
+  constexpr const char* kWeekdays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+  for (const series::DayForecast& day : forecast.days) {
+    ahead.add({concat(calendar::format_date(day.day), " ",
+                      kWeekdays[calendar::weekday_from_days(day.day)]),
+               show_whole(day.mean), concat(show_whole(day.low80), " to ", show_whole(day.high80)),
+               concat(show_whole(day.low95), " to ", show_whole(day.high95))});
+  }
+  return text + "\n" + ahead.to_string();
+}
+
+Result<Answer> forecast_command(const Arguments& arguments, Session& session) {
+  insight::ForecastRequest request;
+  HARK_TRY(const auto horizon, arguments.whole_number("--horizon", 1));
+  HARK_TRY(const auto origins, arguments.whole_number("--origins", 1));
+  HARK_TRY(const auto step, arguments.whole_number("--origin-step", 1));
+  if (horizon > 366) {
+    return Error(ErrorCode::kInvalidArgument,
+                 concat("--horizon ", horizon, ": at most 366 days can be forecast"));
+  }
+  request.horizon = static_cast<std::size_t>(horizon);
+  request.num_origins = static_cast<std::size_t>(origins);
+  request.origin_step = static_cast<std::size_t>(step);
+  request.threads = session.threads();
+  HARK_TRY(const auto train_from, day_option(arguments, "--train-from"));
+  HARK_TRY(const auto loaded, load_series(arguments, session));
+  HARK_TRY(auto days, insight::training_series(loaded.counts, train_from));
+  HARK_TRY(const auto report, insight::forecast_report(loaded.name, std::move(days),
+                                                       *loaded.source.contract, request));
+  Answer answer = answer_for(loaded.source, loaded.now);
+  for (const insight::Warning& warning : insight::forecast_warnings(report))
+    answer.warnings.push_back({warning.code, warning.message, loaded.source.path});
+  answer.data = insight::to_json(report);
+  answer.text = forecast_text(report);
+  return answer;
+}
+
+}  // namespace
+
+std::vector<Command> series_commands() {
+  const Option name = {
+      "--series", "NAME", "what is counted by day", "", {"contact.offered", "requests.created"},
+      true,       ""};
+  const Positional source = {"SOURCE", "a lake (LAKE@v12 as it was) or a data file"};
+  return {
+      {"series",
+       "Trend, week and year in daily counts: strengths, level shifts, strange days, peak hours.",
+       {"hark series metrics.csv --series contact.offered",
+        "hark series 311.csv --series requests.created --window 9-11"},
+       {source},
+       {name,
+        {"--window",
+         "HOURS",
+         "hours whose lift is wanted; else the busiest two",
+         "",
+         {},
+         false,
+         ""}},
+       series_command},
+      {"forecast",
+       "How many will come each day, between which bounds, and how wrong such forecasts were.",
+       {"hark forecast metrics.csv --series contact.offered --horizon 28",
+        "hark forecast 311.csv --series requests.created --horizon 14 --train-from 2023-01-01"},
+       {source},
+       {name,
+        {"--horizon", "DAYS", "days to forecast", "28", {}, false, ""},
+        {"--origins", "K", "days to forecast from in the backtest", "12", {}, false, ""},
+        {"--origin-step", "DAYS", "days between them", "28", {}, false, ""},
+        {"--train-from", "DATE", "first day to learn from", "", {}, false, ""}},
+       forecast_command},
+  };
+}
+
+}  // namespace hark::cli

@@ -1,0 +1,282 @@
+#include "hark/insight/series.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "hark/calendar/civil.h"
+#include "hark/core/text.h"
+#include "hark/series/stl.h"
+
+namespace hark::insight {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+/// A day of no request in a city with more than this per day is a day the file does not have.
+constexpr double kNoChance = 20;
+constexpr std::size_t kLeastSegment = 28;
+constexpr double kYear = 365.25;
+constexpr int kPeakHours = 2;
+constexpr std::uint64_t kPeakSeed = 311;
+constexpr std::int64_t kSecondsPerDay = 86'400;
+constexpr std::int64_t kNoon = 43'200;
+
+bool is_in_scope(const RequestTable& table, std::size_t row) {
+  return table.outcome[row] < Outcome::kCreatedMissing;
+}
+
+struct Days {
+  std::int32_t first = 0;
+  std::int32_t last = -1;
+  std::size_t size() const { return last < first ? 0 : static_cast<std::size_t>(last - first + 1); }
+  bool holds(std::int32_t day) const { return day >= first && day <= last; }
+};
+
+/// The days that the table has from their first to their last second, as far as can be told.
+Days whole_days(const RequestTable& table, const Selection& selection) {
+  Days days{std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()};
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (!is_in_scope(table, row)) continue;
+    const std::int32_t day = table.created_day(row);
+    days.first = std::min(days.first, day);
+    days.last = std::max(days.last, day);
+  }
+  if (days.last < days.first) return {};
+  if (selection.since_day != days.first) ++days.first;
+  if (!selection.until_day || *selection.until_day - 1 != days.last) --days.last;
+  return days;
+}
+
+double median_of_counts(std::vector<double> values) {
+  std::erase(values, 0.0);
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+Json date(std::int32_t day) { return calendar::format_date(day); }
+
+Json interval(const stats::Interval& ci) { return Json::Array{ci.low, ci.high}; }
+
+/// The series without its week and, where two years are there, without its year.
+Result<std::vector<double>> take_seasons(const std::vector<double>& values, SeriesReport& report) {
+  HARK_TRY(const auto week, series::stl(values, series::StlOptions::weekly(false)));
+  report.trend_strength = series::strength(week.trend, week.remainder);
+  report.weekly_strength = series::strength(week.seasonal, week.remainder);
+  std::vector<double> rest = values;
+  if (static_cast<double>(values.size()) <= 2 * kYear) {
+    for (std::size_t i = 0; i < rest.size(); ++i) rest[i] -= week.seasonal[i];
+    return rest;
+  }
+  HARK_TRY(const auto both, series::mstl(values, {7, kYear}));
+  report.weekly_strength = series::strength(both.seasonal[0], both.remainder);
+  report.yearly_strength = series::strength(both.seasonal[1], both.remainder);
+  for (std::size_t i = 0; i < rest.size(); ++i)
+    rest[i] -= both.seasonal[0][i] + both.seasonal[1][i];
+  return rest;
+}
+
+}  // namespace
+
+Result<SeriesName> series_named(std::string_view name) {
+  if (name == "contact.offered") return SeriesName::kContactOffered;
+  if (name == "requests.created") return SeriesName::kRequestsCreated;
+  return Error(ErrorCode::kInvalidArgument, concat("no series '", name, "'"))
+      .hint("--series contact.offered or requests.created");
+}
+
+std::string_view name_of(SeriesName name) {
+  return name == SeriesName::kContactOffered ? "contact.offered" : "requests.created";
+}
+
+DailyCounts daily_offered(const ContactTable& table) {
+  DailyCounts out;
+  if (table.rows.empty()) return out;
+  out.first_day = table.rows.front().day;
+  out.values.assign(static_cast<std::size_t>(table.rows.back().day - out.first_day + 1), kMissing);
+  std::int32_t before = out.first_day - 1;
+  for (const ContactRow& row : table.rows) {
+    double& value = out.values[static_cast<std::size_t>(row.day - out.first_day)];
+    const double offered = row.offered ? static_cast<double>(*row.offered) : kMissing;
+    value = row.day == before ? value + offered : offered;
+    before = row.day;
+  }
+  return out;
+}
+
+DailyCounts daily_created(const RequestTable& table, const Selection& selection) {
+  const Days days = whole_days(table, selection);
+  DailyCounts out;
+  out.first_day = days.first;
+  out.values.assign(days.size(), 0.0);
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (!is_in_scope(table, row)) continue;
+    const std::int32_t day = table.created_day(row);
+    if (days.holds(day)) ++out.values[static_cast<std::size_t>(day - days.first)];
+  }
+  if (median_of_counts(out.values) > kNoChance) {
+    for (double& value : out.values)
+      if (value == 0) value = kMissing;
+  }
+  return out;
+}
+
+std::vector<DailyCounts> daily_created_by(const RequestTable& table, const Grouping& grouping,
+                                          const DailyCounts& whole) {
+  std::vector<DailyCounts> out(grouping.keys.size() + 1);
+  for (DailyCounts& counts : out) {
+    counts.first_day = whole.first_day;
+    counts.values.reserve(whole.values.size());
+    for (const double value : whole.values)
+      counts.values.push_back(std::isnan(value) ? kMissing : 0.0);
+  }
+  const std::int32_t end = whole.first_day + static_cast<std::int32_t>(whole.values.size());
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (!is_in_scope(table, row)) continue;
+    const std::int32_t day = table.created_day(row);
+    if (day < whole.first_day || day >= end) continue;
+    const std::size_t group = std::min<std::size_t>(grouping.codes[row], grouping.keys.size());
+    ++out[group].values[static_cast<std::size_t>(day - whole.first_day)];
+  }
+  return out;
+}
+
+Result<series::DailySeries> training_series(const DailyCounts& counts,
+                                            std::optional<std::int32_t> train_from) {
+  std::span<const double> values = counts.values;
+  std::int32_t first = counts.first_day;
+  if (train_from && *train_from > first) {
+    const auto skipped = static_cast<std::size_t>(*train_from - first);
+    values = values.subspan(std::min(skipped, values.size()));
+    first = *train_from;
+  }
+  if (values.empty())
+    return Error(ErrorCode::kInvalidInput, "no whole day is left to make a series of");
+  return series::fill_missing(first, values);
+}
+
+Result<std::optional<calendar::HolidayCalendar>> holidays_of(const contract::Contract& contract) {
+  if (contract.holidays.empty()) return std::optional<calendar::HolidayCalendar>();
+  HARK_TRY(auto calendar, calendar::HolidayCalendar::named(contract.holidays));
+  return std::optional<calendar::HolidayCalendar>(calendar);
+}
+
+std::optional<CreationHours> creation_hours(const RequestTable& table, const Selection& selection) {
+  if (table.is_created_date_only) return std::nullopt;
+  const Days days = whole_days(table, selection);
+  CreationHours out;
+  out.days.resize(days.size());
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (!is_in_scope(table, row)) continue;
+    const std::int32_t day = table.created_day(row);
+    if (!days.holds(day)) continue;
+    const std::int64_t second = table.created_local_s(row) - day * kSecondsPerDay;
+    // A stamp of whole hours that a form filled in heaps at midnight and noon.
+    if (second == 0 || second == kNoon) {
+      const bool is_exact = table.created_us[row] % 1'000'000 == 0;
+      if (is_exact) {
+        ++(second == 0 ? out.at_midnight : out.at_noon);
+        continue;
+      }
+    }
+    const auto hour = static_cast<std::size_t>(second / 3600);
+    ++out.days[static_cast<std::size_t>(day - days.first)][hour];
+    ++out.by_weekday[calendar::weekday_from_days(day)][hour];
+  }
+  return out;
+}
+
+Result<SeriesReport> series_report(SeriesName name, series::DailySeries series,
+                                   const calendar::HolidayCalendar* holidays,
+                                   std::optional<CreationHours> hours,
+                                   std::optional<series::PeakWindow> window) {
+  SeriesReport report;
+  report.name = name;
+  report.missing_days = std::ranges::count(series.is_filled, 1);
+  if (series.size() < 2 * kLeastSegment) {
+    return Error(ErrorCode::kInvalidInput,
+                 concat(series.size(), " days are too few to take apart: at least ",
+                        2 * kLeastSegment, " are needed"));
+  }
+  HARK_TRY(const auto rest, take_seasons(series.values, report));
+  HARK_TRY(report.changes, series::level_shifts(rest, kLeastSegment));
+  HARK_TRY(report.ranges, series::expected_ranges(series));
+  if (holidays != nullptr) {
+    const std::int32_t last_year = calendar::civil_from_days(series.day(series.size() - 1)).year;
+    for (std::int32_t year = calendar::civil_from_days(series.first_day).year; year <= last_year;
+         ++year) {
+      for (const calendar::Holiday& holiday : holidays->in_year(year))
+        report.holidays.emplace(holiday.day, holiday.name);
+    }
+  }
+  if (hours) {
+    report.peak = series::peak_lift(
+        hours->days, window ? *window : series::busiest_window(hours->days, kPeakHours), kPeakSeed);
+    report.hours = std::move(hours);
+  }
+  report.series = std::move(series);
+  return report;
+}
+
+Json to_json(const SeriesReport& report) {
+  const series::DailySeries& days = report.series;
+  Json out = Json::object({{"series", name_of(report.name)},
+                           {"first", date(days.first_day)},
+                           {"last", date(days.day(days.size() - 1))},
+                           {"n", days.size()},
+                           {"missing_days", report.missing_days},
+                           {"strength", Json::object({{"trend", report.trend_strength},
+                                                      {"weekly", report.weekly_strength},
+                                                      {"yearly", report.yearly_strength}})}});
+  Json changes = Json::array();
+  for (const series::LevelShift& shift : report.changes) {
+    changes.push_back(
+        Json::object({{"date", date(days.day(shift.index))},
+                      {"before", shift.before},
+                      {"after", shift.after},
+                      {"relative", shift.relative},
+                      {"ci95", interval(shift.relative_ci95)},
+                      {"passes_threshold", std::abs(shift.relative) >= kLevelShiftThreshold}}));
+  }
+  out.set("changes", std::move(changes));
+  Json anomalies = Json::array();
+  for (const series::Anomaly& anomaly : report.ranges.anomalies) {
+    const std::int32_t day = days.day(anomaly.index);
+    const auto holiday = report.holidays.find(day);
+    anomalies.push_back(Json::object(
+        {{"date", date(day)},
+         {"actual", anomaly.actual},
+         {"expected", anomaly.expected},
+         {"low", anomaly.low},
+         {"high", anomaly.high},
+         {"score", anomaly.score},
+         {"holiday", holiday == report.holidays.end() ? Json() : Json(holiday->second)}}));
+  }
+  out.set("anomalies", std::move(anomalies));
+  Json peak;
+  if (report.peak) {
+    const auto hour = [](int h) { return concat(h < 10 ? "0" : "", h, ":00"); };
+    peak = Json::object({{"window", Json::Array{hour(report.peak->window.first_hour),
+                                                hour(report.peak->window.end_hour)}},
+                         {"lift", report.peak->lift},
+                         {"ci95", interval(report.peak->ci95)},
+                         {"n", report.peak->all},
+                         {"days", report.peak->days}});
+  }
+  out.set("peak", std::move(peak));
+  if (report.hours) {
+    out.set("left_out", Json::object({{"at_midnight", report.hours->at_midnight},
+                                      {"at_noon", report.hours->at_noon}}));
+    Json week = Json::array();
+    for (const auto& weekday : report.hours->by_weekday) {
+      Json hours = Json::array();
+      for (const std::int64_t count : weekday) hours.push_back(count);
+      week.push_back(std::move(hours));
+    }
+    out.set("by_hour_of_week", std::move(week));
+  }
+  return out;
+}
+
+}  // namespace hark::insight

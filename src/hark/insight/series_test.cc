@@ -1,0 +1,193 @@
+#include "hark/insight/series.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "hark/calendar/civil.h"
+#include "hark/insight/forecasts.h"
+#include "hark/insight/golden_test.h"
+#include "hark/insight/memory_source_test.h"
+
+namespace hark::insight {
+namespace {
+
+using test::MemorySource;
+
+std::int32_t day_of(int year, unsigned month, unsigned day) {
+  return calendar::days_from_civil(year, month, day);
+}
+
+RequestTable table_of(const std::vector<std::string>& created) {
+  MemorySource source;
+  source.clocks("created_date", created);
+  RequestLoad load;
+  load.now = *parse_instant("2026-11-01T00:00:00Z");
+  return load_requests(source, test::request_contract(), load).value();
+}
+
+TEST(SeriesNamed, TellsTheKnownSeries) {
+  EXPECT_EQ(series_named("contact.offered").value(), SeriesName::kContactOffered);
+  EXPECT_EQ(name_of(series_named("requests.created").value()), "requests.created");
+  const auto unknown = series_named("requests.closed");
+  EXPECT_EQ(unknown.error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_NE(unknown.error().hint().find("requests.created"), std::string::npos);
+}
+
+TEST(DailyOffered, AddsQueuesAndKnowsWhatIsMissing) {
+  ContactTable table;
+  const auto row = [](std::int32_t day, std::optional<std::int64_t> offered) {
+    ContactRow made;
+    made.day = day;
+    made.offered = offered;
+    return made;
+  };
+  table.rows = {row(100, 5), row(100, 7), row(102, 3), row(103, std::nullopt), row(103, 4)};
+  const DailyCounts counts = daily_offered(table);
+  EXPECT_EQ(counts.first_day, 100);
+  ASSERT_EQ(counts.values.size(), 4u);
+  EXPECT_EQ(counts.values[0], 12);
+  EXPECT_TRUE(std::isnan(counts.values[1])) << "no row";
+  EXPECT_EQ(counts.values[2], 3);
+  EXPECT_TRUE(std::isnan(counts.values[3])) << "one queue did not say";
+  EXPECT_TRUE(daily_offered({}).values.empty());
+}
+
+TEST(DailyCreated, CountsWholeLocalDaysOnly) {
+  const auto table = table_of({"2024-03-01 17:00:00", "2024-03-02 00:10:00", "2024-03-02 23:59:59",
+                               "2024-03-04 12:30:00", "2024-03-05 01:00:00"});
+  const DailyCounts counts = daily_created(table, {});
+  EXPECT_EQ(counts.first_day, day_of(2024, 3, 2));
+  EXPECT_EQ(counts.values, (std::vector<double>{2, 0, 1}));
+  // A cut that the user made is the edge of a whole day.
+  Selection selection;
+  selection.since_day = day_of(2024, 3, 1);
+  selection.until_day = day_of(2024, 3, 6);
+  EXPECT_EQ(daily_created(table, selection).values, (std::vector<double>{1, 2, 0, 1, 1}));
+}
+
+TEST(DailyCreated, ADayWithoutAnyRequestIsMissingWhereManyAreUsual) {
+  std::vector<std::string> created = {"2024-03-01 01:00:00"};
+  for (const char* day : {"02", "03", "05", "06"})
+    for (int i = 0; i < 25; ++i) created.push_back(std::string("2024-03-") + day + " 08:30:00");
+  created.push_back("2024-03-07 01:00:00");
+  const DailyCounts counts = daily_created(table_of(created), {});
+  ASSERT_EQ(counts.values.size(), 5u);
+  EXPECT_TRUE(std::isnan(counts.values[2]));
+  EXPECT_EQ(counts.values[3], 25);
+}
+
+TEST(DailyCreatedBy, GroupsAddUpToTheWhole) {
+  MemorySource source;
+  source
+      .clocks("created_date", {"2024-03-01 10:00:00", "2024-03-02 10:00:00", "2024-03-02 11:00:00",
+                               "2024-03-03 10:00:00", "2024-03-03 11:00:00", "2024-03-04 10:00:00"})
+      .texts("borough", {"A", "A", "B", std::nullopt, "B", "A"});
+  RequestLoad load;
+  load.now = *parse_instant("2026-11-01T00:00:00Z");
+  const auto contract = test::request_contract();
+  const auto table = load_requests(source, contract, load).value();
+  const auto grouping =
+      group_requests(table, request_by_named(contract, "borough").value()).value();
+  const DailyCounts whole = daily_created(table, {});
+  const auto parts = daily_created_by(table, grouping, whole);
+  ASSERT_EQ(parts.size(), 3u);
+  for (std::size_t day = 0; day < whole.values.size(); ++day) {
+    double sum = 0;
+    for (const DailyCounts& part : parts) sum += part.values[day];
+    EXPECT_EQ(sum, whole.values[day]);
+  }
+  EXPECT_EQ(parts.back().values, (std::vector<double>{0, 1})) << "rows without a borough";
+}
+
+TEST(CreationHours, StampsHeapedAtMidnightAndNoonAreLeftOut) {
+  const auto table = table_of({"2024-03-03 08:00:00", "2024-03-04 00:00:00", "2024-03-04 12:00:00",
+                               "2024-03-04 12:00:01", "2024-03-04 00:00:00.250",
+                               "2024-03-04 09:30:00", "2024-03-05 08:00:00"});
+  const auto hours = creation_hours(table, {});
+  ASSERT_TRUE(hours);
+  ASSERT_EQ(hours->days.size(), 1u);
+  EXPECT_EQ(hours->at_midnight, 1);
+  EXPECT_EQ(hours->at_noon, 1);
+  EXPECT_EQ(hours->days[0][12], 1);
+  EXPECT_EQ(hours->days[0][0], 1);
+  EXPECT_EQ(hours->by_weekday[0][9], 1) << "4 March 2024 was a Monday";
+}
+
+class OfferedCalls : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = test::open_data("vancouver/0x1ay_metrics_to2024-09_open-years.csv");
+    if (!opened) GTEST_SKIP() << "no real exports in ../shared/data";
+    contract_ = opened->contract;
+    counts_ = daily_offered(load_contact(*opened->source, *contract_, {}, 2).value());
+  }
+  const contract::Contract* contract_ = nullptr;
+  DailyCounts counts_;
+};
+
+TEST_F(OfferedCalls, BeginAfterTheLastYearThatIsNotThere) {
+  const auto days = training_series(counts_, std::nullopt);
+  ASSERT_TRUE(days);
+  EXPECT_EQ(days->first_day, day_of(2024, 1, 1));
+  EXPECT_EQ(days->size(), 274u);
+  const auto later = training_series(counts_, day_of(2024, 3, 1));
+  EXPECT_EQ(later->first_day, day_of(2024, 3, 1));
+  EXPECT_EQ(training_series(counts_, day_of(2030, 1, 1)).error().code(), ErrorCode::kInvalidInput);
+}
+
+TEST_F(OfferedCalls, StrengthsEqualTheReferenceAndHolidaysAreNamed) {
+  const auto golden = test::golden_file("stl.json");
+  if (!golden) GTEST_SKIP() << "no reference values in ../shared/golden";
+  const auto holidays = holidays_of(*contract_).value();
+  ASSERT_TRUE(holidays);
+  const auto report =
+      series_report(SeriesName::kContactOffered, training_series(counts_, std::nullopt).value(),
+                    &*holidays, std::nullopt, std::nullopt);
+  ASSERT_TRUE(report) << report.error().to_string();
+  const Json ours = to_json(*report);
+  const Json& plain = (*golden)["spans"]["2024"]["plain"];
+  test::expect_near(ours["strength"]["trend"], plain["trend_strength"], 1e-8, "trend");
+  test::expect_near(ours["strength"]["weekly"], plain["seasonal_strength"], 1e-8, "week");
+  EXPECT_TRUE(ours["strength"]["yearly"].is_null());
+  EXPECT_TRUE(ours["peak"].is_null());
+  ASSERT_FALSE(ours["anomalies"].items().empty());
+  EXPECT_EQ(ours["anomalies"].items()[0]["holiday"].as_string(), "New Year's Day");
+}
+
+TEST_F(OfferedCalls, AForecastHasTheFieldsOfTheCommandLine) {
+  ForecastRequest request;
+  request.horizon = 10;
+  request.origin_step = 14;
+  const auto report =
+      forecast_report(SeriesName::kContactOffered, training_series(counts_, std::nullopt).value(),
+                      *contract_, request);
+  ASSERT_TRUE(report) << report.error().to_string();
+  EXPECT_TRUE(report->beats_naive());
+  EXPECT_TRUE(forecast_warnings(*report).empty());
+  const Json answer = to_json(*report);
+  EXPECT_FALSE(answer["model"].as_string().empty());
+  ASSERT_EQ(answer["backtest"].items().size(), series::kNumModels);
+  for (const Json& model : answer["backtest"].items()) {
+    for (const char* field :
+         {"mase", "ratio_to_naive", "smape", "bias", "coverage80", "coverage95", "pinball"})
+      EXPECT_TRUE(model[field].is_number()) << field;
+  }
+  ASSERT_EQ(answer["forecast"].items().size(), 10u);
+  EXPECT_EQ(answer["forecast"].items()[0]["date"].as_string(), "2024-10-01");
+  for (const char* field : {"mean", "lo80", "hi80", "lo95", "hi95"})
+    EXPECT_TRUE(answer["forecast"].items()[0][field].is_number()) << field;
+}
+
+TEST(ForecastWarnings, SayThatNothingBeatsTheLastWeekAndThatOriginsAreFew) {
+  ForecastReport report;
+  report.forecast.scores[0].mase = 1;
+  report.forecast.chosen_scores.mase = 1;
+  const auto warnings = forecast_warnings(report);
+  ASSERT_EQ(warnings.size(), 2u);
+  EXPECT_EQ(warnings[0].code, "no_better_than_naive");
+  EXPECT_EQ(warnings[1].code, "few_origins");
+}
+
+}  // namespace
+}  // namespace hark::insight
