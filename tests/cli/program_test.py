@@ -387,6 +387,11 @@ class Program(unittest.TestCase):
         later = self.answer(*wanted, "--train-from", "2023-11-01")["data"]
         self.assertEqual((later["train_from"], later["n"]), ("2023-11-01", 196))
         self.assertEqual(run("forecast", calls, "--series", "calls.lost").returncode, 2)
+        self.assertEqual(run(*wanted, "--by", "borough").returncode, 2)
+        self.assertEqual(run("forecast", self.city, "--series", "requests.created", "--by", "hour").returncode, 2)
+        city = self.answer("forecast", self.city, "--series", "requests.created", "--by", "borough", *NOW)["data"]
+        for i, day in enumerate(city["forecast"]):
+            self.assertAlmostEqual(day["mean"], sum(group["forecast"][i]["mean"] for group in city["groups"]))
         self.assertEqual(run("forecast", calls, "--series", "requests.created").returncode, 2)
         short = run("forecast", calls, "--series", "contact.offered", "--train-from", "2024-04-01")
         self.assertEqual(short.returncode, 4)

@@ -19,14 +19,29 @@ struct LoadedSeries {
   SeriesName name = SeriesName::kContactOffered;
   insight::Selection selection;
   Instant now;
+  std::optional<insight::RequestBy> by;
   std::optional<insight::RequestTable> requests;
   insight::DailyCounts counts;
 };
 
-Result<LoadedSeries> load_series(const Arguments& arguments, Session& session) {
+/// A column to group by, as forecast's --by names it.
+Result<insight::RequestBy> column_named(const contract::Contract& contract, const std::string& by) {
+  HARK_TRY(auto group, insight::request_by_named(contract, by));
+  if (group.kind == insight::RequestBy::Kind::kColumn) return group;
+  return Error(ErrorCode::kInvalidArgument, concat("--by ", by, " is a time: days are forecast"))
+      .hint("group by a column: agency, complaint_type, borough");
+}
+
+Result<LoadedSeries> load_series(const Arguments& arguments, Session& session,
+                                 const std::string& by) {
   HARK_TRY(const SeriesName name, insight::series_named(arguments.text("--series")));
+  if (!by.empty() && name == SeriesName::kContactOffered) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "contact.offered cannot be grouped: --by is of requests")
+        .hint("leave --by out, or --series requests.created");
+  }
   HARK_TRY(auto source, session.open_source(arguments.text("SOURCE")));
-  LoadedSeries loaded{std::move(source), name, {}, {}, {}, {}};
+  LoadedSeries loaded{std::move(source), name, {}, {}, {}, {}, {}};
   const contract::Contract& contract = *loaded.source.contract;
   loaded.now = now_for(session, loaded.source);
   HARK_TRY(loaded.selection, selection_of(arguments, contract));
@@ -42,6 +57,10 @@ Result<LoadedSeries> load_series(const Arguments& arguments, Session& session) {
   load.threads = session.threads();
   if (arguments.has("--as-of")) {
     HARK_TRY(load.as_of, parse_instant(arguments.text("--as-of")));
+  }
+  if (!by.empty()) {
+    HARK_TRY(loaded.by, column_named(contract, by));
+    load.categories.push_back(loaded.by->column);
   }
   HARK_TRY(loaded.requests, insight::load_requests(*loaded.source.rows, contract, load));
   loaded.counts = insight::daily_created(*loaded.requests, loaded.selection);
@@ -142,7 +161,7 @@ std::string series_text(const insight::SeriesReport& report) {
 
 Result<Answer> series_command(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto window, window_of(arguments));
-  HARK_TRY(const auto loaded, load_series(arguments, session));
+  HARK_TRY(const auto loaded, load_series(arguments, session, ""));
   HARK_TRY(auto days, insight::training_series(loaded.counts, std::nullopt));
   HARK_TRY(const auto holidays, insight::holidays_of(*loaded.source.contract));
   std::optional<insight::CreationHours> hours;
@@ -196,6 +215,48 @@ std::string forecast_text(const insight::ForecastReport& report) {
   return text + "\n" + ahead.to_string();
 }
 
+std::string groups_text(const insight::ForecastReport& report) {
+  TextTable groups({{report.by},
+                    {"requests", Align::kRight},
+                    {"model"},
+                    {"MASE", Align::kRight},
+                    {"to naive", Align::kRight},
+                    {"in 80 %", Align::kRight},
+                    {"in 95 %", Align::kRight},
+                    {concat("next ", report.forecast.days.size(), " days"), Align::kRight}});
+  const auto sum = [](const series::Forecast& forecast) {
+    double total = 0;
+    for (const series::DayForecast& day : forecast.days) total += day.mean;
+    return show_whole(total);
+  };
+  const auto add = [&](const std::string& label, std::int64_t n, const series::Forecast& forecast,
+                       const series::Scores& s) {
+    const double naive = forecast.of(series::Model::kSeasonalNaive).mase;
+    groups.add({label, show_count(n), std::string(name_of(forecast.chosen)), fixed(s.mase, 3),
+                fixed(s.mase / naive, 3), show_percent(s.coverage80, 1),
+                show_percent(s.coverage95, 1), sum(forecast)});
+  };
+  std::int64_t all = 0;
+  for (const insight::GroupForecast& group : report.groups) {
+    add(group.label, group.n, group.forecast, group.scores);
+    all += group.n;
+  }
+  add("all", all, report.forecast, report.reconciled_scores);
+  return concat("\nby ", report.by, ", made to add up\n", groups.to_string());
+}
+
+Result<insight::ForecastReport> make_report(const LoadedSeries& loaded,
+                                            std::optional<std::int32_t> train_from,
+                                            const insight::ForecastRequest& request) {
+  if (loaded.by) {
+    HARK_TRY(const auto grouping, insight::group_requests(*loaded.requests, *loaded.by));
+    return insight::forecast_report_by(*loaded.requests, grouping, loaded.counts, train_from,
+                                       *loaded.source.contract, request);
+  }
+  HARK_TRY(auto days, insight::training_series(loaded.counts, train_from));
+  return insight::forecast_report(loaded.name, std::move(days), *loaded.source.contract, request);
+}
+
 Result<Answer> forecast_command(const Arguments& arguments, Session& session) {
   insight::ForecastRequest request;
   HARK_TRY(const auto horizon, arguments.whole_number("--horizon", 1));
@@ -210,15 +271,14 @@ Result<Answer> forecast_command(const Arguments& arguments, Session& session) {
   request.origin_step = static_cast<std::size_t>(step);
   request.threads = session.threads();
   HARK_TRY(const auto train_from, day_option(arguments, "--train-from"));
-  HARK_TRY(const auto loaded, load_series(arguments, session));
-  HARK_TRY(auto days, insight::training_series(loaded.counts, train_from));
-  HARK_TRY(const auto report, insight::forecast_report(loaded.name, std::move(days),
-                                                       *loaded.source.contract, request));
+  HARK_TRY(const auto loaded, load_series(arguments, session, arguments.text("--by")));
+  HARK_TRY(const auto report, make_report(loaded, train_from, request));
   Answer answer = answer_for(loaded.source, loaded.now);
   for (const insight::Warning& warning : insight::forecast_warnings(report))
     answer.warnings.push_back({warning.code, warning.message, loaded.source.path});
   answer.data = insight::to_json(report);
   answer.text = forecast_text(report);
+  if (!report.groups.empty()) answer.text += groups_text(report);
   return answer;
 }
 
@@ -253,6 +313,7 @@ std::vector<Command> series_commands() {
         {"--horizon", "DAYS", "days to forecast", "28", {}, false, ""},
         {"--origins", "K", "days to forecast from in the backtest", "12", {}, false, ""},
         {"--origin-step", "DAYS", "days between them", "28", {}, false, ""},
+        {"--by", "COL", "also by group (requests), so that the groups add up", "", {}, false, ""},
         {"--train-from", "DATE", "first day to learn from", "", {}, false, ""}},
        forecast_command},
   };

@@ -1,14 +1,17 @@
 #include "hark/insight/forecasts.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "hark/calendar/civil.h"
 #include "hark/core/text.h"
+#include "hark/insight/tests.h"
 
 namespace hark::insight {
 namespace {
 
 constexpr std::size_t kFewestOrigins = 12;  // METRICS section 4
+constexpr std::size_t kMostGroups = 50;
 
 Json scores_json(std::string_view model, const series::Scores& scores, double naive_mase) {
   return Json::object({{"model", model},
@@ -24,6 +27,94 @@ Json scores_json(std::string_view model, const series::Scores& scores, double na
                        {"width95", scores.width95}});
 }
 
+struct Plan {
+  series::ForecastOptions options;
+  series::CalendarFeatures features;
+  std::string holidays;
+};
+
+Result<Plan> plan_for(const series::DailySeries& series, const contract::Contract& contract,
+                      const ForecastRequest& request) {
+  HARK_TRY(const auto holidays, holidays_of(contract));
+  Plan plan{{},
+            {series.first_day, series.size() + std::max(request.horizon, series::kScoredHorizon),
+             holidays ? &*holidays : nullptr},
+            holidays ? contract.holidays : ""};
+  plan.options.horizon = request.horizon;
+  plan.options.origins =
+      series::backtest_origins(series.size(), request.num_origins, request.origin_step);
+  plan.options.refit_days = std::min(request.origin_step, series::kScoredHorizon);
+  return plan;
+}
+
+struct Group {
+  std::optional<std::string> key;
+  std::string label;
+  series::DailySeries series;
+  double sum = 0;
+};
+
+void add_to(series::DailySeries& sum, const series::DailySeries& part) {
+  if (sum.values.empty()) {
+    sum = part;
+    return;
+  }
+  for (std::size_t i = 0; i < sum.size(); ++i) sum.values[i] += part.values[i];
+}
+
+/// Groups that can be forecast by themselves, largest first, and the rest as one.
+Result<std::vector<Group>> groups_of(const RequestTable& table, const Grouping& grouping,
+                                     const DailyCounts& whole,
+                                     std::optional<std::int32_t> train_from,
+                                     std::size_t first_origin) {
+  const auto counts = daily_created_by(table, grouping, whole);
+  std::vector<Group> all;
+  for (std::size_t g = 0; g < counts.size(); ++g) {
+    Group group;
+    const bool has_key = g < grouping.keys.size();
+    if (has_key) group.key = grouping.keys[g];
+    group.label = has_key ? grouping.labels[g] : "(none)";
+    HARK_TRY(group.series, training_series(counts[g], train_from));
+    for (const double value : group.series.values) group.sum += value;
+    if (group.sum > 0) all.push_back(std::move(group));
+  }
+  std::ranges::stable_sort(all, std::ranges::greater{}, &Group::sum);
+  Group other;
+  other.key = kOtherGroup;
+  other.label = kOtherGroup;
+  const auto is_too_small = [&](const Group& group) {
+    return group.sum < static_cast<double>(group.series.size()) ||
+           !(series::mase_scale(group.series, first_origin) > 0);
+  };
+  // What is pooled must be large enough itself, or one more group joins it.
+  while (!all.empty() && (all.size() > kMostGroups || is_too_small(all.back()) ||
+                          (other.sum > 0 && is_too_small(other)))) {
+    add_to(other.series, all.back().series);
+    other.sum += all.back().sum;
+    all.pop_back();
+  }
+  if (all.empty()) {
+    return Error(ErrorCode::kInvalidInput,
+                 concat("no group by ", grouping.by, " has one request a day"))
+        .hint("forecast the whole without --by, or by a column with fewer values");
+  }
+  if (other.sum > 0) all.push_back(std::move(other));
+  return all;
+}
+
+Json days_json(const std::vector<series::DayForecast>& days) {
+  Json out = Json::array();
+  for (const series::DayForecast& day : days) {
+    out.push_back(Json::object({{"date", calendar::format_date(day.day)},
+                                {"mean", day.mean},
+                                {"lo80", day.low80},
+                                {"hi80", day.high80},
+                                {"lo95", day.low95},
+                                {"hi95", day.high95}}));
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<ForecastReport> forecast_report(SeriesName name, series::DailySeries series,
@@ -32,18 +123,40 @@ Result<ForecastReport> forecast_report(SeriesName name, series::DailySeries seri
   ForecastReport report;
   report.name = name;
   report.missing_days = std::ranges::count(series.is_filled, 1);
-  series::ForecastOptions options;
-  options.horizon = request.horizon;
-  options.origins =
-      series::backtest_origins(series.size(), request.num_origins, request.origin_step);
-  options.refit_days = std::min(request.origin_step, series::kScoredHorizon);
-  HARK_TRY(const auto holidays, holidays_of(contract));
-  if (holidays) report.holidays = contract.holidays;
-  const series::CalendarFeatures features(
-      series.first_day, series.size() + std::max(request.horizon, series::kScoredHorizon),
-      holidays ? &*holidays : nullptr);
-  HARK_TRY(report.forecast, series::forecast_series(series, features, options));
+  HARK_TRY(const Plan plan, plan_for(series, contract, request));
+  report.holidays = plan.holidays;
+  HARK_TRY(report.forecast, series::forecast_series(series, plan.features, plan.options));
   report.series = std::move(series);
+  return report;
+}
+
+Result<ForecastReport> forecast_report_by(const RequestTable& table, const Grouping& grouping,
+                                          const DailyCounts& whole,
+                                          std::optional<std::int32_t> train_from,
+                                          const contract::Contract& contract,
+                                          const ForecastRequest& request) {
+  ForecastReport report;
+  report.name = SeriesName::kRequestsCreated;
+  report.by = grouping.by;
+  HARK_TRY(report.series, training_series(whole, train_from));
+  report.missing_days = std::ranges::count(report.series.is_filled, 1);
+  HARK_TRY(const Plan plan, plan_for(report.series, contract, request));
+  report.holidays = plan.holidays;
+  // Too short for an origin: forecast_series() says so.
+  const std::size_t first_origin =
+      plan.options.origins.empty() ? report.series.size() : plan.options.origins.front();
+  HARK_TRY(auto groups, groups_of(table, grouping, whole, train_from, first_origin));
+  std::vector<series::DailySeries> parts;
+  for (Group& group : groups) parts.push_back(std::move(group.series));
+  HARK_TRY(auto forecasts, series::forecast_hierarchy(report.series, parts, plan.features,
+                                                      plan.options, request.threads));
+  report.forecast = std::move(forecasts.whole);
+  report.reconciled_scores = forecasts.whole_scores;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    report.groups.push_back({std::move(groups[g].key), std::move(groups[g].label),
+                             std::llround(groups[g].sum), std::move(forecasts.parts[g]),
+                             forecasts.part_scores[g]});
+  }
   return report;
 }
 
@@ -92,16 +205,23 @@ Json to_json(const ForecastReport& report) {
                                     {"mase_naive", origin.mase[0]}}));
   }
   out.set("origins", std::move(origins));
-  Json ahead = Json::array();
-  for (const series::DayForecast& day : forecast.days) {
-    ahead.push_back(Json::object({{"date", calendar::format_date(day.day)},
-                                  {"mean", day.mean},
-                                  {"lo80", day.low80},
-                                  {"hi80", day.high80},
-                                  {"lo95", day.low95},
-                                  {"hi95", day.high95}}));
+  out.set("forecast", days_json(forecast.days));
+  if (report.groups.empty()) return out;
+  out.set("reconciled", scores_json("chosen", report.reconciled_scores, naive));
+  Json groups = Json::array();
+  for (const GroupForecast& group : report.groups) {
+    const double group_naive = group.forecast.of(series::Model::kSeasonalNaive).mase;
+    groups.push_back(
+        Json::object({{"key", group.key ? Json(*group.key) : Json()},
+                      {"label", group.label},
+                      {"n", group.n},
+                      {"model", name_of(group.forecast.chosen)},
+                      {"chosen", scores_json("chosen", group.forecast.chosen_scores, group_naive)},
+                      {"reconciled", scores_json("chosen", group.scores, group_naive)},
+                      {"forecast", days_json(group.forecast.days)}}));
   }
-  out.set("forecast", std::move(ahead));
+  out.set("by", report.by);
+  out.set("groups", std::move(groups));
   return out;
 }
 

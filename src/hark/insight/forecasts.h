@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "hark/insight/series.h"
-#include "hark/series/forecast.h"
+#include "hark/series/hierarchy.h"
 
 namespace hark::insight {
 
@@ -17,12 +17,25 @@ struct ForecastRequest {
   unsigned threads = 1;
 };
 
+/// The forecast of one group, made to add up with the others to the whole.
+struct GroupForecast {
+  std::optional<std::string> key;  ///< absent: requests without a value
+  std::string label;
+  std::int64_t n = 0;  ///< requests in the series
+  series::Forecast forecast;
+  series::Scores scores;  ///< of the forecasts that add up
+};
+
 struct ForecastReport {
   SeriesName name = SeriesName::kContactOffered;
   series::DailySeries series;
   std::int64_t missing_days = 0;
   series::Forecast forecast;
   std::string holidays;  ///< name of the calendar used; empty: none
+  // Where groups were asked for; `forecast` then adds up with them, its scores are from before.
+  std::string by;
+  std::vector<GroupForecast> groups;  ///< most requests first, then what was pooled
+  series::Scores reconciled_scores;
 
   /// Does the model chosen at each origin do better than seasonal naive?
   bool beats_naive() const {
@@ -34,6 +47,15 @@ struct ForecastReport {
 Result<ForecastReport> forecast_report(SeriesName name, series::DailySeries series,
                                        const contract::Contract& contract,
                                        const ForecastRequest& request);
+
+/// The same with groups that add up. Groups with less than one request a day, and those beyond the
+/// 50 largest, are forecast together as kOtherGroup. Errors: also kInvalidInput where no group is
+/// large enough.
+Result<ForecastReport> forecast_report_by(const RequestTable& table, const Grouping& grouping,
+                                          const DailyCounts& whole,
+                                          std::optional<std::int32_t> train_from,
+                                          const contract::Contract& contract,
+                                          const ForecastRequest& request);
 
 /// What a reader should know: no model beats seasonal naive, fewer origins than METRICS asks for.
 std::vector<Warning> forecast_warnings(const ForecastReport& report);

@@ -179,6 +179,52 @@ TEST_F(OfferedCalls, AForecastHasTheFieldsOfTheCommandLine) {
     EXPECT_TRUE(answer["forecast"].items()[0][field].is_number()) << field;
 }
 
+TEST(ForecastBy, SmallGroupsAreForecastTogetherAndGroupsAddUp) {
+  MemorySource source(500);
+  std::vector<std::string> created;
+  std::vector<std::optional<std::string>> borough;
+  const auto add = [&](const std::string& day, const std::optional<std::string>& where, int count) {
+    for (int i = 0; i < count; ++i) {
+      created.push_back(day + " 10:30:00");
+      borough.push_back(where);
+    }
+  };
+  for (std::int32_t t = 0; t < 160; ++t) {
+    const std::string day = calendar::format_date(day_of(2024, 1, 1) + t);
+    add(day, "Large", (t % 7 < 5 ? 9 : 4) + t * 37 % 5);
+    add(day, "Middle", 3 + t * 11 % 3);
+    add(day, std::nullopt, t % 3 == 0 ? 1 : 0);
+    add(day, "Rare", t % 11 == 0 ? 1 : 0);
+  }
+  source.clocks("created_date", created).texts("borough", borough);
+  RequestLoad load;
+  load.now = *parse_instant("2026-11-01T00:00:00Z");
+  const auto contract = test::request_contract();
+  const auto table = load_requests(source, contract, load).value();
+  const auto grouping =
+      group_requests(table, request_by_named(contract, "borough").value()).value();
+  ForecastRequest request;
+  request.num_origins = 2;
+  const auto report = forecast_report_by(table, grouping, daily_created(table, {}), std::nullopt,
+                                         contract, request);
+  ASSERT_TRUE(report) << report.error().to_string();
+  // Rare and no borough at all are together too small, so Middle joins them.
+  ASSERT_EQ(report->groups.size(), 2u);
+  EXPECT_EQ(report->groups[0].label, "Large");
+  EXPECT_EQ(report->groups[1].label, "(other)");
+  double requests = 0;
+  for (const double value : report->series.values) requests += value;
+  EXPECT_EQ(static_cast<double>(report->groups[0].n + report->groups[1].n), requests);
+  for (std::size_t h = 0; h < report->forecast.days.size(); ++h) {
+    EXPECT_NEAR(report->forecast.days[h].mean,
+                report->groups[0].forecast.days[h].mean + report->groups[1].forecast.days[h].mean,
+                1e-9);
+  }
+  const Json answer = to_json(*report);
+  EXPECT_EQ(answer["by"].as_string(), "borough");
+  EXPECT_EQ(answer["groups"].items().size(), 2u);
+}
+
 TEST(ForecastWarnings, SayThatNothingBeatsTheLastWeekAndThatOriginsAreFew) {
   ForecastReport report;
   report.forecast.scores[0].mase = 1;

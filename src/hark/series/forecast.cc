@@ -28,32 +28,28 @@ constexpr std::array<double, 4> kLevels = {0.025, 0.1, 0.9, 0.975};
 /// A steady series and one whose level moves: which it is shows in the errors so far.
 constexpr std::array<double, 2> kLevelVariances = {0.002, 0.02};
 
-/// Point and bounds of one day.
-struct Band {
-  double mean = 0;
-  std::array<double, 4> bounds{};  ///< at kLevels
-};
-
-double seasonal_scale(const DailySeries& series, std::size_t origin) {
-  double sum = 0;
-  for (std::size_t t = kWeek; t < origin; ++t)
-    sum += std::abs(series.values[t] - series.values[t - kWeek]);
-  return sum / static_cast<double>(origin - kWeek);
+DayForecast day_forecast(std::int32_t day, double mean, const std::array<double, 4>& bounds) {
+  return {day, mean, bounds[1], bounds[2], bounds[0], bounds[3]};
 }
 
 /// The forecasts of one model from many origins, and their errors by the day that tells them.
 class Record {
  public:
   Record(const DailySeries& series, OriginTable table)
-      : series_(series), table_(std::move(table)), errors_until_(series.size() + 1) {
+      : series_(series),
+        table_(std::move(table)),
+        errors_until_(series.size() + 1),
+        num_errors_until_(series.size() + 1) {
     const std::size_t scored = std::min(table_.horizon(), kScoredHorizon);
     for (std::size_t t = 0; t < series_.size(); ++t) {
       double sum = 0;
+      std::size_t num = 0;
       if (series_.is_filled[t] == 0) {
-        for (std::size_t h = 0; h < scored && table_.first_origin() + h <= t; ++h)
-          sum += std::abs(series_.values[t] - table_.row(t - h)[h]);
+        for (; num < scored && table_.first_origin() + num <= t; ++num)
+          sum += std::abs(series_.values[t] - table_.row(t - num)[num]);
       }
       errors_until_[t + 1] = errors_until_[t] + sum;
+      num_errors_until_[t + 1] = num_errors_until_[t] + num;
     }
   }
 
@@ -64,8 +60,14 @@ class Record {
     return errors_until_[origin] - errors_until_[origin - std::min(origin, kMemoryDays)];
   }
 
+  double recent_mean_error(std::size_t origin) const {
+    const std::size_t from = origin - std::min(origin, kMemoryDays);
+    const std::size_t num = num_errors_until_[origin] - num_errors_until_[from];
+    return num == 0 ? 0 : recent_error(origin) / static_cast<double>(num);
+  }
+
   /// Bounds by the quantiles of the errors, on the root scale, that were known at `origin`.
-  void bands(std::size_t origin, std::vector<double>& errors, std::span<Band> out) const {
+  void bands(std::size_t origin, std::vector<double>& errors, std::span<DayForecast> out) const {
     const auto points = row(origin);
     const std::size_t step = std::max(kPooledHorizons, out.size() / 10);
     std::array<double, 4> at_knot{};
@@ -79,11 +81,12 @@ class Record {
         const double share = knot == 0 ? 1
                                        : static_cast<double>(h - knot_before) /
                                              static_cast<double>(knot - knot_before);
-        out[h].mean = points[h];
+        std::array<double, 4> bounds{};
         for (std::size_t q = 0; q < kLevels.size(); ++q) {
           const double error = before[q] + share * (at_knot[q] - before[q]);
-          out[h].bounds[q] = from_root(to_root(points[h]) + error);
+          bounds[q] = from_root(to_root(points[h]) + error);
         }
+        out[h] = day_forecast(series_.day(origin + h), points[h], bounds);
       }
       knot_before = knot;
       if (knot == out.size() - 1) return;
@@ -126,6 +129,7 @@ class Record {
   const DailySeries& series_;
   OriginTable table_;
   std::vector<double> errors_until_;  ///< sums of the errors told by the days before
+  std::vector<std::size_t> num_errors_until_;
 };
 
 /// Same weekday of the last week; bounds from the seasonal differences, wider every week ahead.
@@ -142,70 +146,21 @@ class SeasonalNaive {
     for (std::size_t h = 0; h < out.size(); ++h)
       out[h] = series_.values[origin - kWeek + h % kWeek];
   }
-  void bands(std::size_t origin, std::span<Band> out) const {
+  void bands(std::size_t origin, std::span<DayForecast> out) const {
     const double sd = std::sqrt(squares_until_[origin] / static_cast<double>(origin - kWeek));
     constexpr std::array<double, 4> kZ = {-stats::kZ95, -kZ80, kZ80, stats::kZ95};
     for (std::size_t h = 0; h < out.size(); ++h) {
-      out[h].mean = series_.values[origin - kWeek + h % kWeek];
+      const double mean = series_.values[origin - kWeek + h % kWeek];
       const double spread = sd * std::sqrt(static_cast<double>(h / kWeek + 1));
-      for (std::size_t q = 0; q < kZ.size(); ++q)
-        out[h].bounds[q] = std::max(0.0, out[h].mean + kZ[q] * spread);
+      std::array<double, 4> bounds{};
+      for (std::size_t q = 0; q < kZ.size(); ++q) bounds[q] = std::max(0.0, mean + kZ[q] * spread);
+      out[h] = day_forecast(series_.day(origin + h), mean, bounds);
     }
   }
 
  private:
   const DailySeries& series_;
   std::vector<double> squares_until_;
-};
-
-/// Sums of what Scores says.
-class Tally {
- public:
-  void add(double actual, const Band& band, double scale) {
-    const double error = band.mean - actual;
-    const auto& [low95, low80, high80, high95] = band.bounds;
-    ++n_;
-    scaled_ += std::abs(error) / scale;
-    absolute_ += std::abs(error);
-    const double size = std::abs(actual) + std::abs(band.mean);
-    // Nothing forecast where nothing came is no error.
-    if (size > 0) symmetric_ += 200 * std::abs(error) / size;
-    any_size_ = any_size_ || size > 0;
-    bias_ += error;
-    pinball_ +=
-        (loss(actual, low95, 0.025) + loss(actual, low80, 0.1) + loss(actual, band.mean, 0.5) +
-         loss(actual, high80, 0.9) + loss(actual, high95, 0.975)) /
-        5;
-    in80_ += actual >= low80 && actual <= high80 ? 1 : 0;
-    in95_ += actual >= low95 && actual <= high95 ? 1 : 0;
-    width80_ += high80 - low80;
-    width95_ += high95 - low95;
-  }
-  double mase() const { return scaled_ / static_cast<double>(n_); }
-  Scores scores() const {
-    const auto n = static_cast<double>(n_);
-    Scores out;
-    out.n = n_;
-    out.mase = scaled_ / n;
-    out.mae = absolute_ / n;
-    if (any_size_) out.smape = symmetric_ / n;
-    out.bias = bias_ / n;
-    out.pinball = pinball_ / n;
-    out.coverage80 = in80_ / n;
-    out.coverage95 = in95_ / n;
-    out.width80 = width80_ / n;
-    out.width95 = width95_ / n;
-    return out;
-  }
-
- private:
-  static double loss(double actual, double quantile, double level) {
-    return actual >= quantile ? level * (actual - quantile) : (1 - level) * (quantile - actual);
-  }
-  std::size_t n_ = 0;
-  bool any_size_ = false;
-  double scaled_ = 0, absolute_ = 0, symmetric_ = 0, bias_ = 0, pinball_ = 0;
-  double in80_ = 0, in95_ = 0, width80_ = 0, width95_ = 0;
 };
 
 /// All candidates' forecasts of one series.
@@ -251,8 +206,12 @@ class Study {
     return static_cast<Model>(best);
   }
 
-  std::span<const Band> bands(Model model, std::size_t origin, std::size_t horizon) {
-    const std::span<Band> out(bands_.data(), horizon);
+  double recent_mean_error(Model model, std::size_t origin) const {
+    return records_[static_cast<std::size_t>(model)].recent_mean_error(origin);
+  }
+
+  std::span<const DayForecast> bands(Model model, std::size_t origin, std::size_t horizon) {
+    const std::span<DayForecast> out(bands_.data(), horizon);
     if (model == Model::kSeasonalNaive) {
       naive_.bands(origin, out);
     } else {
@@ -292,7 +251,7 @@ class Study {
   std::size_t first_origin_ = 0;
   SeasonalNaive naive_;
   std::vector<Record> records_;
-  std::vector<Band> bands_;
+  std::vector<DayForecast> bands_;
   std::vector<double> errors_;
 };
 
@@ -317,7 +276,7 @@ Result<void> check(const DailySeries& series, const CalendarFeatures& features,
     return Error(ErrorCode::kInternal, "the calendar does not cover the series and its horizon");
   }
   for (const std::size_t origin : options.origins) {
-    if (seasonal_scale(series, origin) > 0) continue;
+    if (mase_scale(series, origin) > 0) continue;
     return Error(ErrorCode::kInvalidInput,
                  "the series does not change from week to week: there is nothing to measure a "
                  "forecast by");
@@ -326,6 +285,13 @@ Result<void> check(const DailySeries& series, const CalendarFeatures& features,
 }
 
 }  // namespace
+
+double mase_scale(const DailySeries& series, std::size_t origin) {
+  double sum = 0;
+  for (std::size_t t = kWeek; t < origin; ++t)
+    sum += std::abs(series.values[t] - series.values[t - kWeek]);
+  return sum / static_cast<double>(origin - kWeek);
+}
 
 std::string_view name_of(Model model) {
   constexpr std::array<std::string_view, kNumModels> kNames = {"seasonal_naive", "ets", "theta",
@@ -354,7 +320,7 @@ Result<Forecast> forecast_series(const DailySeries& series, const CalendarFeatur
   for (const std::size_t origin : options.origins) {
     OriginScore score;
     score.origin = origin;
-    score.mase_scale = seasonal_scale(series, origin);
+    score.mase_scale = mase_scale(series, origin);
     score.chosen = study.choose(origin);
     const std::size_t horizon = std::min(kScoredHorizon, series.size() - origin);
     for (std::size_t m = 0; m < kNumModels; ++m) {
@@ -368,9 +334,12 @@ Result<Forecast> forecast_series(const DailySeries& series, const CalendarFeatur
         tallies[m].add(actual, bands[h], score.mase_scale);
         if (model == score.chosen) chosen.add(actual, bands[h], score.mase_scale);
       }
-      score.mase[m] = here.mase();
+      score.mase[m] = here.scores().mase;
+      if (model == score.chosen)
+        score.days.assign(bands.begin(), bands.begin() + static_cast<std::ptrdiff_t>(horizon));
     }
-    out.origins.push_back(score);
+    score.recent_error = study.recent_mean_error(score.chosen, origin);
+    out.origins.push_back(std::move(score));
   }
   for (std::size_t m = 0; m < kNumModels; ++m) out.scores[m] = tallies[m].scores();
   out.chosen_scores = chosen.scores();
@@ -378,11 +347,8 @@ Result<Forecast> forecast_series(const DailySeries& series, const CalendarFeatur
   const std::size_t n = series.size();
   out.chosen = study.choose(n);
   const auto bands = study.bands(out.chosen, n, options.horizon);
-  out.days.reserve(options.horizon);
-  for (std::size_t h = 0; h < options.horizon; ++h) {
-    const auto& [low95, low80, high80, high95] = bands[h].bounds;
-    out.days.push_back({series.day(n + h), bands[h].mean, low80, high80, low95, high95});
-  }
+  out.days.assign(bands.begin(), bands.end());
+  out.recent_error = study.recent_mean_error(out.chosen, n);
   return out;
 }
 

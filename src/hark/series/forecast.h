@@ -7,12 +7,12 @@
 #pragma once
 
 #include <array>
-#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "hark/series/calendar_features.h"
 #include "hark/series/daily_series.h"
+#include "hark/series/scores.h"
 
 namespace hark::series {
 
@@ -39,32 +39,13 @@ struct ForecastOptions {
 std::vector<std::size_t> backtest_origins(std::size_t num_days, std::size_t count,
                                           std::size_t step);
 
-/// How good forecasts were, over all origins and horizons that could be compared.
-struct Scores {
-  std::size_t n = 0;
-  double mase = 0;
-  double mae = 0;
-  std::optional<double> smape;  ///< percent; absent where both actual and forecast were always 0
-  double bias = 0;              ///< forecast - actual
-  double pinball = 0;           ///< mean over .025 .1 .5 .9 .975
-  double coverage80 = 0;
-  double coverage95 = 0;
-  double width80 = 0;
-  double width95 = 0;
-};
-
 struct OriginScore {
   std::size_t origin = 0;
   double mase_scale = 0;
   Model chosen = Model::kSeasonalNaive;
   std::array<double, kNumModels> mase{};
-};
-
-struct DayForecast {
-  std::int32_t day = 0;
-  double mean = 0;
-  double low80 = 0, high80 = 0;
-  double low95 = 0, high95 = 0;
+  double recent_error = 0;        ///< mean absolute error of the chosen model that was known
+  std::vector<DayForecast> days;  ///< of the chosen model, those that the series tells
 };
 
 struct Forecast {
@@ -73,9 +54,13 @@ struct Forecast {
   std::vector<OriginScore> origins;
   Model chosen = Model::kSeasonalNaive;  ///< for the days after the series
   std::vector<DayForecast> days;
+  double recent_error = 0;  ///< mean absolute error of its forecasts in the last 400 days
 
   const Scores& of(Model model) const { return scores[static_cast<std::size_t>(model)]; }
 };
+
+/// What MASE divides by: mean |y(t) - y(t-7)| of the days before `origin`, which is above 7.
+double mase_scale(const DailySeries& series, std::size_t origin);
 
 /// @param features  covers the series and max(horizon, kScoredHorizon) days after it.
 /// Errors: kInvalidInput if the series has fewer than kLeastTraining + kScoredHorizon days, or does

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "hark/series/hierarchy.h"
 #include "hark/series/real_series_for_tests.h"
 #include "hark/stats/golden_for_tests.h"
 #include "hark/stats/random.h"
@@ -206,6 +207,64 @@ TEST(Forecast, AFilledDayIsNotScored) {
   ASSERT_TRUE(all && without);
   EXPECT_EQ(all->chosen_scores.n, 28U);
   EXPECT_EQ(without->chosen_scores.n, 27U);
+}
+
+TEST(ReconcileDay, SharesTheGapByHowWrongEachWasAndNothingIsNegative) {
+  const auto day = [](double mean) {
+    return DayForecast{0, mean, mean - 2, mean + 2, mean - 4, mean + 4};
+  };
+  // Gap 12; variances 4, 1, 1: the whole gives 8, each part takes 2.
+  DayForecast whole = day(30);
+  std::vector<DayForecast> parts = {day(10), day(8)};
+  const std::vector<double> errors = {1, 1};
+  reconcile_day(whole, 2, parts, errors);
+  EXPECT_DOUBLE_EQ(parts[0].mean, 12);
+  EXPECT_DOUBLE_EQ(parts[1].mean, 10);
+  EXPECT_DOUBLE_EQ(parts[0].low80, 8) << "bounds stay";
+  EXPECT_DOUBLE_EQ(parts[0].high80, 12);
+  EXPECT_DOUBLE_EQ(whole.mean, 22);
+  EXPECT_DOUBLE_EQ(whole.high95, 34);
+  EXPECT_DOUBLE_EQ(whole.low80, 22) << "widened to hold the forecast";
+  // A part that would go below nothing stays at 0, and the sum still holds.
+  DayForecast small = day(0);
+  std::vector<DayForecast> two = {day(1), day(20)};
+  reconcile_day(small, 0, two, errors);
+  EXPECT_EQ(two[0].mean, 0);
+  EXPECT_DOUBLE_EQ(small.mean, two[1].mean);
+}
+
+TEST(Hierarchy, PartsAddUpEverywhereAndReconcilingDoesNotHurt) {
+  std::vector<DailySeries> parts;
+  for (int p = 0; p < 4; ++p) parts.push_back(made_up(400, 5.0 * (1 << (2 * p)), 40 + p));
+  DailySeries whole = parts[0];
+  for (std::size_t t = 0; t < whole.size(); ++t)
+    for (std::size_t p = 1; p < parts.size(); ++p) whole.values[t] += parts[p].values[t];
+  ForecastOptions options;
+  options.origins = backtest_origins(whole.size(), 6, 28);
+  const auto both = forecast_hierarchy(whole, parts, features_of(whole), options, 2);
+  ASSERT_TRUE(both) << both.error().to_string();
+  const auto expect_sum = [](const DayForecast& total, const std::vector<double>& means) {
+    double sum = 0;
+    for (const double mean : means) sum += mean;
+    EXPECT_NEAR(total.mean, sum, 1e-9 * sum);
+  };
+  for (std::size_t h = 0; h < both->whole.days.size(); ++h) {
+    std::vector<double> means;
+    for (const Forecast& part : both->parts) means.push_back(part.days[h].mean);
+    expect_sum(both->whole.days[h], means);
+  }
+  for (std::size_t o = 0; o < options.origins.size(); ++o) {
+    for (std::size_t h = 0; h < kScoredHorizon; ++h) {
+      std::vector<double> means;
+      for (const Forecast& part : both->parts) means.push_back(part.origins[o].days[h].mean);
+      expect_sum(both->whole.origins[o].days[h], means);
+    }
+  }
+  EXPECT_LT(both->whole_scores.mase, 1.05 * both->whole.chosen_scores.mase);
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    EXPECT_LT(both->part_scores[p].mase, 1.05 * both->parts[p].chosen_scores.mase) << p;
+    EXPECT_EQ(both->part_scores[p].n, both->parts[p].chosen_scores.n);
+  }
 }
 
 TEST(Forecast, OriginsAreTheLatestThatLeaveRoom) {
