@@ -82,40 +82,48 @@ DictionaryBuilder::DictionaryBuilder()
     : dictionary_(std::make_shared<Dictionary>()), slots_(kFirstSlots) {}
 
 std::uint32_t DictionaryBuilder::code_of(std::string_view text) {
-  return code_of(text, static_cast<std::uint32_t>(hash_bytes(text)));
+  return code_of({text, hash_bytes(text)});
 }
 
-std::uint32_t DictionaryBuilder::code_of(std::string_view text, std::uint32_t hash) {
-  std::size_t at = hash & (slots_.size() - 1);
+std::uint32_t DictionaryBuilder::code_of(const HashedText& text) {
+  const auto low_half = static_cast<std::uint32_t>(text.hash);
+  std::size_t at = low_half & (slots_.size() - 1);
   while (slots_[at].code != 0) {
-    if (slots_[at].hash == hash && (*dictionary_)[slots_[at].code - 1] == text)
+    if (slots_[at].hash == low_half && (*dictionary_)[slots_[at].code - 1] == text.text)
       return slots_[at].code - 1;
     at = (at + 1) & (slots_.size() - 1);
   }
-  const std::uint32_t code = dictionary_->add(text);
-  slots_[at] = {hash, code + 1};
+  const std::uint32_t code = own().add(text.text, text.hash);
+  slots_[at] = {low_half, code + 1};
   grow(dictionary_->size());
   return code;
 }
 
-void DictionaryBuilder::codes_of(std::span<const std::string_view> texts,
+void DictionaryBuilder::codes_of(std::span<const HashedText> texts,
                                  std::span<std::uint32_t> codes) {
   constexpr std::size_t kTogether = 32;
   std::size_t num_bytes = 0;
-  for (const std::string_view text : texts) num_bytes += text.size();
-  dictionary_->reserve(dictionary_->size() + texts.size(), dictionary_->num_bytes() + num_bytes);
+  for (const HashedText& text : texts) num_bytes += text.text.size();
+  own().reserve(dictionary_->size() + texts.size(), dictionary_->num_bytes() + num_bytes);
   grow(dictionary_->size() + texts.size());
-  std::uint32_t hashes[kTogether];
-  for (std::size_t first = 0; first < texts.size(); first += kTogether) {
-    const std::size_t count = std::min(kTogether, texts.size() - first);
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t later = first + i + kTogether;
-      if (later < texts.size()) __builtin_prefetch(texts[later].data());
-      hashes[i] = static_cast<std::uint32_t>(hash_bytes(texts[first + i]));
-      __builtin_prefetch(&slots_[hashes[i] & (slots_.size() - 1)]);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i + kTogether < texts.size()) {
+      const HashedText& later = texts[i + kTogether];
+      __builtin_prefetch(later.text.data());
+      __builtin_prefetch(&slots_[later.hash & (slots_.size() - 1)]);
     }
-    for (std::size_t i = 0; i < count; ++i) codes[first + i] = code_of(texts[first + i], hashes[i]);
+    codes[i] = code_of(texts[i]);
   }
+}
+
+std::uint32_t DictionaryBuilder::append(std::string_view text) { return own().add(text); }
+
+Dictionary& DictionaryBuilder::own() {
+  if (is_shared_) {
+    dictionary_ = std::make_shared<Dictionary>(*dictionary_);
+    is_shared_ = false;
+  }
+  return *dictionary_;
 }
 
 void DictionaryBuilder::grow(std::size_t num_texts) {
@@ -133,8 +141,14 @@ void DictionaryBuilder::grow(std::size_t num_texts) {
 std::shared_ptr<const Dictionary> DictionaryBuilder::finish() {
   std::shared_ptr<const Dictionary> done = std::move(dictionary_);
   dictionary_ = std::make_shared<Dictionary>();
+  is_shared_ = false;
   slots_.assign(kFirstSlots, {});
   return done;
+}
+
+std::shared_ptr<const Dictionary> DictionaryBuilder::share() {
+  is_shared_ = true;
+  return dictionary_;
 }
 
 Column::Column(Field field) : field_(std::move(field)), values_(empty_values(field_.type)) {}
@@ -179,10 +193,13 @@ void Column::set(std::vector<Presence> presence, Values values) {
   values_ = std::move(values);
 }
 
+std::size_t Column::values_bytes() const noexcept {
+  return presence_.capacity() +
+         std::visit([](const auto& v) { return v.capacity() * sizeof(v[0]); }, values_);
+}
+
 std::size_t Column::size_bytes() const noexcept {
-  const std::size_t values =
-      std::visit([](const auto& v) { return v.capacity() * sizeof(v[0]); }, values_);
-  return presence_.capacity() + values + (dictionary_ ? dictionary_->size_bytes() : 0);
+  return values_bytes() + (dictionary_ ? dictionary_->size_bytes() : 0);
 }
 
 const Column* Batch::find(std::string_view name) const noexcept {

@@ -44,7 +44,12 @@ enum class Presence : std::uint8_t {
       2,  ///< something stood there that is no value of this type; written as null, counted apart
 };
 
+/// 64-bit hash of bytes, not for security. Lakes store it (`_row_hash`, docs/formats/lake.md):
+/// another function is another format.
+std::uint64_t hash_bytes(std::string_view bytes) noexcept;
+
 /// Distinct or at least indexable texts; a code is a position. Append-only, then shared as const.
+/// There may be texts that no row has: a reader keeps the dictionary of one batch for the next.
 class Dictionary {
  public:
   std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(offsets_.size() - 1); }
@@ -52,26 +57,40 @@ class Dictionary {
   std::string_view operator[](std::uint32_t code) const noexcept {
     return {bytes_.data() + offsets_[code], offsets_[code + 1] - offsets_[code]};
   }
+  /// hash_bytes() of the text.
+  std::uint64_t hash(std::uint32_t code) const noexcept { return hashes_[code]; }
   /// Appends a text without looking whether it is there already; returns its code.
-  std::uint32_t add(std::string_view text) {
+  std::uint32_t add(std::string_view text) { return add(text, hash_bytes(text)); }
+  /// The same where the text's hash_bytes() is at hand.
+  std::uint32_t add(std::string_view text, std::uint64_t hash) {
     bytes_ += text;
     offsets_.push_back(bytes_.size());
+    hashes_.push_back(hash);
     return size() - 1;
   }
   /// Length of all texts together.
   std::size_t num_bytes() const noexcept { return bytes_.size(); }
   std::size_t size_bytes() const noexcept {
-    return bytes_.size() + offsets_.size() * sizeof offsets_[0];
+    return bytes_.size() + offsets_.size() * sizeof offsets_[0] +
+           hashes_.size() * sizeof hashes_[0];
   }
   /// Makes room for `num_texts` texts of `num_bytes` bytes in all.
   void reserve(std::size_t num_texts, std::size_t num_bytes) {
     offsets_.reserve(num_texts + 1);
+    hashes_.reserve(num_texts);
     bytes_.reserve(num_bytes);
   }
 
  private:
   std::string bytes_;
   std::vector<std::size_t> offsets_{0};
+  std::vector<std::uint64_t> hashes_;
+};
+
+/// A text and its hash_bytes().
+struct HashedText {
+  std::string_view text;
+  std::uint64_t hash = 0;
 };
 
 /// Looks texts up in a Dictionary it fills: each text gets one code, in order of first appearance.
@@ -81,27 +100,30 @@ class DictionaryBuilder {
   std::uint32_t code_of(std::string_view text);
   /// code_of() of each text in turn, sizes equal. For many texts, which wait for memory together
   /// instead of one after the other.
-  void codes_of(std::span<const std::string_view> texts, std::span<std::uint32_t> codes);
+  void codes_of(std::span<const HashedText> texts, std::span<std::uint32_t> codes);
+  /// Appends a text under a code of its own, whether it is there already or not.
+  std::uint32_t append(std::string_view text);
   const Dictionary& dictionary() const noexcept { return *dictionary_; }
   /// Hands the dictionary over; the builder is empty afterwards.
   std::shared_ptr<const Dictionary> finish();
+  /// Hands out the dictionary as it is and goes on with it: the next new text goes to a copy.
+  std::shared_ptr<const Dictionary> share();
 
  private:
   struct Slot {
     std::uint32_t hash = 0;  ///< low half of the text's hash
     std::uint32_t code = 0;  ///< code + 1; 0 is an empty slot
   };
-  std::uint32_t code_of(std::string_view text, std::uint32_t hash);
+  std::uint32_t code_of(const HashedText& text);
+  /// The dictionary to append to.
+  Dictionary& own();
   /// Makes room for `num_texts` texts.
   void grow(std::size_t num_texts);
 
   std::shared_ptr<Dictionary> dictionary_;
+  bool is_shared_ = false;
   std::vector<Slot> slots_;
 };
-
-/// 64-bit hash of bytes, not for security. Lakes store it (`_row_hash`, docs/formats/lake.md):
-/// another function is another format.
-std::uint64_t hash_bytes(std::string_view bytes) noexcept;
 
 class Column {
  public:
@@ -152,6 +174,8 @@ class Column {
   std::vector<Presence>& mutable_presence() noexcept { return presence_; }
   Values& mutable_values() noexcept { return values_; }
 
+  /// Memory without the dictionary, which other columns may share.
+  std::size_t values_bytes() const noexcept;
   std::size_t size_bytes() const noexcept;
 
  private:

@@ -79,17 +79,42 @@ TEST(DictionaryBuilder, EqualsAMapForManyTexts) {
 TEST(DictionaryBuilder, ManyAtOnceGiveTheCodesOfOneByOne) {
   for (const std::size_t count : {0, 1, 31, 32, 33, 1000, 50'000}) {
     const auto texts = repeating_texts(2, count);
-    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    std::vector<HashedText> hashed;
+    for (const std::string& text : texts) hashed.push_back({text, hash_bytes(text)});
     DictionaryBuilder one_by_one;
     DictionaryBuilder together;
     one_by_one.code_of("already there");
     together.code_of("already there");
     std::vector<std::uint32_t> codes(count);
-    together.codes_of(views, codes);
+    together.codes_of(hashed, codes);
     for (std::size_t i = 0; i < count; ++i)
       ASSERT_EQ(codes[i], one_by_one.code_of(texts[i])) << i << " of " << count;
     EXPECT_EQ(together.dictionary().size(), one_by_one.dictionary().size());
   }
+}
+
+TEST(DictionaryBuilder, WhatWasSharedStaysAsItWasWhenTextsFollow) {
+  DictionaryBuilder builder;
+  EXPECT_EQ(builder.code_of("one"), 0U);
+  const auto first = builder.share();
+  EXPECT_EQ(builder.code_of("one"), 0U);
+  EXPECT_EQ(builder.share(), first) << "no new text: no copy";
+  EXPECT_EQ(builder.code_of("two"), 1U);
+  const auto second = builder.share();
+  EXPECT_EQ(first->size(), 1U);
+  ASSERT_EQ(second->size(), 2U);
+  EXPECT_EQ((*second)[0], "one");
+  EXPECT_EQ((*second)[1], "two");
+  EXPECT_EQ(builder.finish(), second);
+  EXPECT_EQ(builder.code_of("two"), 0U) << "finish() leaves nothing";
+  EXPECT_EQ(second->size(), 2U);
+}
+
+TEST(DictionaryBuilder, AppendsTextsUnderCodesOfTheirOwn) {
+  DictionaryBuilder builder;
+  EXPECT_EQ(builder.append("same"), 0U);
+  EXPECT_EQ(builder.append("same"), 1U);
+  EXPECT_EQ(builder.dictionary().hash(1), hash_bytes("same"));
 }
 
 TEST(HashBytes, DependsOnEveryByteAndOnTheLength) {

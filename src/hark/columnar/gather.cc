@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -108,19 +108,23 @@ void take_texts(const std::vector<const Column*>& columns, const Plan& plan, Col
   // First the texts that occur get numbers; then all of them are looked up together, as each
   // look-up alone would wait for memory; then the numbers become codes.
   std::vector<std::uint32_t> codes(plan.moves.size());
-  std::vector<std::string_view> texts;
-  std::vector<std::uint32_t> number_of;
+  std::vector<HashedText> texts;
+  // Batches share dictionaries; a text of one is numbered once.
+  std::unordered_map<const Dictionary*, std::vector<std::uint32_t>> numbers_of;
   for (std::size_t batch = 0; batch < columns.size(); ++batch) {
     const Dictionary* dictionary = columns[batch]->dictionary().get();
+    const auto moves = plan.of_batch(batch);
+    if (dictionary == nullptr || moves.empty()) continue;
     const auto presence = columns[batch]->presence();
     const auto source = columns[batch]->codes();
-    number_of.assign(dictionary == nullptr ? 0 : dictionary->size(), kNoCode);
-    for (const Move move : plan.of_batch(batch)) {
+    std::vector<std::uint32_t>& number_of = numbers_of[dictionary];
+    number_of.resize(dictionary->size(), kNoCode);
+    for (const Move move : moves) {
       if (presence[move.from] != Presence::kValue) continue;
       std::uint32_t& number = number_of[source[move.from]];
       if (number == kNoCode) {
         number = static_cast<std::uint32_t>(texts.size());
-        texts.push_back((*dictionary)[source[move.from]]);
+        texts.push_back({(*dictionary)[source[move.from]], dictionary->hash(source[move.from])});
       }
       codes[move.to] = number;
     }

@@ -1,6 +1,7 @@
 #include "hark/insight/category.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "hark/core/text.h"
 
@@ -29,27 +30,28 @@ std::string text_of(const columnar::Column& column, std::size_t row) {
 
 CategoryPart::CategoryPart(const columnar::Batch& batch, const std::string& name)
     : codes_(batch.num_rows, kNoCode) {
-  columnar::DictionaryBuilder builder;
   const columnar::Column* column = batch.find(name);
+  columnar::DictionaryBuilder builder;
   const auto count = [&](std::size_t row, std::uint32_t code) {
     codes_[row] = code;
-    if (code == counts_.size()) counts_.push_back(0);
-    ++counts_[code];
+    if (counts_[code]++ == 0) used_.push_back(code);
   };
-  if (column != nullptr && column->type() == columnar::Type::kString && column->size() > 0 &&
+  if (column != nullptr && column->type() == columnar::Type::kString &&
       column->dictionary() != nullptr) {
-    // Each text of the batch's dictionary is looked up once, and only if a row uses it.
-    std::vector<std::uint32_t> code_of(column->dictionary()->size(), kNoCode);
+    spellings_ = column->dictionary();
+    counts_.resize(spellings_->size());
     const auto codes = column->codes();
     for (std::size_t row = 0; row < batch.num_rows; ++row) {
-      if (!column->is_value(row)) continue;
-      std::uint32_t& code = code_of[codes[row]];
-      if (code == kNoCode) code = builder.code_of((*column->dictionary())[codes[row]]);
-      count(row, code);
+      if (column->is_value(row)) count(row, codes[row]);
     }
-  } else if (column != nullptr && column->type() != columnar::Type::kString) {
+    return;
+  }
+  if (column != nullptr && column->type() != columnar::Type::kString) {
     for (std::size_t row = 0; row < batch.num_rows; ++row) {
-      if (column->is_value(row)) count(row, builder.code_of(text_of(*column, row)));
+      if (!column->is_value(row)) continue;
+      const std::uint32_t code = builder.code_of(text_of(*column, row));
+      if (code == counts_.size()) counts_.push_back(0);
+      count(row, code);
     }
   }
   spellings_ = builder.finish();
@@ -62,14 +64,19 @@ Category merge_parts(const contract::ColumnSpec& column,
   columnar::DictionaryBuilder spellings;
   std::vector<std::int64_t> counts;
   translate.assign(parts.size(), {});
+  // Parts share dictionaries; a text of one is looked up once.
+  std::unordered_map<const columnar::Dictionary*, std::vector<std::uint32_t>> known;
   for (std::size_t p = 0; p < parts.size(); ++p) {
     const columnar::Dictionary& texts = parts[p]->spellings();
-    for (std::uint32_t s = 0; s < texts.size(); ++s) {
-      const std::uint32_t spelling = spellings.code_of(texts[s]);
+    std::vector<std::uint32_t>& spelling_of = known[&texts];
+    spelling_of.resize(texts.size(), kNoCode);
+    for (const std::uint32_t s : parts[p]->used()) {
+      std::uint32_t& spelling = spelling_of[s];
+      if (spelling == kNoCode) spelling = spellings.code_of(texts[s]);
       if (spelling == counts.size()) counts.push_back(0);
       counts[spelling] += parts[p]->count_of(s);
-      translate[p].push_back(spelling);
     }
+    translate[p] = spelling_of;
   }
   const auto all = spellings.finish();
   columnar::DictionaryBuilder keys;
@@ -84,7 +91,9 @@ Category merge_parts(const contract::ColumnSpec& column,
     }
   }
   for (auto& codes : translate) {
-    for (std::uint32_t& code : codes) code = key_of[code];
+    for (std::uint32_t& code : codes) {
+      if (code != kNoCode) code = key_of[code];
+    }
   }
   Category category;
   category.column = column.name;

@@ -30,7 +30,7 @@ struct Category {
   std::size_t num_keys() const noexcept { return keys.size(); }
 };
 
-/// One batch's share of a category; codes are into its own list of spellings.
+/// One batch's share of a category; codes are into a dictionary that parts may share.
 class CategoryPart {
  public:
   CategoryPart() = default;
@@ -39,16 +39,20 @@ class CategoryPart {
 
   const std::vector<std::uint32_t>& codes() const noexcept { return codes_; }
   const columnar::Dictionary& spellings() const noexcept { return *spellings_; }
+  /// The spellings that rows have, in order of first appearance.
+  const std::vector<std::uint32_t>& used() const noexcept { return used_; }
   std::int64_t count_of(std::uint32_t spelling) const { return counts_[spelling]; }
 
  private:
   std::vector<std::uint32_t> codes_;
   std::shared_ptr<const columnar::Dictionary> spellings_;
+  std::vector<std::uint32_t> used_;
   std::vector<std::int64_t> counts_;
 };
 
 /// Puts the parts' dictionaries together, in part order; `codes` stays empty. `translate[p][s]` is
-/// the key of spelling s of part p.
+/// the key of spelling s of part p,
+/// where a row of p has it.
 Category merge_parts(const contract::ColumnSpec& column,
                      const std::vector<const CategoryPart*>& parts,
                      std::vector<std::vector<std::uint32_t>>& translate);

@@ -10,6 +10,7 @@ namespace hark::insight {
 namespace {
 
 constexpr std::size_t kPackedBytes = 15;
+constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
 
 // FNV-1a: slow and unlike columnar::hash_bytes, which is the point of a second hash.
 std::uint64_t second_hash(std::string_view bytes) noexcept {
@@ -132,16 +133,27 @@ Result<std::vector<Repeat>> find_repeats(std::span<const KeyPrint> keys, unsigne
                                               part_end[part + 1] - part_end[part]);
     std::size_t capacity = 16;
     while (capacity < mine.size() * 2) capacity *= 2;
-    std::vector<std::uint32_t> slots(capacity, ~std::uint32_t{0});
-    for (const std::uint32_t row : mine) {
-      std::size_t at = spread(keys[row]) & (capacity - 1);
-      while (slots[at] != ~std::uint32_t{0} && keys[slots[at]] != keys[row]) {
+    // Part of the hash stands beside the row, so that other keys are passed without a look at them.
+    struct Slot {
+      std::uint32_t row = kNoRow;
+      std::uint32_t tag = 0;
+    };
+    std::vector<Slot> slots(capacity);
+    constexpr std::size_t kAhead = 16;
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+      if (i + kAhead < mine.size()) __builtin_prefetch(&keys[mine[i + kAhead]]);
+      const std::uint32_t row = mine[i];
+      const std::uint64_t hash = spread(keys[row]);
+      const auto tag = static_cast<std::uint32_t>(hash >> 24);
+      std::size_t at = hash & (capacity - 1);
+      while (slots[at].row != kNoRow &&
+             (slots[at].tag != tag || keys[slots[at].row] != keys[row])) {
         at = (at + 1) & (capacity - 1);
       }
-      if (slots[at] == ~std::uint32_t{0}) {
-        slots[at] = row;
+      if (slots[at].row == kNoRow) {
+        slots[at] = {row, tag};
       } else {
-        found[part].push_back({slots[at], row});
+        found[part].push_back({slots[at].row, row});
       }
     }
     return {};

@@ -195,7 +195,7 @@ void ColumnCollector::take_texts(const columnar::Column& column,
   for (std::uint32_t code = 0; code < texts.size(); ++code) {
     if (counts[code] == 0) continue;
     const std::string_view text = texts[code];
-    texts_.add(text, mix_hash(columnar::hash_bytes(text)), counts[code]);
+    texts_.add(text, mix_hash(texts.hash(code)), counts[code]);
     if (!least_text_ || text < *least_text_) least_text_ = text;
     if (!greatest_text_ || text > *greatest_text_) greatest_text_ = text;
     if (guess_ == nullptr) continue;

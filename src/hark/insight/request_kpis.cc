@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "hark/core/parallel.h"
@@ -22,14 +23,14 @@ class SlaRule {
   SlaRule(const RequestTable& table, const contract::Contract& contract)
       : table_(table),
         type_(table.category(contract, contract::Role::kComplaintType)),
-        default_hours_(contract.sla_hours),
+        default_(contract.sla_hours),
         has_type_thresholds_(!contract.sla_hours_by_type.empty() && type_ != nullptr) {
     if (has_type_thresholds_) {
-      hours_of_type_.assign(type_->num_keys(), default_hours_);
+      of_type_.assign(type_->num_keys(), default_);
       for (const auto& [name, hours] : contract.sla_hours_by_type) {
         const auto key = std::find(type_->keys.begin(), type_->keys.end(), name);
         if (key != type_->keys.end()) {
-          hours_of_type_[static_cast<std::size_t>(key - type_->keys.begin())] = hours;
+          of_type_[static_cast<std::size_t>(key - type_->keys.begin())] = Threshold(hours);
         }
       }
     }
@@ -39,7 +40,7 @@ class SlaRule {
 
   SlaCompliance start() const {
     SlaCompliance sla;
-    sla.threshold_hours = default_hours_;
+    sla.threshold_hours = default_.hours;
     sla.has_type_thresholds = has_type_thresholds_;
     if (table_.is_in_days()) {
       sla.met_certain = 0;
@@ -52,23 +53,21 @@ class SlaRule {
 
   /// For rows with a duration.
   void count(std::size_t row, SlaCompliance& sla) const {
-    const double hours = threshold_hours(row);
+    const Threshold& threshold = threshold_of(row);
     const bool is_closed = table_.outcome[row] == Outcome::kClosed;
     if (table_.is_in_days()) {
       // Whole days d between two dates are d - 1 to d + 1 days of hours, both ends open.
-      const auto wait_days = static_cast<std::int32_t>(std::ceil(hours / 24)) + 1;
-      if (table_.created_day(row) > as_of_day_ - wait_days) return;
+      if (table_.created_day(row) > as_of_day_ - threshold.wait_days) return;
       ++sla.eligible;
       if (!is_closed) return;
       const auto days = static_cast<double>(table_.duration[row]);
-      if ((days + 1) * 24 <= hours) ++*sla.met_certain;
-      if ((days - 1) * 24 < hours) ++*sla.met_possible;
+      if ((days + 1) * 24 <= threshold.hours) ++*sla.met_certain;
+      if ((days - 1) * 24 < threshold.hours) ++*sla.met_possible;
       return;
     }
-    const auto threshold_us = static_cast<std::int64_t>(std::llround(hours * 3.6e9));
-    if (table_.created_us[row] > as_of_us_ - threshold_us) return;
+    if (table_.created_us[row] > as_of_us_ - threshold.us) return;
     ++sla.eligible;
-    if (is_closed && table_.closed_us[row] - table_.created_us[row] <= threshold_us) ++*sla.met;
+    if (is_closed && table_.closed_us[row] - table_.created_us[row] <= threshold.us) ++*sla.met;
   }
 
   void finish(SlaCompliance& sla) const {
@@ -84,16 +83,26 @@ class SlaRule {
   }
 
  private:
-  double threshold_hours(std::size_t row) const {
-    if (!has_type_thresholds_ || type_->codes[row] == kNoCode) return default_hours_;
-    return hours_of_type_[type_->codes[row]];
+  struct Threshold {
+    explicit Threshold(double in_hours)
+        : hours(in_hours),
+          us(std::llround(in_hours * 3.6e9)),
+          wait_days(static_cast<std::int32_t>(std::ceil(in_hours / 24)) + 1) {}
+    double hours;
+    std::int64_t us;
+    std::int32_t wait_days;  ///< after that many days a date alone tells that it was missed
+  };
+
+  const Threshold& threshold_of(std::size_t row) const {
+    if (!has_type_thresholds_ || type_->codes[row] == kNoCode) return default_;
+    return of_type_[type_->codes[row]];
   }
 
   const RequestTable& table_;
   const Category* type_;
-  double default_hours_;
+  Threshold default_;
   bool has_type_thresholds_;
-  std::vector<double> hours_of_type_;
+  std::vector<Threshold> of_type_;
   std::int64_t as_of_us_ = kNoTime;
   std::int32_t as_of_day_ = 0;
 };
@@ -283,15 +292,25 @@ Result<std::vector<RequestKpis>> compute(const RequestTable& table,
   }
   if (table.has_closing) blank.sla = rule.start();
   std::vector<RequestKpis> groups(num_groups, blank);
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    const std::uint32_t code = codes.empty() ? 0 : codes[row];
-    RequestKpis& kpis = groups[code == kNoCode ? num_groups - 1 : code];
-    count_row(table, row, kpis);
-    if (kpis.sla && table.has_duration(row)) rule.count(row, *kpis.sla);
-  }
-
-  const RowsByGroup all_rows(nullptr, table.size(), codes, num_groups);
-  const RowsByGroup by_duration(&table.by_duration, table.by_duration.size(), codes, num_groups);
+  std::optional<RowsByGroup> all_rows;
+  std::optional<RowsByGroup> by_duration;
+  const std::function<void()> passes[] = {
+      [&] {
+        for (std::size_t row = 0; row < table.size(); ++row) {
+          const std::uint32_t code = codes.empty() ? 0 : codes[row];
+          RequestKpis& kpis = groups[code == kNoCode ? num_groups - 1 : code];
+          count_row(table, row, kpis);
+          if (kpis.sla && table.has_duration(row)) rule.count(row, *kpis.sla);
+        }
+      },
+      [&] { all_rows.emplace(nullptr, table.size(), codes, num_groups); },
+      [&] {
+        by_duration.emplace(&table.by_duration, table.by_duration.size(), codes, num_groups);
+      }};
+  HARK_TRY_VOID(parallel_for(std::size(passes), threads, [&](std::size_t pass) -> Result<void> {
+    passes[pass]();
+    return {};
+  }));
   std::atomic<std::size_t> next = 0;
   const auto work = [&](unsigned) -> Result<void> {
     KeyCounter types(table.category(contract, contract::Role::kComplaintType));
@@ -299,10 +318,10 @@ Result<std::vector<RequestKpis>> compute(const RequestTable& table,
     for (std::size_t g = next++; g < num_groups; g = next++) {
       RequestKpis& kpis = groups[g];
       kpis.rows = kpis.n;
-      kpis.top3_share = top_share(types.count(all_rows.of(g)), 3);
-      kpis.gini = stats::gini(areas.count(all_rows.of(g)));
+      kpis.top3_share = top_share(types.count(all_rows->of(g)), 3);
+      kpis.gini = stats::gini(areas.count(all_rows->of(g)));
       if (kpis.sla) rule.finish(*kpis.sla);
-      HARK_TRY_VOID(set_times(table, by_duration.of(g), kpis));
+      HARK_TRY_VOID(set_times(table, by_duration->of(g), kpis));
     }
     return {};
   };
@@ -312,8 +331,9 @@ Result<std::vector<RequestKpis>> compute(const RequestTable& table,
 
 }  // namespace
 
-Result<RequestKpis> request_kpis(const RequestTable& table, const contract::Contract& contract) {
-  HARK_TRY(auto groups, compute(table, contract, {}, 1, 1));
+Result<RequestKpis> request_kpis(const RequestTable& table, const contract::Contract& contract,
+                                 unsigned threads) {
+  HARK_TRY(auto groups, compute(table, contract, {}, 1, threads));
   RequestKpis kpis = std::move(groups.front());
   kpis.rows = table.rows_read;
   kpis.duplicates = table.duplicates;

@@ -110,7 +110,8 @@ struct RequestGroup {
 };
 
 /// Errors: none but kExhausted.
-Result<RequestKpis> request_kpis(const RequestTable& table, const contract::Contract& contract);
+Result<RequestKpis> request_kpis(const RequestTable& table, const contract::Contract& contract,
+                                 unsigned threads = 1);
 /// Groups with rows: those with an order in it, others by rows descending, then key; no value last.
 /// O(rows) for all groups together.
 Result<std::vector<RequestGroup>> request_kpis_by(const RequestTable& table,

@@ -8,6 +8,7 @@
 #include "hark/engine/engine.h"
 #include "hark/engine/parquet_source.h"
 #include "hark/pipeline/trusted_rows.h"
+#include "hark/stats/sorting.h"
 
 namespace hark::pipeline {
 namespace {
@@ -69,7 +70,7 @@ Result<ExistingRows> ExistingRows::load(engine::Engine& engine, std::vector<std:
     KeySink sink(contract, i, existing.rows_);
     HARK_TRY_VOID(source->stream(columns, threads, sink));
   }
-  std::ranges::sort(existing.rows_, {}, &ExistingRow::key);
+  stats::radix_sort_by(existing.rows_, [](const ExistingRow& row) { return row.key; });
   return existing;
 }
 

@@ -1,13 +1,12 @@
 #include "hark/pipeline/trusted_load.h"
 
 #include <algorithm>
-#include <set>
-#include <tuple>
 
 #include "hark/core/parallel.h"
 #include "hark/core/text.h"
 #include "hark/lake/data_file.h"
 #include "hark/pipeline/version_order.h"
+#include "hark/stats/sorting.h"
 
 namespace hark::pipeline {
 namespace {
@@ -83,17 +82,26 @@ TrustedLoad::TrustedLoad(io::FileSystem& files, std::string table_path,
 Result<void> TrustedLoad::consume(Batch batch, unsigned) {
   if (batch.num_rows == 0) return {};
   HARK_TRY_VOID(completer_.complete(batch));
-  const std::size_t size = batch.size_bytes();
   const std::lock_guard lock(mutex_);
+  run_bytes_ += new_bytes(batch);
   run_.push_back(std::move(batch));
-  run_bytes_ += size;
   // The worker that fills the budget writes the run with all threads while the others wait for the
   // lock.
-  if (run_bytes_ >= options_.budget_bytes) return flush();
+  if (run_bytes_ >= options_.budget_bytes) return flush(false);
   return {};
 }
 
-Result<void> TrustedLoad::flush() {
+std::size_t TrustedLoad::new_bytes(const Batch& batch) {
+  std::size_t bytes = 0;
+  for (const Column& column : batch.columns) {
+    bytes += column.values_bytes();
+    const columnar::Dictionary* const texts = column.dictionary().get();
+    if (texts != nullptr && run_texts_.insert(texts).second) bytes += texts->size_bytes();
+  }
+  return bytes;
+}
+
+Result<void> TrustedLoad::flush(bool is_last) {
   if (run_.empty()) return {};
   // Workers hand batches over in any order; records have one.
   std::ranges::sort(run_, {}, &Batch::ordinal);
@@ -111,20 +119,26 @@ Result<void> TrustedLoad::flush() {
   }
   for (const auto& rows : dropped) counts_.inserted += std::ranges::count(rows, 0);
   // Rows that replace one of the table were counted as updated by compare_with_table().
-  HARK_TRY_VOID(write_run(dropped));
+  HARK_TRY_VOID(write_run(dropped, is_last));
   run_.clear();
+  run_texts_.clear();
   run_bytes_ = 0;
   ++num_runs_;
   return {};
 }
 
 Result<void> TrustedLoad::drop_copies(std::vector<RunKey>& keys, Dropped& dropped) {
-  std::ranges::sort(keys, [](const RunKey& a, const RunKey& b) {
-    return std::tie(a.key, a.batch, a.row) < std::tie(b.key, b.batch, b.row);
-  });
+  // Rows of one key stay in their order.
+  stats::radix_sort_by(keys, [](const RunKey& key) { return key.key; });
+  bool has_copies = false;
   for (std::size_t first = 0; first < keys.size();) {
     std::size_t last = first + 1;
     while (last < keys.size() && keys[last].key == keys[first].key) ++last;
+    if (last == first + 1) {
+      first = last;
+      continue;
+    }
+    has_copies = true;
     for (std::size_t i = first; i < last; ++i) {
       if (dropped[keys[i].batch][keys[i].row] != 0) continue;
       RunKey best = keys[i];
@@ -143,7 +157,8 @@ Result<void> TrustedLoad::drop_copies(std::vector<RunKey>& keys, Dropped& droppe
     }
     first = last;
   }
-  std::erase_if(keys, [&](const RunKey& key) { return dropped[key.batch][key.row] != 0; });
+  if (has_copies)
+    std::erase_if(keys, [&](const RunKey& key) { return dropped[key.batch][key.row] != 0; });
   return {};
 }
 
@@ -203,7 +218,7 @@ Result<void> TrustedLoad::compare_with_file(std::uint32_t file,
   return {};
 }
 
-Result<void> TrustedLoad::write_run(const Dropped& dropped) {
+Result<void> TrustedLoad::write_run(const Dropped& dropped, bool is_last) {
   struct TimedRow {
     std::int64_t time;
     RowRef ref;
@@ -217,8 +232,9 @@ Result<void> TrustedLoad::write_run(const Dropped& dropped) {
     }
   }
   if (rows.empty()) return {};
-  std::ranges::sort(rows, [](const TimedRow& a, const TimedRow& b) {
-    return std::tie(a.time, a.ref.batch, a.ref.row) < std::tie(b.time, b.ref.batch, b.ref.row);
+  // Rows of one time stay in their order. The sign bit turned makes negative times the smaller.
+  stats::radix_sort_by(rows, [](const TimedRow& row) {
+    return static_cast<std::uint64_t>(row.time) ^ (std::uint64_t{1} << 63);
   });
   std::vector<RowRef> refs(rows.size());
   std::ranges::transform(rows, refs.begin(), &TimedRow::ref);
@@ -238,7 +254,7 @@ Result<void> TrustedLoad::write_run(const Dropped& dropped) {
     return {};
   }));
   // Only a load of several runs must know later where each key went.
-  if (!contract_.key.empty()) {
+  if (!contract_.key.empty() && (num_runs_ > 0 || !is_last)) {
     std::vector<std::vector<std::uint64_t>> keys_of;
     for (const Batch& batch : run_) keys_of.push_back(row_keys(batch, contract_));
     for (std::size_t i = 0; i < num_files; ++i) {
@@ -270,7 +286,7 @@ Result<WrittenFile> TrustedLoad::write_file(std::span<const Batch* const> batche
 
 Result<void> TrustedLoad::settle_runs() {
   if (num_runs_ < 2) return {};
-  std::ranges::sort(written_keys_);
+  stats::radix_sort_by(written_keys_, [](const WrittenKey& key) { return key.key; });
   std::map<std::uint32_t, std::set<std::uint64_t>>
       repeated;  // file -> keys that stand elsewhere too
   for (std::size_t i = 0; i < written_keys_.size();) {
@@ -383,7 +399,7 @@ Result<void> TrustedLoad::rewrite_table_files() {
 }
 
 Result<LoadedFiles> TrustedLoad::finish() {
-  HARK_TRY_VOID(flush());
+  HARK_TRY_VOID(flush(true));
   HARK_TRY_VOID(settle_runs());
   HARK_TRY_VOID(rewrite_table_files());
   LoadedFiles loaded;

@@ -80,17 +80,19 @@ class TrustedLoad final : public columnar::BatchSink {
   struct WrittenKey {
     std::uint64_t key;
     std::uint32_t file;  ///< position in written_
-    friend auto operator<=>(const WrittenKey&, const WrittenKey&) = default;
   };
   /// Rows of the current run that are not to be written, one byte per row of each batch.
   using Dropped = std::vector<std::vector<std::uint8_t>>;
 
-  Result<void> flush();
+  /// Memory that taking the batch holds on to; texts that batches share count once.
+  std::size_t new_bytes(const columnar::Batch& batch);
+  /// Writes the run. Keys of the last run need not be kept if it is the only one.
+  Result<void> flush(bool is_last);
   Result<void> drop_copies(std::vector<RunKey>& keys, Dropped& dropped);
   Result<void> compare_with_table(const std::vector<RunKey>& keys, Dropped& dropped);
   Result<void> compare_with_file(std::uint32_t file, const std::vector<RunKey>& candidates,
                                  Dropped& dropped);
-  Result<void> write_run(const Dropped& dropped);
+  Result<void> write_run(const Dropped& dropped, bool is_last);
   Result<void> settle_runs();
   /// Files of the table that lose rows or whose flags change.
   std::set<std::uint32_t> changed_files() const;
@@ -110,6 +112,7 @@ class TrustedLoad final : public columnar::BatchSink {
   std::mutex mutex_;
   std::vector<columnar::Batch> run_;
   std::size_t run_bytes_ = 0;
+  std::set<const columnar::Dictionary*> run_texts_;
   std::size_t num_runs_ = 0;
 
   RowCounts counts_;

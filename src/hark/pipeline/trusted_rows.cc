@@ -58,13 +58,9 @@ void for_each_value(const Column& column, const Use& use) {
                                                            : values[r]);  // -0 and 0 are one value
       });
     case Type::kString: {
-      // Each text of the dictionary is hashed once, however many rows have it.
-      const auto& dictionary = *column.dictionary();
-      std::vector<std::uint64_t> hash_of(dictionary.size());
-      for (std::uint32_t code = 0; code < dictionary.size(); ++code) {
-        hash_of[code] = columnar::hash_bytes(dictionary[code]);
-      }
-      return visit([codes = column.codes(), &hash_of](std::size_t r) { return hash_of[codes[r]]; });
+      return visit([codes = column.codes(), &dictionary = *column.dictionary()](std::size_t r) {
+        return dictionary.hash(codes[r]);
+      });
     }
   }
 }

@@ -120,5 +120,26 @@ TEST(Sort, ByABitFieldKeepsTheOrderOfEqualKeys) {
   EXPECT_EQ(keys, expected);
 }
 
+TEST(Sort, ByAKeyOfRecordsKeepsTheOrderOfEqualKeys) {
+  struct Item {
+    std::uint64_t key;
+    std::size_t place;
+    bool operator==(const Item&) const = default;
+  };
+  Pcg64 random(5, 6);
+  for (const std::size_t size : {0, 1, 2, 511, 512, 5000}) {
+    // Keys that differ in all digits, in the highest alone, and in none.
+    for (const int shift : {0, 60, 64}) {
+      std::vector<Item> items;
+      for (std::size_t i = 0; i < size; ++i)
+        items.push_back({shift == 64 ? 7 : random.next() >> shift << shift, i});
+      std::vector<Item> expected = items;
+      std::ranges::stable_sort(expected, {}, &Item::key);
+      radix_sort_by(items, [](const Item& item) { return item.key; });
+      EXPECT_EQ(items, expected) << size << " items, shift " << shift;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace hark::stats

@@ -1,34 +1,22 @@
 #include "hark/stats/sorting.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 
 namespace hark::stats {
 namespace {
 
-constexpr unsigned kDigitBits = 11;
 /// Below this the comparison sort's n log n is less than the digit tables.
 constexpr std::size_t kSmall = 512;
 
 }  // namespace
 
 void radix_sort(std::vector<std::uint64_t>& keys, unsigned low_bit, unsigned high_bit) {
-  std::vector<std::uint64_t> scratch(keys.size());
-  for (unsigned bit = low_bit; bit < high_bit; bit += kDigitBits) {
-    const unsigned width = std::min(kDigitBits, high_bit - bit);
-    const std::uint64_t mask = (std::uint64_t{1} << width) - 1;
-    std::array<std::size_t, std::size_t{1} << kDigitBits> place{};
-    for (const std::uint64_t key : keys) ++place[(key >> bit) & mask];
-    std::size_t before = 0;
-    for (std::size_t& count : place) {
-      const std::size_t here = count;
-      count = before;
-      before += here;
-    }
-    for (const std::uint64_t key : keys) scratch[place[(key >> bit) & mask]++] = key;
-    keys.swap(scratch);
-  }
+  if (low_bit >= high_bit) return;
+  // The bits wanted, without those above and below.
+  radix_sort_by(keys, [above = 64 - high_bit, below = 64 - high_bit + low_bit](std::uint64_t key) {
+    return key << above >> below;
+  });
 }
 
 void sort(std::vector<std::int64_t>& values) {

@@ -94,38 +94,57 @@ class StringReader final : public ColumnReader {
   void begin(std::size_t num_rows) override {
     presence_.assign(num_rows, Presence::kNull);
     codes_.assign(num_rows, 0);
-    builder_ = columnar::DictionaryBuilder();
+    num_looked_up_ = 0;
+    num_new_before_ = builder_.dictionary().size();
     last_code_ = kNoCode;
   }
 
   void read(const RecordBlock& block, std::span<const RecordSpan> records,
             std::size_t first_row) override {
-    for_each_text(plan_, quote_, block, records, first_row,
-                  [this](std::size_t row, std::string_view text) {
-                    if (plan_.is_code) text = strip_code_decimals(text);
-                    // Agencies, statuses, boroughs mostly repeat from row to row.
-                    if (last_code_ == kNoCode || builder_.dictionary()[last_code_] != text) {
-                      last_code_ = builder_.code_of(text);
-                    }
-                    codes_[row] = last_code_;
-                    presence_[row] = Presence::kValue;
-                  });
+    for_each_text(
+        plan_, quote_, block, records, first_row, [this](std::size_t row, std::string_view text) {
+          if (plan_.is_code) text = strip_code_decimals(text);
+          // Agencies, statuses, boroughs mostly repeat from row to row.
+          if (last_code_ == kNoCode || builder_.dictionary()[last_code_] != text) {
+            last_code_ = is_all_different_ ? builder_.append(text) : builder_.code_of(text);
+            ++num_looked_up_;
+          }
+          codes_[row] = last_code_;
+          presence_[row] = Presence::kValue;
+        });
   }
 
   Column take(const Field& field, ColumnPart) override {
     Column column(field);
     column.set(std::move(presence_), std::move(codes_));
-    column.set_dictionary(builder_.finish());
+    const std::size_t num_new = builder_.dictionary().size() - num_new_before_;
+    const bool is_kept = !is_all_different_ && builder_.dictionary().size() <= kMaxKeptTexts;
+    column.set_dictionary(is_kept ? builder_.share() : builder_.finish());
+    // Keys and addresses hardly repeat within a block: looking each one up would be in vain. Now
+    // and then a block is looked at again.
+    if (is_all_different_) {
+      is_all_different_ = ++num_blind_blocks_ % kBlindBlocks != 0;
+    } else {
+      is_all_different_ = num_looked_up_ >= kMinLookedUp && num_new * 8 > num_looked_up_ * 7;
+    }
     return column;
   }
 
  private:
   static constexpr std::uint32_t kNoCode = ~std::uint32_t{0};
+  /// A dictionary that small goes on from block to block: agencies, statuses, complaint types.
+  static constexpr std::uint32_t kMaxKeptTexts = 1024;
+  static constexpr std::size_t kMinLookedUp = 256;
+  static constexpr unsigned kBlindBlocks = 32;
 
   char quote_;
   columnar::DictionaryBuilder builder_;
   std::vector<std::uint32_t> codes_;
   std::uint32_t last_code_ = kNoCode;
+  std::size_t num_looked_up_ = 0;
+  std::size_t num_new_before_ = 0;
+  bool is_all_different_ = false;
+  unsigned num_blind_blocks_ = 0;
 };
 
 class ClockReader final : public ColumnReader {

@@ -19,9 +19,9 @@ std::string_view unwrap_field(std::string_view raw, char quote, std::string& scr
 /// The text of a closed field: quotes off, doubled quotes made one, trimmed. Lives as long as
 /// `raw` and, where quotes were doubled, until `scratch` changes.
 inline std::string_view field_text(std::string_view raw, char quote, std::string& scratch) {
-  // Most fields begin and end in a letter or digit.
+  // Most fields are empty, or begin and end in a letter or digit.
   const auto is_plain = [](char c) { return c > ' ' && c < '\x7F'; };
-  if (!raw.empty() && is_plain(raw.front()) && is_plain(raw.back()) && raw.front() != quote)
+  if (raw.empty() || (is_plain(raw.front()) && is_plain(raw.back()) && raw.front() != quote))
     return raw;
   return unwrap_field(raw, quote, scratch);
 }
