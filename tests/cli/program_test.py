@@ -353,6 +353,30 @@ class Program(unittest.TestCase):
         data = self.answer("test", "kruskal", table, "--value", "minutes", "--by", "team")["data"]
         self.assertEqual((data["n"], data["df"]), (60, 1))
 
+    def test_differences_between_boroughs_are_tested_and_taken_apart(self):
+        ranks = self.answer("test", "logrank", self.city, "--by", "borough", *NOW)["data"]
+        kpis = self.answer("kpi", "requests", self.city, *NOW, "--by", "borough")["data"]
+        medians = {group["key"]: group["km"]["median_hours"] for group in kpis["groups"]}
+        self.assertEqual(ranks["df"], len(ranks["groups"]) - 1)
+        for group in ranks["groups"]:
+            self.assertEqual(group["median_hours"], medians[group["key"]], group["key"])
+        parts = self.answer("decompose", self.city, "--groups", "BRONX,queens", *NOW)["data"]
+        self.assertEqual((parts["a"], parts["b"], parts["over"]), ("BRONX", "QUEENS", "complaint_type"))
+        self.assertAlmostEqual(parts["rate_effect"] + parts["mix_effect"], parts["difference"], places=9)
+        self.assertAlmostEqual(sum(term["rate_effect"] for term in parts["terms"]), parts["rate_effect"], places=9)
+        wrong = run("decompose", self.city, "--groups", "BRONX,MARS")
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("QUEENS", wrong.stderr)
+
+    def test_the_backlog_of_a_past_day_is_told_and_of_a_future_one_is_not(self):
+        figures = self.answer("kpi", "requests", self.city, *NOW)["data"]
+        now = self.answer("kpi", "backlog", self.city, "--at", figures["as_of"], *NOW)["data"]
+        self.assertEqual(now["open"], figures["open"])
+        self.assertEqual(sum(now["ages"].values()), now["open"])
+        self.assertEqual(self.answer("kpi", "backlog", self.city, "--at", "1990-01-01", *NOW)["data"]["open"], 0)
+        self.assertEqual(run("kpi", "backlog", self.city, "--at", "2199-01-01", *NOW).returncode, 2)
+        self.assertEqual(run("kpi", "backlog", self.city, "--at", "soon", *NOW).returncode, 2)
+
     def test_totals_in_a_table_are_refused_or_stripped(self):
         # published.json, chisq_totals_must_be_refused_or_stripped
         table = self.write("counts.csv", "party,a,b,c,all\nf,762,327,468,1557\nm,484,239,477,1200\nall,1246,566,945,2757\n")

@@ -6,6 +6,7 @@
 #include "hark/cli/session.h"
 #include "hark/cli/text_table.h"
 #include "hark/core/text.h"
+#include "hark/insight/backlog.h"
 #include "hark/insight/contact_kpis.h"
 #include "hark/insight/request_kpis.h"
 #include "hark/pipeline/lake_folder.h"
@@ -209,7 +210,8 @@ Result<Answer> requests(const Arguments& arguments, Session& session) {
     if (!by->column.empty()) load.categories.push_back(by->column);
   }
   HARK_TRY(const auto table, insight::load_requests(*source.rows, *source.contract, load));
-  HARK_TRY(const RequestKpis kpis, insight::request_kpis(table, *source.contract));
+  HARK_TRY(const RequestKpis kpis,
+           insight::request_kpis(table, *source.contract, session.threads()));
   Answer answer = answer_for(source, now);
   for (const insight::Warning& warning : insight::request_warnings(table)) {
     answer.warnings.push_back({warning.code, warning.message, source.path});
@@ -250,6 +252,39 @@ Result<Answer> requests(const Arguments& arguments, Session& session) {
   return answer;
 }
 
+/// A local day, which begins at its midnight, or a time.
+Result<Instant> moment_of(const Arguments& arguments, const contract::Contract& contract) {
+  if (arguments.text("--at").size() > 10) return parse_instant(arguments.text("--at"));
+  HARK_TRY(const auto day, day_option(arguments, "--at"));
+  HARK_TRY(const auto zone, calendar::TimeZone::load(contract.time_zone));
+  return insight::local_midnight(*zone, *day);
+}
+
+Result<Answer> backlog(const Arguments& arguments, Session& session) {
+  HARK_TRY(const auto source, session.open_source(arguments.text("SOURCE")));
+  const Instant now = now_for(session, source);
+  insight::RequestLoad load;
+  HARK_TRY(load.selection, selection_of(arguments, *source.contract));
+  load.now = now;
+  load.threads = session.threads();
+  if (arguments.has("--as-of")) {
+    HARK_TRY(load.as_of, parse_instant(arguments.text("--as-of")));
+  }
+  HARK_TRY(const Instant at, moment_of(arguments, *source.contract));
+  HARK_TRY(const auto table, insight::load_requests(*source.rows, *source.contract, load));
+  HARK_TRY(const insight::Backlog backlog, insight::backlog_at(table, at));
+  Answer answer = answer_for(source, now);
+  answer.data = insight::to_json(backlog);
+  std::vector<std::pair<std::string, std::string>> lines = {{"open at", format_instant(backlog.at)},
+                                                            {"requests", show_count(backlog.open)}};
+  for (std::size_t i = 0; i < backlog.ages.size(); ++i)
+    lines.emplace_back(insight::age_bands()[i].label, show_count(backlog.ages[i]));
+  lines.emplace_back("median age in days", show_number(backlog.median_age_days, 1));
+  lines.emplace_back("oldest in days", show_number(backlog.oldest_age_days, 1));
+  answer.text = name_value_lines(lines);
+  return answer;
+}
+
 }  // namespace
 
 std::vector<Command> kpi_commands() {
@@ -277,6 +312,12 @@ std::vector<Command> kpi_commands() {
          false,
          ""}},
        requests},
+      {"kpi backlog",
+       "What was open at a moment of the past, and how old it was.",
+       {"hark kpi backlog 311.csv --at 2024-03-01", "hark kpi backlog lake --at 2024-03-01T12:00Z"},
+       {source},
+       {{"--at", "TIME", "a local day, at its first midnight, or a time", "", {}, true, ""}},
+       backlog},
   };
 }
 

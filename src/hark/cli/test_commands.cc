@@ -5,6 +5,8 @@
 #include "hark/cli/session.h"
 #include "hark/cli/text_table.h"
 #include "hark/core/text.h"
+#include "hark/insight/decompose.h"
+#include "hark/insight/log_rank_report.h"
 #include "hark/insight/request_kpis.h"
 #include "hark/insight/tests.h"
 #include "hark/pipeline/data_file.h"
@@ -59,6 +61,65 @@ std::string chi_square_text(const insight::ChiSquareReport& report) {
       {"expected counts below 5", show_percent(report.test.expected_below_5_share, 1)},
   });
   if (report.test.warning) text += "warning: many expected counts are small; read p with care\n";
+  return text;
+}
+
+std::string log_rank_text(const insight::LogRankReport& report) {
+  const char* const unit = report.is_in_days ? "days" : "hours";
+  std::string text = name_value_lines({
+      {"question",
+       concat("does time to close differ by ", report.by, ", open requests counted too?")},
+      {"chi-square (log-rank)", fixed(report.test.chi2, 4)},
+      {"degrees of freedom", std::to_string(report.test.df)},
+      {"p", show_p(report.test.p, report.test.log10_p)},
+      {"rows", concat(show_count(report.test.n), " in ", report.names.size(), " groups; ",
+                      show_count(report.missing), " without a group")},
+  });
+  TextTable groups({{report.by},
+                    {"requests", Align::kRight},
+                    {"closed", Align::kRight},
+                    {"expected", Align::kRight},
+                    {concat("median ", unit), Align::kRight}});
+  for (std::size_t i = 0; i < report.names.size(); ++i) {
+    const stats::LogRankGroup& group = report.test.groups[i];
+    groups.add({report.names[i], show_count(group.n), show_count(group.events),
+                fixed(group.expected, 1),
+                report.medians[i] ? fixed(*report.medians[i], 2) : "not reached"});
+  }
+  return concat(text, "\n", groups.to_string(),
+                "More closed than expected: this group is faster than the whole.\n");
+}
+
+std::string decompose_text(const insight::DecomposeReport& report, bool is_share) {
+  const auto show = [&](double value) {
+    if (is_share) return concat(fixed(value * 100, 2), " points");
+    return concat(fixed(value, 2), report.is_in_days ? " days" : " hours");
+  };
+  std::string text = name_value_lines({
+      {"question",
+       concat("why does ", report.b, " differ from ", report.a, " by ", report.groups_by, "?")},
+      {report.a, show(report.parts.mean_a)},
+      {report.b, show(report.parts.mean_b)},
+      {"difference", show(report.parts.difference)},
+      {"on the same kinds of request", show(report.parts.rate_effect)},
+      {"from another mix of requests", show(report.parts.mix_effect)},
+  });
+  TextTable terms({{report.over},
+                   {"values", Align::kRight},
+                   {"mix", Align::kRight},
+                   {report.a, Align::kRight},
+                   {report.b, Align::kRight}});
+  const Json json = insight::to_json(report);
+  constexpr std::size_t kShown = 10;
+  const auto& items = json["terms"].items();
+  for (std::size_t i = 0; i < std::min(kShown, items.size()); ++i) {
+    terms.add({std::string(items[i]["key"].as_string()), show(items[i]["rate_effect"].as_double()),
+               show(items[i]["mix_effect"].as_double()), show_count(items[i]["n_a"].as_int()),
+               show_count(items[i]["n_b"].as_int())});
+  }
+  text += "\n" + terms.to_string();
+  if (items.size() > kShown)
+    text += concat("(", kShown, " of ", items.size(), "; --json has all)\n");
   return text;
 }
 
@@ -184,6 +245,36 @@ Result<Answer> chi_square(const Arguments& arguments, Session& session) {
   return finish(answer_for(loaded.source, loaded.now), report);
 }
 
+Result<Answer> log_rank(const Arguments& arguments, Session& session) {
+  HARK_TRY(const auto loaded, load_for_test(arguments, session, {arguments.text("--by")}, ""));
+  HARK_TRY(const auto report, insight::log_rank(loaded.table, loaded.groupings.front()));
+  Answer answer = answer_for(loaded.source, loaded.now);
+  answer.data = insight::to_json(report);
+  answer.text = log_rank_text(report);
+  return answer;
+}
+
+Result<Answer> decompose(const Arguments& arguments, Session& session) {
+  insight::DecomposeQuestion question;
+  HARK_TRY(question.value, insight::decompose_value_named(arguments.text("--value")));
+  const auto groups = split(arguments.text("--groups"), ',');
+  if (groups.size() != 2 || trim(groups[0]).empty() || trim(groups[1]).empty()) {
+    return Error(ErrorCode::kInvalidArgument, "--groups wants the two groups compared")
+        .hint("--groups BROOKLYN,QUEENS");
+  }
+  question.a = trim(groups[0]);
+  question.b = trim(groups[1]);
+  HARK_TRY(const auto loaded,
+           load_for_test(arguments, session,
+                         {arguments.text("--groups-by"), arguments.text("--over")}, ""));
+  HARK_TRY(const auto report,
+           insight::decompose(loaded.table, question, loaded.groupings[0], loaded.groupings[1]));
+  Answer answer = answer_for(loaded.source, loaded.now);
+  answer.data = insight::to_json(report);
+  answer.text = decompose_text(report, question.value == insight::DecomposeValue::kClosedIn24Hours);
+  return answer;
+}
+
 }  // namespace
 
 std::vector<Command> test_commands() {
@@ -219,6 +310,28 @@ std::vector<Command> test_commands() {
          false,
          ""}},
        chi_square},
+      {"test logrank",
+       "Do groups differ in time to close, open requests counted too? The log-rank test.",
+       {"hark test logrank 311.csv --by borough"},
+       {{"SOURCE", "a lake (LAKE@v12 as it was) or a data file"}},
+       {{"--by", "COL", "the groups", "", {}, true, ""}},
+       log_rank},
+      {"decompose",
+       "Why does the average of two groups differ: slower on the same work, or other work?",
+       {"hark decompose 311.csv --groups-by borough --groups BROOKLYN,QUEENS --over "
+        "complaint_type"},
+       {{"SOURCE", "a lake (LAKE@v12 as it was) or a data file"}},
+       {{"--value",
+         "WHAT",
+         "what is averaged over closed requests",
+         "hours_to_close",
+         {"hours_to_close", "closed_24h"},
+         false,
+         ""},
+        {"--groups-by", "COL", "the column of the groups", "borough", {}, false, ""},
+        {"--groups", "A,B", "the two groups; the answer is B minus A", "", {}, true, ""},
+        {"--over", "COL", "the kinds of request", "complaint_type", {}, false, ""}},
+       decompose},
   };
 }
 

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "hark/calendar/civil.h"
+#include "hark/core/parallel.h"
+#include "hark/insight/backlog.h"
 
 namespace hark::insight {
 namespace {
@@ -89,35 +92,24 @@ void count_durations(const RequestTable& table, RequestAnalysis& analysis) {
 }
 
 void count_ages(const RequestTable& table, RequestAnalysis& analysis) {
-  struct Limit {
-    const char* label;
-    double days;
-  };
-  constexpr Limit kLimits[] = {{"under 1 day", 1},         {"1 to 7 days", 7},
-                               {"7 to 30 days", 30},       {"30 to 90 days", 90},
-                               {"90 days to 1 year", 365}, {"over 1 year", HUGE_VAL}};
-  for (const Limit& limit : kLimits) analysis.backlog_ages.push_back({limit.label, 0});
+  for (const AgeBand& band : age_bands()) analysis.backlog_ages.push_back({band.label, 0});
   for (std::size_t row = 0; row < table.size(); ++row) {
     if (table.outcome[row] != Outcome::kOpen) continue;
     const double age = table.in_unit(table.duration[row]) / (table.is_in_days() ? 1.0 : 24.0);
-    for (std::size_t i = 0; i < std::size(kLimits); ++i) {
-      if (age < kLimits[i].days) {
-        ++analysis.backlog_ages[i].n;
-        break;
-      }
-    }
+    const auto band = std::ranges::upper_bound(age_bands(), age, {}, &AgeBand::below_days);
+    ++analysis.backlog_ages[static_cast<std::size_t>(band - age_bands().begin())].n;
   }
 }
 
 Result<std::vector<RequestGroup>> groups_of(const RequestTable& table,
-                                            const contract::Contract& contract, contract::Role role,
-                                            unsigned threads) {
+                                            const contract::Contract& contract,
+                                            contract::Role role) {
   const contract::ColumnSpec* column = contract.with_role(role);
   if (column == nullptr || table.category(column->name) == nullptr)
     return std::vector<RequestGroup>();
   HARK_TRY(const RequestBy by, request_by_named(contract, column->name));
   HARK_TRY(const Grouping grouping, group_requests(table, by));
-  return request_kpis_by(table, contract, grouping, threads);
+  return request_kpis_by(table, contract, grouping, 1);
 }
 
 void count_odd(const RequestTable& table, const contract::Contract& contract,
@@ -174,15 +166,36 @@ Disparity department_disparity(const std::vector<RequestGroup>& departments,
 Result<RequestAnalysis> analyse_requests(const RequestTable& table,
                                          const contract::Contract& contract, unsigned threads) {
   RequestAnalysis analysis;
-  HARK_TRY(analysis.kpis, request_kpis(table, contract));
-  count_days(table, analysis);
-  count_hours(table, analysis);
-  count_durations(table, analysis);
-  count_ages(table, analysis);
-  count_odd(table, contract, analysis);
-  HARK_TRY(analysis.types, groups_of(table, contract, contract::Role::kComplaintType, threads));
-  HARK_TRY(analysis.agencies, groups_of(table, contract, contract::Role::kAgency, threads));
-  HARK_TRY(analysis.areas, groups_of(table, contract, contract::Role::kArea, threads));
+  // Each part writes what is its own; the largest ones come first.
+  const auto groups_into = [&](std::vector<RequestGroup>& groups,
+                               contract::Role role) -> Result<void> {
+    HARK_TRY(groups, groups_of(table, contract, role));
+    return {};
+  };
+  const std::function<Result<void>()> parts[] = {
+      [&] { return groups_into(analysis.types, contract::Role::kComplaintType); },
+      [&] { return groups_into(analysis.agencies, contract::Role::kAgency); },
+      [&] { return groups_into(analysis.areas, contract::Role::kArea); },
+      [&]() -> Result<void> {
+        HARK_TRY(analysis.kpis, request_kpis(table, contract, 1));
+        return {};
+      },
+      [&]() -> Result<void> {
+        count_days(table, analysis);
+        return {};
+      },
+      [&]() -> Result<void> {
+        count_hours(table, analysis);
+        return {};
+      },
+      [&]() -> Result<void> {
+        count_durations(table, analysis);
+        count_ages(table, analysis);
+        count_odd(table, contract, analysis);
+        return {};
+      }};
+  HARK_TRY_VOID(parallel_for(std::size(parts), threads,
+                             [&](std::size_t part) -> Result<void> { return parts[part](); }));
   analysis.median_disparity = department_disparity(analysis.agencies, SurvivalQuantile::kMedian);
   analysis.p90_disparity = department_disparity(analysis.agencies, SurvivalQuantile::kP90);
   return analysis;

@@ -2,83 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "hark/core/text.h"
 
 namespace hark::insight {
 namespace {
 
-constexpr std::int64_t kSmallestGroup = 5;
 constexpr std::size_t kMaxCells = 10'000'000;
 constexpr std::size_t kMaxResiduals = 100;
 
 bool is_missing_text(std::string_view text) {
   const std::string word = lower(trim(text));
   return word.empty() || word == "na" || word == "n/a" || word == "null";
-}
-
-// Groups by name, so that an answer does not depend on the order of the rows; hours, weekdays and
-// months stay in their own order.
-struct Side {
-  std::vector<std::uint32_t> codes;  ///< kNoCode where missing
-  std::vector<std::string> names;
-};
-
-Side by_name(std::vector<std::uint32_t> codes, const std::vector<std::string>& names) {
-  std::vector<std::uint32_t> order(names.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(),
-            [&](std::uint32_t x, std::uint32_t y) { return names[x] < names[y]; });
-  Side side;
-  std::vector<std::uint32_t> place(names.size());
-  for (std::uint32_t i = 0; i < order.size(); ++i) {
-    place[order[i]] = i;
-    side.names.push_back(names[order[i]]);
-  }
-  for (std::uint32_t& code : codes) code = code == kNoCode ? kNoCode : place[code];
-  side.codes = std::move(codes);
-  return side;
-}
-
-Side side_of(const Grouping& grouping, bool with_missing_markers) {
-  std::vector<std::uint32_t> codes = grouping.codes;
-  if (!with_missing_markers) {
-    for (std::uint32_t& code : codes) {
-      if (code != kNoCode && grouping.is_missing_in_tests[code]) code = kNoCode;
-    }
-  }
-  if (grouping.has_order) return {std::move(codes), grouping.keys};
-  return by_name(std::move(codes), grouping.keys);
-}
-
-// Group codes with the small groups made one, which comes last.
-struct Pooled {
-  std::vector<std::uint32_t> codes;
-  std::vector<std::string> names;
-  std::int64_t num_pooled = 0;
-};
-
-Pooled pool_small(std::vector<std::uint32_t> codes, const std::vector<std::string>& names) {
-  std::vector<std::int64_t> counts(names.size(), 0);
-  for (const std::uint32_t code : codes) ++counts[code];
-  Pooled pooled;
-  std::vector<std::uint32_t> new_code(names.size(), 0);
-  for (std::size_t code = 0; code < names.size(); ++code) {
-    if (counts[code] >= kSmallestGroup) {
-      new_code[code] = static_cast<std::uint32_t>(pooled.names.size());
-      pooled.names.push_back(names[code]);
-    } else if (counts[code] > 0) {
-      ++pooled.num_pooled;
-    }
-  }
-  const auto other = static_cast<std::uint32_t>(pooled.names.size());
-  if (pooled.num_pooled > 0) pooled.names.emplace_back(kOtherGroup);
-  for (std::uint32_t& code : codes) {
-    code = counts[code] >= kSmallestGroup ? new_code[code] : other;
-  }
-  pooled.codes = std::move(codes);
-  return pooled;
 }
 
 // Values of one type with their groups, on the way to a test.
@@ -96,7 +31,7 @@ Result<KruskalReport> test_sample(Sample<T> sample, const std::vector<std::strin
   report.value = value;
   report.by = by;
   report.missing = sample.missing;
-  Pooled pooled = pool_small(std::move(sample.codes), names);
+  PooledGroups pooled = pool_small(std::move(sample.codes), names);
   report.groups_pooled = pooled.num_pooled;
   const auto num_groups = static_cast<std::uint32_t>(pooled.names.size());
   auto test = stats::kruskal_wallis(std::span<const T>(sample.values), pooled.codes, num_groups);
@@ -128,7 +63,7 @@ Result<ChiSquareReport> test_table(stats::CountTable table, ChiSquareReport repo
   return report;
 }
 
-Side side_of(const TextRows& text, std::size_t column) {
+TestGroups text_groups(const TextRows& text, std::size_t column) {
   std::vector<std::uint32_t> codes;
   std::vector<std::string> names;
   columnar::DictionaryBuilder builder;
@@ -146,7 +81,7 @@ Side side_of(const TextRows& text, std::size_t column) {
 
 // Counts the pairs of the rows that `counts(row)` takes in.
 template <typename Counts>
-Result<ChiSquareReport> test_sides(const Side& a, const Side& b, ChiSquareReport report,
+Result<ChiSquareReport> test_sides(const TestGroups& a, const TestGroups& b, ChiSquareReport report,
                                    const Counts& counts) {
   const std::size_t num_a = a.names.size();
   const std::size_t num_b = b.names.size();
@@ -173,7 +108,7 @@ Result<ChiSquareReport> test_sides(const Side& a, const Side& b, ChiSquareReport
 
 Result<KruskalReport> kruskal(const RequestTable& table, std::string_view value,
                               const Grouping& grouping) {
-  const Side groups = side_of(grouping, false);
+  const TestGroups groups = test_groups(grouping, false);
   if (value == kHoursToClose) {
     Sample<std::int64_t> sample;
     for (std::size_t row = 0; row < table.size(); ++row) {
@@ -207,8 +142,8 @@ Result<KruskalReport> kruskal(const RequestTable& table, std::string_view value,
 
 Result<ChiSquareReport> chi_square(const RequestTable& table, const Grouping& a, const Grouping& b,
                                    const ChiSquareRows& rows) {
-  return test_sides(side_of(a, rows.with_missing_markers), side_of(b, rows.with_missing_markers),
-                    {a.by, b.by, {}, {}, {}, 0},
+  return test_sides(test_groups(a, rows.with_missing_markers),
+                    test_groups(b, rows.with_missing_markers), {a.by, b.by, {}, {}, {}, 0},
                     [&](std::size_t row) { return rows.with_excluded || table.has_duration(row); });
 }
 
@@ -225,7 +160,7 @@ Result<std::size_t> find_text_column(const TextRows& text, std::string_view name
 Result<KruskalReport> kruskal(const TextRows& text, std::string_view value, std::string_view by) {
   HARK_TRY(const std::size_t value_column, find_text_column(text, value));
   HARK_TRY(const std::size_t by_column, find_text_column(text, by));
-  const Side groups = side_of(text, by_column);
+  const TestGroups groups = text_groups(text, by_column);
   Sample<double> sample;
   for (std::size_t row = 0; row < text.rows.size(); ++row) {
     const std::string_view cell = trim(text.rows[row][value_column]);
@@ -247,7 +182,7 @@ Result<KruskalReport> kruskal(const TextRows& text, std::string_view value, std:
 Result<ChiSquareReport> chi_square(const TextRows& text, std::string_view a, std::string_view b) {
   HARK_TRY(const std::size_t a_column, find_text_column(text, a));
   HARK_TRY(const std::size_t b_column, find_text_column(text, b));
-  return test_sides(side_of(text, a_column), side_of(text, b_column),
+  return test_sides(text_groups(text, a_column), text_groups(text, b_column),
                     {std::string(a), std::string(b), {}, {}, {}, 0},
                     [](std::size_t) { return true; });
 }

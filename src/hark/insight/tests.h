@@ -14,13 +14,12 @@
 
 #include "hark/core/json.h"
 #include "hark/insight/request_kpis.h"
+#include "hark/insight/test_groups.h"
 #include "hark/stats/contingency.h"
 #include "hark/stats/rank_tests.h"
 
 namespace hark::insight {
 
-/// What small groups are put together as.
-inline constexpr std::string_view kOtherGroup = "(other)";
 /// The value of `test kruskal --value` that is no column: the time to close of closed requests.
 inline constexpr std::string_view kHoursToClose = "hours_to_close";
 

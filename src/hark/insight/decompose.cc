@@ -1,0 +1,167 @@
+#include "hark/insight/decompose.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "hark/core/text.h"
+#include "hark/insight/test_groups.h"
+
+namespace hark::insight {
+namespace {
+
+constexpr std::int64_t kHours = 24;
+constexpr std::size_t kShownKeys = 12;
+
+Result<std::uint32_t> code_of(const Grouping& groups, const std::string& key) {
+  const std::string wanted = fold_category(key);
+  for (std::uint32_t code = 0; code < groups.keys.size(); ++code) {
+    if (fold_category(groups.keys[code]) == wanted) return code;
+  }
+  std::vector<std::string> known(groups.labels.begin(),
+                                 groups.labels.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                             kShownKeys, groups.labels.size())));
+  return Error(ErrorCode::kInvalidArgument, concat("no group '", key, "' by ", groups.by))
+      .hint(concat("there are: ", join(known, ", "),
+                   groups.labels.size() > kShownKeys ? ", ..." : ""));
+}
+
+// Strata with fewer than 5 requests in either group become one, which comes last.
+void pool_small_strata(DecomposeReport& report) {
+  std::vector<std::string> names;
+  std::vector<stats::Stratum> strata;
+  stats::Stratum other;
+  for (std::size_t i = 0; i < report.strata.size(); ++i) {
+    const stats::Stratum& stratum = report.strata[i];
+    if (stratum.n_a == 0 && stratum.n_b == 0) continue;
+    if (stratum.n_a >= kSmallestGroup && stratum.n_b >= kSmallestGroup) {
+      names.push_back(report.names[i]);
+      strata.push_back(stratum);
+      continue;
+    }
+    ++report.strata_pooled;
+    other.n_a += stratum.n_a;
+    other.n_b += stratum.n_b;
+    other.sum_a += stratum.sum_a;
+    other.sum_b += stratum.sum_b;
+  }
+  if (report.strata_pooled > 0) {
+    names.emplace_back(kOtherGroup);
+    strata.push_back(other);
+  }
+  report.names = std::move(names);
+  report.strata = std::move(strata);
+}
+
+// From ticks to hours.
+void divide(stats::Kitagawa& parts, double by) {
+  for (double* value :
+       {&parts.mean_a, &parts.mean_b, &parts.difference, &parts.rate_effect, &parts.mix_effect})
+    *value /= by;
+  for (stats::KitagawaTerm& term : parts.terms) {
+    if (term.mean_a) *term.mean_a /= by;
+    if (term.mean_b) *term.mean_b /= by;
+    term.rate_effect /= by;
+    term.mix_effect /= by;
+  }
+}
+
+}  // namespace
+
+Result<DecomposeValue> decompose_value_named(std::string_view name) {
+  if (name == "hours_to_close") return DecomposeValue::kTimeToClose;
+  if (name == "closed_24h") return DecomposeValue::kClosedIn24Hours;
+  return Error(ErrorCode::kInvalidArgument, concat("unknown value '", name, "' to decompose"))
+      .hint("known: hours_to_close, closed_24h");
+}
+
+Result<DecomposeReport> decompose(const RequestTable& table, const DecomposeQuestion& question,
+                                  const Grouping& groups, const Grouping& over) {
+  const bool is_share = question.value == DecomposeValue::kClosedIn24Hours;
+  if (is_share && table.is_in_days()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "this source tells closing dates without times: whether a request was closed "
+                 "within 24 hours is not to be told")
+        .hint("--value hours_to_close compares whole days");
+  }
+  DecomposeReport report;
+  report.groups_by = groups.by;
+  report.over = over.by;
+  report.is_in_days = table.is_in_days();
+  HARK_TRY(const std::uint32_t a, code_of(groups, question.a));
+  HARK_TRY(const std::uint32_t b, code_of(groups, question.b));
+  if (a == b)
+    return Error(ErrorCode::kInvalidArgument, "a group compared with itself has no difference");
+  report.a = groups.labels[a];
+  report.b = groups.labels[b];
+
+  const TestGroups strata = test_groups(over, true);
+  report.names = strata.names;
+  report.strata.resize(report.names.size());
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (table.outcome[row] != Outcome::kClosed) continue;
+    const std::uint32_t group = groups.codes[row];
+    if (group != a && group != b) continue;
+    if (strata.codes[row] == kNoCode) {
+      ++report.missing;
+      continue;
+    }
+    stats::Stratum& stratum = report.strata[strata.codes[row]];
+    const std::int64_t value = is_share
+                                   ? (table.duration[row] <= kHours * table.ticks_per_hour ? 1 : 0)
+                                   : table.duration[row];
+    (group == a ? stratum.n_a : stratum.n_b) += 1;
+    (group == a ? stratum.sum_a : stratum.sum_b) += value;
+  }
+  pool_small_strata(report);
+  auto parts = stats::kitagawa(report.strata);
+  if (!parts) {
+    return std::move(parts).error().while_doing(
+        concat("comparing closed requests of ", report.a, " and ", report.b));
+  }
+  report.parts = std::move(*parts);
+  if (!is_share && !table.is_in_days())
+    divide(report.parts, static_cast<double>(table.ticks_per_hour));
+  return report;
+}
+
+Json to_json(const DecomposeReport& report) {
+  std::vector<std::size_t> order(report.names.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto weight = [&](std::size_t i) {
+    return std::abs(report.parts.terms[i].rate_effect) + std::abs(report.parts.terms[i].mix_effect);
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t x, std::size_t y) { return weight(x) > weight(y); });
+  Json terms = Json::array();
+  stats::Stratum all;
+  for (const std::size_t i : order) {
+    const stats::KitagawaTerm& term = report.parts.terms[i];
+    const stats::Stratum& stratum = report.strata[i];
+    all.n_a += stratum.n_a;
+    all.n_b += stratum.n_b;
+    terms.push_back(Json::object({{"key", report.names[i]},
+                                  {"n_a", stratum.n_a},
+                                  {"n_b", stratum.n_b},
+                                  {"mean_a", term.mean_a},
+                                  {"mean_b", term.mean_b},
+                                  {"rate_effect", term.rate_effect},
+                                  {"mix_effect", term.mix_effect}}));
+  }
+  return Json::object({{"groups_by", report.groups_by},
+                       {"over", report.over},
+                       {"a", report.a},
+                       {"b", report.b},
+                       {"n_a", all.n_a},
+                       {"n_b", all.n_b},
+                       {"mean_a", report.parts.mean_a},
+                       {"mean_b", report.parts.mean_b},
+                       {"difference", report.parts.difference},
+                       {"rate_effect", report.parts.rate_effect},
+                       {"mix_effect", report.parts.mix_effect},
+                       {"missing", report.missing},
+                       {"strata_pooled", report.strata_pooled},
+                       {"terms", std::move(terms)}});
+}
+
+}  // namespace hark::insight

@@ -1,0 +1,134 @@
+#include <gtest/gtest.h>
+
+#include "hark/core/text.h"
+#include "hark/insight/backlog.h"
+#include "hark/insight/decompose.h"
+#include "hark/insight/log_rank_report.h"
+#include "hark/insight/memory_source_test.h"
+
+namespace hark::insight {
+namespace {
+
+using test::MemorySource;
+
+struct Loaded {
+  contract::Contract contract;
+  RequestTable table;
+
+  Grouping by(const char* name) const {
+    return group_requests(table, request_by_named(contract, name).value()).value();
+  }
+};
+
+Loaded load(MemorySource& source) {
+  Loaded loaded{test::request_contract(), {}};
+  RequestLoad load;
+  load.now = *parse_instant("2026-01-01T00:00:00Z");
+  loaded.table = load_requests(source, loaded.contract, load).value();
+  return loaded;
+}
+
+/// `count` requests of one borough and type, closed after 1, 2, … hours; the last one still open.
+struct City {
+  std::vector<std::optional<std::string>> boroughs, types;
+  std::vector<std::string> created, closed;
+
+  void add(const char* borough, const char* type, int count, int first_hour) {
+    for (int i = 0; i < count; ++i) {
+      boroughs.emplace_back(borough);
+      types.emplace_back(type);
+      created.emplace_back("2024-05-01 00:00:00");
+      closed.push_back(
+          concat("2024-05-01 ", first_hour + i < 10 ? "0" : "", first_hour + i, ":00:00"));
+    }
+  }
+  Loaded load() {
+    MemorySource source;
+    source.clocks("created_date", created).clocks("closed_date", closed);
+    source.texts("borough", boroughs).texts("complaint_type", types);
+    return insight::load(source);
+  }
+};
+
+TEST(LogRankReport, PoolsSmallGroupsAndCountsWhatHasNone) {
+  City city;
+  city.add("BRONX", "Noise", 6, 1);
+  city.add("QUEENS", "Noise", 6, 10);
+  city.add("MANHATTAN", "Noise", 2, 3);
+  city.add("BROOKLYN", "Noise", 3, 5);
+  city.add("Unspecified", "Noise", 2, 5);
+  city.closed.front().clear();  // open, and so censored
+  const Loaded loaded = city.load();
+  const auto report = log_rank(loaded.table, loaded.by("borough")).value();
+  EXPECT_EQ(report.names, (std::vector<std::string>{"BRONX", "QUEENS", "(other)"}));
+  EXPECT_EQ(report.groups_pooled, 2);
+  EXPECT_EQ(report.missing, 2);
+  EXPECT_EQ(report.test.n, 17);
+  EXPECT_EQ(report.test.groups[0].events, 5);
+  EXPECT_EQ(report.medians[1], 12.0);
+  const Json answer = to_json(report);
+  EXPECT_EQ(answer["df"].as_int(), 2);
+  EXPECT_EQ(answer["groups"].items()[1]["median_hours"].as_double(), 12.0);
+}
+
+TEST(LogRankReport, OneGroupCannotBeTested) {
+  City city;
+  city.add("BRONX", "Noise", 6, 1);
+  const Loaded loaded = city.load();
+  const auto report = log_rank(loaded.table, loaded.by("borough"));
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code(), ErrorCode::kInvalidInput);
+}
+
+TEST(Decompose, TellsMixFromRateAndPoolsSmallStrata) {
+  City city;  // the same speed per type, but QUEENS has more of the slow type
+  city.add("BRONX", "Noise", 8, 1);
+  city.add("BRONX", "Rodent", 5, 15);
+  city.add("QUEENS", "Noise", 8, 1);
+  city.add("QUEENS", "Rodent", 5, 15);
+  city.add("QUEENS", "Tree", 2, 20);
+  const Loaded loaded = city.load();
+  const auto report = decompose(loaded.table, {DecomposeValue::kTimeToClose, "bronx", "Queens"},
+                                loaded.by("borough"), loaded.by("complaint_type"))
+                          .value();
+  EXPECT_EQ(report.a, "BRONX");
+  EXPECT_EQ(report.names, (std::vector<std::string>{"noise", "rodent", "(other)"}));
+  EXPECT_EQ(report.strata_pooled, 1);
+  EXPECT_NEAR(report.parts.mean_a, (36.0 + 85.0) / 13, 1e-12);
+  EXPECT_NEAR(report.parts.rate_effect, 0, 1e-12);
+  EXPECT_NEAR(report.parts.mix_effect, report.parts.difference, 1e-12);
+  EXPECT_GT(report.parts.difference, 0);
+}
+
+TEST(Decompose, RefusesGroupsThatAreNotThereAndNamesThoseThatAre) {
+  City city;
+  city.add("BRONX", "Noise", 8, 1);
+  city.add("QUEENS", "Noise", 8, 1);
+  const Loaded loaded = city.load();
+  const auto absent = decompose(loaded.table, {DecomposeValue::kTimeToClose, "BRONX", "Mars"},
+                                loaded.by("borough"), loaded.by("complaint_type"));
+  ASSERT_FALSE(absent);
+  EXPECT_EQ(absent.error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_NE(absent.error().hint().find("QUEENS"), std::string::npos) << absent.error().hint();
+  EXPECT_FALSE(decompose(loaded.table, {DecomposeValue::kTimeToClose, "BRONX", "bronx"},
+                         loaded.by("borough"), loaded.by("complaint_type")));
+}
+
+TEST(Backlog, HoldsWhatWasCreatedAndNotYetClosed) {
+  MemorySource source;
+  source
+      .clocks("created_date", {"2024-05-01 10:00:00", "2024-05-02 10:00:00", "2024-05-03 12:00:00",
+                               "2024-04-01 12:00:00", "2024-05-20 00:00:00"})
+      .clocks("closed_date", {"2024-05-03 12:00:00", "2024-05-03 12:00:01", "", "", ""});
+  const Loaded loaded = load(source);
+  const auto backlog = backlog_at(loaded.table, *parse_instant("2024-05-03T16:00:00Z")).value();
+  EXPECT_EQ(backlog.open, 3) << "closed at that second is closed, created at it is there";
+  EXPECT_EQ(backlog.ages, (std::vector<std::int64_t>{1, 1, 0, 1, 0, 0}));
+  EXPECT_DOUBLE_EQ(*backlog.oldest_age_days, 32);
+  EXPECT_EQ(backlog_at(loaded.table, *parse_instant("2024-01-01T00:00:00Z")).value().open, 0);
+  EXPECT_FALSE(backlog_at(loaded.table, *parse_instant("2024-06-01T00:00:00Z")))
+      << "after the data's end";
+}
+
+}  // namespace
+}  // namespace hark::insight

@@ -1,0 +1,57 @@
+#include "hark/insight/test_groups.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace hark::insight {
+
+TestGroups by_name(std::vector<std::uint32_t> codes, const std::vector<std::string>& names) {
+  std::vector<std::uint32_t> order(names.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(),
+            [&](std::uint32_t x, std::uint32_t y) { return names[x] < names[y]; });
+  TestGroups groups;
+  std::vector<std::uint32_t> place(names.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) {
+    place[order[i]] = i;
+    groups.names.push_back(names[order[i]]);
+  }
+  for (std::uint32_t& code : codes) code = code == kNoCode ? kNoCode : place[code];
+  groups.codes = std::move(codes);
+  return groups;
+}
+
+TestGroups test_groups(const Grouping& grouping, bool with_missing_markers) {
+  std::vector<std::uint32_t> codes = grouping.codes;
+  if (!with_missing_markers) {
+    for (std::uint32_t& code : codes) {
+      if (code != kNoCode && grouping.is_missing_in_tests[code]) code = kNoCode;
+    }
+  }
+  if (grouping.has_order) return {std::move(codes), grouping.keys};
+  return by_name(std::move(codes), grouping.keys);
+}
+
+PooledGroups pool_small(std::vector<std::uint32_t> codes, const std::vector<std::string>& names) {
+  std::vector<std::int64_t> counts(names.size(), 0);
+  for (const std::uint32_t code : codes) ++counts[code];
+  PooledGroups pooled;
+  std::vector<std::uint32_t> new_code(names.size(), 0);
+  for (std::size_t code = 0; code < names.size(); ++code) {
+    if (counts[code] >= kSmallestGroup) {
+      new_code[code] = static_cast<std::uint32_t>(pooled.names.size());
+      pooled.names.push_back(names[code]);
+    } else if (counts[code] > 0) {
+      ++pooled.num_pooled;
+    }
+  }
+  const auto other = static_cast<std::uint32_t>(pooled.names.size());
+  if (pooled.num_pooled > 0) pooled.names.emplace_back(kOtherGroup);
+  for (std::uint32_t& code : codes) {
+    code = counts[code] >= kSmallestGroup ? new_code[code] : other;
+  }
+  pooled.codes = std::move(codes);
+  return pooled;
+}
+
+}  // namespace hark::insight

@@ -1,0 +1,46 @@
+// Kitagawa's decomposition: how much of a difference of averages comes from the strata's own
+// values, and how much from another mix of strata.
+//
+// Model card: docs/models/kitagawa.md. Threads: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "hark/core/result.h"
+
+namespace hark::stats {
+
+/// One stratum in both groups. `sum` is the sum of its values, in whole units (seconds, 0 or 1).
+struct Stratum {
+  std::int64_t n_a = 0;
+  std::int64_t n_b = 0;
+  std::int64_t sum_a = 0;
+  std::int64_t sum_b = 0;
+};
+
+struct KitagawaTerm {
+  std::optional<double> mean_a;  ///< nullopt where the group has none of the stratum
+  std::optional<double> mean_b;
+  double rate_effect = 0;  ///< mean share * (mean_b - mean_a)
+  double mix_effect = 0;   ///< mean of the means * (share_b - share_a)
+};
+
+struct Kitagawa {
+  double mean_a = 0;
+  double mean_b = 0;
+  double difference = 0;  ///< mean_b - mean_a
+  double rate_effect = 0;
+  double mix_effect = 0;            ///< difference = rate_effect + mix_effect
+  std::vector<KitagawaTerm> terms;  ///< as the strata
+};
+
+/// B minus A. A stratum that one group lacks has no rate of its own there: it takes the other's, so
+/// that all it does is a matter of the mix. Pooling of small strata is the caller's. Errors:
+/// kInvalidInput if a count is negative or a group has no values.
+/// Source: Kitagawa, JASA 50 (1955).
+Result<Kitagawa> kitagawa(std::span<const Stratum> strata);
+
+}  // namespace hark::stats
