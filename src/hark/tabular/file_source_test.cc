@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 #include <thread>
 
 #include "hark/core/text.h"
@@ -311,6 +312,39 @@ TEST(FileSource, ManyThreadsReadOneFileAsOneDoes) {
       ASSERT_TRUE(four.rows == one.rows) << "block " << block;
     }
   }
+}
+
+TEST(FileSource, TextsAreTheSameWhetherTheyRepeatOrNot) {
+  // Keys first, which are not looked up one by one; then few texts, which are, and whose dictionary
+  // goes on from block to block; then more texts than a dictionary is kept for.
+  std::string text = "name\n";
+  std::vector<std::string> expected;
+  const auto add = [&](std::string value) {
+    text += value + "\n";
+    expected.push_back(std::move(value));
+  };
+  for (int i = 0; i < 6000; ++i) add(concat("key ", i));
+  for (int i = 0; i < 60'000; ++i) add(concat("agency ", i % 7));
+  for (int i = 0; i < 20'000; ++i) add(concat("street ", i * 7919 % 3000));
+  MemoryFiles files;
+  files.put("f.csv", text);
+  const auto source = FileSource::open(files, "f.csv", nullptr, {.block_bytes = 8192});
+  ASSERT_TRUE(source);
+  KeepingSink sink;
+  ASSERT_TRUE((*source)->stream({"name"}, 1, sink));
+  const Rows rows = rows_of(sink);
+  ASSERT_EQ(rows.size(), expected.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) ASSERT_EQ(rows[i][0], expected[i]) << "row " << i;
+
+  std::set<const columnar::Dictionary*> dictionaries;
+  std::size_t num_batches = 0;
+  for (const auto& [ordinal, batch] : sink.batches()) {
+    const columnar::Dictionary* const texts = batch.columns[0].dictionary().get();
+    EXPECT_LE(texts->size(), 1024U + batch.num_rows) << "a dictionary does not grow without end";
+    dictionaries.insert(texts);
+    ++num_batches;
+  }
+  EXPECT_LT(dictionaries.size(), num_batches * 3 / 4) << "blocks of the same few texts share one";
 }
 
 TEST(FileSource, ReadsGzipOfOneAndOfSeveralMembersAsThePlainFile) {
