@@ -152,7 +152,9 @@ Result<series::DailySeries> training_series(const DailyCounts& counts,
     first = *train_from;
   }
   if (values.empty())
-    return Error(ErrorCode::kInvalidInput, "no whole day is left to make a series of");
+    return Error(ErrorCode::kInvalidInput, "no whole day is left to make a series of")
+        .hint(
+            "the first and the last day of an export are not whole; a series has 56 days or more");
   return series::fill_missing(first, values);
 }
 

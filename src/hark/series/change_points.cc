@@ -13,6 +13,8 @@ constexpr double kMostMemory = 0.9;
 /// 1 / the 0.75 quantile of the normal distribution: from median size to standard deviation.
 constexpr double kMedianToSd = 1.482602218505602;
 
+constexpr std::size_t kWeek = 7;
+
 /// A remainder beyond so many robust deviations is a strange day and no noise.
 constexpr double kStray = 4;
 
@@ -146,7 +148,19 @@ NoiseLevel noise_around(std::span<const double> values, std::span<const std::siz
   const double memory = products / squares;
   // Every mean that was fitted takes (1 + 4 r) / n off the correlation (Kendall, Biometrika 41,
   // 1954) and a little of the variance.
-  return with_memory(squares / (n - segments), memory + segments * (1 + 4 * memory) / n);
+  NoiseLevel noise =
+      with_memory(squares / (n - segments), memory + segments * (1 + 4 * memory) / n);
+  // Real days remember longer than one day: means of whole weeks tell it.
+  const std::size_t weeks = rest.size() / kWeek;
+  if (static_cast<double>(weeks) < 2 * segments + 2) return noise;
+  double week_squares = 0;
+  for (std::size_t w = 0; w < weeks; ++w) {
+    const double mean = mean_of(std::span(rest).subspan(w * kWeek, kWeek));
+    week_squares += mean * mean;
+  }
+  noise.long_run_var =
+      std::max(noise.long_run_var, kWeek * week_squares / (static_cast<double>(weeks) - segments));
+  return noise;
 }
 
 Result<std::vector<LevelShift>> level_shifts(std::span<const double> values,

@@ -28,7 +28,7 @@ struct NoiseLevel {
 };
 NoiseLevel noise_level(std::span<const double> values);
 /// The same from what is left around the means of segments that begin at `changes`: sharper, if the
-/// segments are right.
+/// segments are right, and with a long-run variance not below what the means of weeks tell.
 NoiseLevel noise_around(std::span<const double> values, std::span<const std::size_t> changes);
 
 struct LevelShift {

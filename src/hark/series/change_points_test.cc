@@ -83,6 +83,17 @@ TEST(NoiseLevel, IsThatOfTheSeriesWhateverShiftsItHas) {
   }
 }
 
+TEST(NoiseLevel, MeansOfWeeksTellAMemoryThatOneDayDoesNot) {
+  // Half the noise remembers for ten days: neighbours correlate by 0.45, which alone would mean a
+  // long-run variance of 2 · 1.45 / 0.55 = 5.3; the truth is 20, and weeks tell 1 + 5.7.
+  auto y = noisy(20000, 0, 0.9, 4);
+  const auto white = noisy(20000, 0, 0, 5);
+  for (std::size_t i = 0; i < y.size(); ++i) y[i] += white[i];
+  const NoiseLevel noise = noise_around(y, {});
+  EXPECT_NEAR(noise.memory, 0.45, 0.03);
+  EXPECT_NEAR(noise.long_run_var, 6.7, 0.5);
+}
+
 // Issue 4: a planted shift is found, and its 95 % interval covers it in 95 +- 3 % of 400 seeds.
 TEST(LevelShifts, FindAPlantedShiftAndCoverItsSizeAsOftenAsTheySay) {
   for (const double memory : {0.0, 0.4}) {

@@ -94,8 +94,8 @@ TEST(DynamicRegression, AStrangeDayHardlyMovesTheForecast) {
 
 TEST(CalendarFeatures, HolidaysDaysInLieuAndTheirNeighboursAreTold) {
   const auto holidays = calendar::HolidayCalendar::named("CA-BC").value();
-  const CalendarFeatures with(kFirst, 60, &holidays);
-  const CalendarFeatures without(kFirst, 60, nullptr);
+  const CalendarFeatures with(kFirst, 90, &holidays);
+  const CalendarFeatures without(kFirst, 90, nullptr);
   EXPECT_EQ(without.num_columns(), 12U);
   EXPECT_GT(with.num_columns(), 30U);
   const auto row_size = [&](unsigned month, unsigned day) {
@@ -113,6 +113,9 @@ TEST(CalendarFeatures, HolidaysDaysInLieuAndTheirNeighboursAreTold) {
   EXPECT_EQ(row_size(1, 3), 9U);
   EXPECT_EQ(row_size(1, 4), 8U);
   EXPECT_EQ(row_size(12, 24), 9U);
+  // The Friday before Family Day, a Monday, is beside it; the Thursday is not.
+  EXPECT_EQ(row_size(2, 18), 8U);
+  EXPECT_EQ(row_size(2, 17), 7U);
 }
 
 }  // namespace

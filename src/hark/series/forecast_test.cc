@@ -148,6 +148,21 @@ TEST(Forecast, NothingDependsOnDaysFromTheOriginOn) {
   options.origins = {272};
   const auto c = forecast_series(cut, features_of(whole), options);
   ASSERT_TRUE(a && b && c);
+  const auto expect_same = [](const std::vector<DayForecast>& x,
+                              const std::vector<DayForecast>& y) {
+    ASSERT_EQ(x.size(), y.size());
+    for (std::size_t h = 0; h < x.size(); ++h) {
+      EXPECT_EQ(x[h].mean, y[h].mean) << h;
+      EXPECT_EQ(x[h].low80, y[h].low80) << h;
+      EXPECT_EQ(x[h].high80, y[h].high80) << h;
+      EXPECT_EQ(x[h].low95, y[h].low95) << h;
+      EXPECT_EQ(x[h].high95, y[h].high95) << h;
+    }
+  };
+  expect_same(a->origins[0].days, b->origins[0].days);
+  expect_same(a->origins[0].days, c->origins[0].days);
+  expect_same(a->origins[1].days, b->origins[1].days);
+  expect_same(a->origins[1].days, c->days);
   EXPECT_EQ(a->origins[0].mase, b->origins[0].mase);
   EXPECT_EQ(a->origins[0].mase, c->origins[0].mase);
   EXPECT_EQ(a->origins[1].chosen, b->origins[1].chosen);
