@@ -36,20 +36,10 @@ Result<Answer> generated(Session& session, const Arguments& arguments,
   return answer;
 }
 
-Result<Answer> nyc311(const Arguments& arguments, Session& session) {
-  generate::Nyc311Options options;
-  HARK_TRY(const std::int64_t rows, arguments.whole_number("--rows", 1));
-  options.num_rows = static_cast<std::uint64_t>(rows);
-  HARK_TRY(const std::int64_t seed, arguments.whole_number("--seed", 0));
-  options.seed = static_cast<std::uint64_t>(seed);
-  options.threads = session.threads();
-  HARK_TRY(const auto report,
-           generate::generate_nyc311(session.files(), arguments.text("--output"), options));
-  return generated(session, arguments, report);
-}
-
-Result<generate::VancouverOptions> vancouver_options(const Arguments& arguments) {
-  generate::VancouverOptions options;
+/// --rows and --seed, which every generator has.
+template <typename Options>
+Result<Options> options_of(const Arguments& arguments) {
+  Options options;
   HARK_TRY(const std::int64_t rows, arguments.whole_number("--rows", 1));
   options.num_rows = static_cast<std::uint64_t>(rows);
   HARK_TRY(const std::int64_t seed, arguments.whole_number("--seed", 0));
@@ -57,26 +47,30 @@ Result<generate::VancouverOptions> vancouver_options(const Arguments& arguments)
   return options;
 }
 
+Result<Answer> nyc311(const Arguments& arguments, Session& session) {
+  HARK_TRY(auto options, options_of<generate::Nyc311Options>(arguments));
+  options.threads = session.threads();
+  HARK_TRY(const auto report,
+           generate::generate_nyc311(session.files(), arguments.text("--output"), options));
+  return generated(session, arguments, report);
+}
+
 Result<Answer> vancouver(const Arguments& arguments, Session& session) {
-  HARK_TRY(const auto options, vancouver_options(arguments));
+  HARK_TRY(const auto options, options_of<generate::VancouverOptions>(arguments));
   HARK_TRY(const auto report,
            generate::generate_vancouver(session.files(), arguments.text("--output"), options));
   return generated(session, arguments, report);
 }
 
 Result<Answer> vancouver_calls(const Arguments& arguments, Session& session) {
-  HARK_TRY(const auto options, vancouver_options(arguments));
+  HARK_TRY(const auto options, options_of<generate::VancouverOptions>(arguments));
   HARK_TRY(const auto report, generate::generate_vancouver_calls(
                                   session.files(), arguments.text("--output"), options));
   return generated(session, arguments, report);
 }
 
 Result<Answer> calls(const Arguments& arguments, Session& session) {
-  generate::CallsOptions options;
-  HARK_TRY(const std::int64_t rows, arguments.whole_number("--rows", 1));
-  options.num_rows = static_cast<std::uint64_t>(rows);
-  HARK_TRY(const std::int64_t seed, arguments.whole_number("--seed", 0));
-  options.seed = static_cast<std::uint64_t>(seed);
+  HARK_TRY(const auto options, options_of<generate::CallsOptions>(arguments));
   HARK_TRY(const auto report,
            generate::generate_calls(session.files(), arguments.text("--output"), options));
   return generated(session, arguments, report);

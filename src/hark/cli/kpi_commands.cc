@@ -196,14 +196,7 @@ std::string request_lines(const insight::RequestTable& table, const RequestKpis&
 
 Result<Answer> requests(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto source, session.open_source(arguments.text("SOURCE")));
-  const Instant now = now_for(session, source);
-  insight::RequestLoad load;
-  HARK_TRY(load.selection, selection_of(arguments, *source.contract));
-  load.now = now;
-  load.threads = session.threads();
-  if (arguments.has("--as-of")) {
-    HARK_TRY(load.as_of, parse_instant(arguments.text("--as-of")));
-  }
+  HARK_TRY(auto load, request_load(arguments, session, source));
   std::optional<insight::RequestBy> by;
   if (arguments.has("--by")) {
     HARK_TRY(by, insight::request_by_named(*source.contract, arguments.text("--by")));
@@ -212,7 +205,7 @@ Result<Answer> requests(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto table, insight::load_requests(*source.rows, *source.contract, load));
   HARK_TRY(const RequestKpis kpis,
            insight::request_kpis(table, *source.contract, session.threads()));
-  Answer answer = answer_for(source, now);
+  Answer answer = answer_for(source, load.now);
   for (const insight::Warning& warning : insight::request_warnings(table)) {
     answer.warnings.push_back({warning.code, warning.message, source.path});
   }
@@ -262,18 +255,11 @@ Result<Instant> moment_of(const Arguments& arguments, const contract::Contract& 
 
 Result<Answer> backlog(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto source, session.open_source(arguments.text("SOURCE")));
-  const Instant now = now_for(session, source);
-  insight::RequestLoad load;
-  HARK_TRY(load.selection, selection_of(arguments, *source.contract));
-  load.now = now;
-  load.threads = session.threads();
-  if (arguments.has("--as-of")) {
-    HARK_TRY(load.as_of, parse_instant(arguments.text("--as-of")));
-  }
+  HARK_TRY(const auto load, request_load(arguments, session, source));
   HARK_TRY(const Instant at, moment_of(arguments, *source.contract));
   HARK_TRY(const auto table, insight::load_requests(*source.rows, *source.contract, load));
   HARK_TRY(const insight::Backlog backlog, insight::backlog_at(table, at));
-  Answer answer = answer_for(source, now);
+  Answer answer = answer_for(source, load.now);
   answer.data = insight::to_json(backlog);
   std::vector<std::pair<std::string, std::string>> lines = {{"open at", format_instant(backlog.at)},
                                                             {"requests", show_count(backlog.open)}};

@@ -34,17 +34,10 @@ Result<report::Document> document_for_contact(Session& session, const pipeline::
 Result<report::Document> document_for_requests(Session& session, const Arguments& arguments,
                                                const pipeline::OpenSource& source,
                                                const report::ReportContext& context,
-                                               const insight::Selection& selection,
                                                std::vector<Warning>& warnings) {
   const contract::Contract& contract = *source.contract;
-  insight::RequestLoad load;
-  load.selection = selection;
-  load.now = context.now;
-  load.threads = session.threads();
+  HARK_TRY(auto load, request_load(arguments, session, source));
   load.with_places = true;
-  if (arguments.has("--as-of")) {
-    HARK_TRY(load.as_of, parse_instant(arguments.text("--as-of")));
-  }
   HARK_TRY(const auto table, insight::load_requests(*source.rows, contract, load));
   for (const insight::Warning& warning : insight::request_warnings(table))
     warnings.push_back({warning.code, warning.message, source.path});
@@ -177,7 +170,7 @@ Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
     if (source.contract->kind == contract::Kind::kContactCentre ||
         source.contract->kind == contract::Kind::kCalls)
       return document_for_contact(session, source, context, selection);
-    return document_for_requests(session, arguments, source, context, selection, written.warnings);
+    return document_for_requests(session, arguments, source, context, written.warnings);
   };
   HARK_TRY(const report::Document document, make());
   HARK_TRY(const auto paths, report::write_report(session.files(), folder, document, formats));

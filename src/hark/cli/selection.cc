@@ -34,6 +34,18 @@ Instant now_for(const Session& session, const pipeline::OpenSource& source) {
   return !session.is_now_given() && source.retrieved_at ? *source.retrieved_at : session.now();
 }
 
+Result<insight::RequestLoad> request_load(const Arguments& arguments, const Session& session,
+                                          const pipeline::OpenSource& source) {
+  insight::RequestLoad load;
+  HARK_TRY(load.selection, selection_of(arguments, *source.contract));
+  load.now = now_for(session, source);
+  load.threads = session.threads();
+  if (arguments.has("--as-of")) {
+    HARK_TRY(load.as_of, parse_instant(arguments.text("--as-of")));
+  }
+  return load;
+}
+
 Answer answer_for(const pipeline::OpenSource& source, Instant now) {
   Answer answer;
   answer.source = source.path;

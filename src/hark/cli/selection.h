@@ -1,7 +1,8 @@
-// --since, --until, --where as the figures want them.
+// --since, --until, --where, --as-of as the figures want them.
 #pragma once
 
 #include "hark/cli/session.h"
+#include "hark/insight/requests.h"
 #include "hark/insight/selection.h"
 
 namespace hark::cli {
@@ -16,6 +17,11 @@ Result<insight::Selection> selection_of(const Arguments& arguments,
 
 /// What "now" is for a source: --now, else when the lake's latest load was made, else the clock.
 Instant now_for(const Session& session, const pipeline::OpenSource& source);
+
+/// What requests to load: --since, --until, --where, --as-of, now and threads. Errors:
+/// kInvalidArgument.
+Result<insight::RequestLoad> request_load(const Arguments& arguments, const Session& session,
+                                          const pipeline::OpenSource& source);
 
 /// An answer with source, contract, table version and now filled in.
 Answer answer_for(const pipeline::OpenSource& source, Instant now);

@@ -51,13 +51,7 @@ Result<LoadedSeries> load_series(const Arguments& arguments, Session& session,
     loaded.counts = insight::daily_offered(table);
     return loaded;
   }
-  insight::RequestLoad load;
-  load.selection = loaded.selection;
-  load.now = loaded.now;
-  load.threads = session.threads();
-  if (arguments.has("--as-of")) {
-    HARK_TRY(load.as_of, parse_instant(arguments.text("--as-of")));
-  }
+  HARK_TRY(auto load, request_load(arguments, session, loaded.source));
   if (!by.empty()) {
     HARK_TRY(loaded.by, column_named(contract, by));
     load.categories.push_back(loaded.by->column);

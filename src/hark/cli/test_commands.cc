@@ -150,14 +150,8 @@ Result<LoadedRequests> load_for_test(const Arguments& arguments, Session& sessio
   HARK_TRY(auto source, session.open_source(arguments.text("SOURCE")));
   LoadedRequests loaded{std::move(source), {}, {}, {}};
   const contract::Contract& contract = *loaded.source.contract;
-  loaded.now = now_for(session, loaded.source);
-  insight::RequestLoad load;
-  HARK_TRY(load.selection, selection_of(arguments, contract));
-  load.now = loaded.now;
-  load.threads = session.threads();
-  if (arguments.has("--as-of")) {
-    HARK_TRY(load.as_of, parse_instant(arguments.text("--as-of")));
-  }
+  HARK_TRY(auto load, request_load(arguments, session, loaded.source));
+  loaded.now = load.now;
   std::vector<insight::RequestBy> groups;
   for (const std::string& name : by) {
     HARK_TRY(insight::RequestBy group, insight::request_by_named(contract, name));

@@ -95,7 +95,7 @@ class StringReader final : public ColumnReader {
     presence_.assign(num_rows, Presence::kNull);
     codes_.assign(num_rows, 0);
     num_looked_up_ = 0;
-    num_new_before_ = builder_.dictionary().size();
+    num_texts_before_ = builder_.dictionary().size();
     last_code_ = kNoCode;
   }
 
@@ -117,7 +117,7 @@ class StringReader final : public ColumnReader {
   Column take(const Field& field, ColumnPart) override {
     Column column(field);
     column.set(std::move(presence_), std::move(codes_));
-    const std::size_t num_new = builder_.dictionary().size() - num_new_before_;
+    const std::size_t num_new = builder_.dictionary().size() - num_texts_before_;
     const bool is_kept = !is_all_different_ && builder_.dictionary().size() <= kMaxKeptTexts;
     column.set_dictionary(is_kept ? builder_.share() : builder_.finish());
     // Keys and addresses hardly repeat within a block: looking each one up would be in vain. Now
@@ -142,7 +142,7 @@ class StringReader final : public ColumnReader {
   std::vector<std::uint32_t> codes_;
   std::uint32_t last_code_ = kNoCode;
   std::size_t num_looked_up_ = 0;
-  std::size_t num_new_before_ = 0;
+  std::size_t num_texts_before_ = 0;
   bool is_all_different_ = false;
   unsigned num_blind_blocks_ = 0;
 };
