@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hark/core/json.h"
@@ -40,6 +41,14 @@ struct Page {
   std::string etag;
   std::string last_modified;
 };
+
+/// Asks for a page and cuts its records, with the fields that cut_records() reads; `after` and
+/// `is_last` are the feed's to set. Errors: the client's; kRemote for an answer that is none.
+Result<Page> fetch_page(io::HttpClient& client, const io::HttpRequest& request,
+                        std::string_view at_field, std::string_view id_field);
+
+/// What one does with a page when it turns out wrong, for Error::while_doing().
+std::string reading(const Page& page);
 
 class Feed {
  public:

@@ -84,17 +84,7 @@ Result<Page> OpendatasoftFeed::next(const Watermark& mark) {
     if (!where.empty()) query += "&where=" + io::percent_encode(where);
     query += "&order_by=" + io::percent_encode(concat(cursor, " asc"));
   }
-  const io::HttpRequest asked = request("exports/json", query);
-  HARK_TRY(io::HttpResponse response, client_.get(asked));
-  Page page;
-  page.url = asked.url;
-  page.etag = std::string(response.header("etag"));
-  page.last_modified = std::string(response.header("last-modified"));
-  page.body = std::move(response.body);
-  auto records = cut_records(page.body, cursor, "");
-  const std::string doing = concat("reading the answer of ", io::shown_url(asked.url));
-  if (!records) return std::move(records).error().while_doing(doing);
-  page.records = *std::move(records);
+  HARK_TRY(Page page, fetch_page(client_, request("exports/json", query), cursor, ""));
   page.after = mark;
   page.is_last = end.empty();
   if (cursor.empty()) return page;
@@ -114,7 +104,7 @@ Result<Page> OpendatasoftFeed::next(const Watermark& mark) {
     if (!is_asked_for) {
       return Error(ErrorCode::kRemote, "the portal gave records that were not asked for")
           .hint(concat("does it understand a where on '", cursor, "'?"))
-          .while_doing(doing);
+          .while_doing(reading(page));
     }
     if (!record.at.empty()) latest = std::max(latest, record.instant);
   }

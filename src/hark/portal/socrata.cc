@@ -37,17 +37,7 @@ Result<Page> SocrataFeed::next(const Watermark& mark) {
                                                     " AND :id > ", quoted(mark.id), ")"));
   }
   query += concat("&$limit=", options_.page_rows);
-  const io::HttpRequest asked = request(query);
-  HARK_TRY(io::HttpResponse response, client_.get(asked));
-  Page page;
-  page.url = asked.url;
-  page.etag = std::string(response.header("etag"));
-  page.last_modified = std::string(response.header("last-modified"));
-  page.body = std::move(response.body);
-  auto records = cut_records(page.body, ":updated_at", ":id");
-  const std::string where = concat("reading the answer of ", io::shown_url(asked.url));
-  if (!records) return std::move(records).error().while_doing(where);
-  page.records = *std::move(records);
+  HARK_TRY(Page page, fetch_page(client_, request(query), ":updated_at", ":id"));
   page.after = mark;
   if (page.records.empty()) {
     page.is_last = true;
@@ -65,12 +55,12 @@ Result<Page> SocrataFeed::next(const Watermark& mark) {
     if (record.at.empty() || record.id.empty()) {
       return Error(ErrorCode::kRemote, "a record has no :id or no :updated_at")
           .hint("hark needs a dataset with Socrata's system fields (SODA 2.1)")
-          .while_doing(where);
+          .while_doing(reading(page));
     }
     if (record.instant < before) {
       return Error(ErrorCode::kRemote, "the portal gave records that were not asked for")
           .hint("does it understand $where on :updated_at?")
-          .while_doing(where);
+          .while_doing(reading(page));
     }
     if (record.instant >= latest) {
       latest = record.instant;
@@ -80,7 +70,7 @@ Result<Page> SocrataFeed::next(const Watermark& mark) {
   if (page.after == mark) {
     return Error(ErrorCode::kRemote, "the portal gives the same records again and again")
         .hint("does it understand $where on :updated_at and :id?")
-        .while_doing(where);
+        .while_doing(reading(page));
   }
   return page;
 }
