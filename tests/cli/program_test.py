@@ -203,6 +203,15 @@ class Program(unittest.TestCase):
         self.assertEqual(facts, {"days": 700, "own": truth["days_only_general"], "completing": truth["days_only_handled"],
                                  "offered": figures["offered"], "handled": figures["handled"],
                                  "without": truth["days_only_general"]})
+        # Whoever asks gets the same: --where is of the own columns, a report joins, a version says that it does not.
+        some = self.answer("kpi", "contact", lake, "--contract", "vancouver-calls-general", "--where", "offered > 100")["data"]
+        self.assertEqual(some["days_only_completing"], 0)
+        self.assertGreater(some["handled"], 0)
+        report = self.folder / "joined-report"
+        self.answer("report", lake, "-o", report, "--contract", "vancouver-calls-general", "--format", "md")
+        self.assertIn(f"| {figures['chp']} |", (report / "report.md").read_text())
+        past = self.answer("kpi", "contact", f"{lake}@v0", "--contract", "vancouver-calls-general")
+        self.assertIn("not_joined", [warning["code"] for warning in past["warnings"]])
         # One spreadsheet alone says what it can.
         alone = self.answer("kpi", "contact", sheets / "callsGeneral.csv")["data"]
         self.assertIsNone(alone["chp"])

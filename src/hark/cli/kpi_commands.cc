@@ -2,6 +2,7 @@
 
 #include "hark/calendar/civil.h"
 #include "hark/cli/commands.h"
+#include "hark/cli/contact_source.h"
 #include "hark/cli/selection.h"
 #include "hark/cli/session.h"
 #include "hark/cli/text_table.h"
@@ -59,32 +60,12 @@ std::string contact_lines(const insight::ContactTable& table, const ContactKpis&
   return name_value_lines(lines);
 }
 
-/// The dataset that holds further columns of a lake's periods, where the lake has it.
-Result<insight::ContactTable> completed(insight::ContactTable table, const Arguments& arguments,
-                                        Session& session, const contract::Contract& contract) {
-  const std::string& path = arguments.text("SOURCE");
-  if (contract.completed_by.empty() || !pipeline::LakeFolder::is_lake(session.files(), path))
-    return table;
-  HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), path));
-  HARK_TRY(const auto datasets, lake.datasets());
-  if (std::ranges::find(datasets, contract.completed_by) == datasets.end()) return table;
-  pipeline::SourceOptions options = session.source_options("reading");
-  options.contract = contract.completed_by;
-  HARK_TRY(const auto source, pipeline::open_source(session.files(), path, options));
-  HARK_TRY(const auto selection, selection_of(arguments, *source.contract));
-  HARK_TRY(const auto completing,
-           insight::load_contact(*source.rows, *source.contract, selection, session.threads()));
-  return insight::join_periods(std::move(table), completing);
-}
-
 Result<Answer> contact(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto source, session.open_source(arguments.text("SOURCE")));
   HARK_TRY(const auto selection, selection_of(arguments, *source.contract));
-  HARK_TRY(auto own,
-           insight::load_contact(*source.rows, *source.contract, selection, session.threads()));
-  HARK_TRY(const auto table, completed(std::move(own), arguments, session, *source.contract));
-  const ContactKpis kpis = insight::contact_kpis(table.rows);
   Answer answer = answer_for(source, now_for(session, source));
+  HARK_TRY(const auto table, load_periods(session, source, selection, answer.warnings));
+  const ContactKpis kpis = insight::contact_kpis(table.rows);
   if (!arguments.has("--by")) {
     answer.data = insight::contact_answer(table, kpis, nullptr);
     answer.text = contact_lines(table, kpis);

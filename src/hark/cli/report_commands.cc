@@ -2,6 +2,7 @@
 
 #include "hark/calendar/time_zone.h"
 #include "hark/cli/commands.h"
+#include "hark/cli/contact_source.h"
 #include "hark/cli/lake_steps.h"
 #include "hark/cli/report_step.h"
 #include "hark/cli/selection.h"
@@ -17,10 +18,10 @@ namespace {
 
 Result<report::Document> document_for_contact(Session& session, const pipeline::OpenSource& source,
                                               const report::ReportContext& context,
-                                              const insight::Selection& selection) {
+                                              const insight::Selection& selection,
+                                              std::vector<Warning>& warnings) {
   const contract::Contract& contract = *source.contract;
-  HARK_TRY(const auto table,
-           insight::load_contact(*source.rows, contract, selection, session.threads()));
+  HARK_TRY(const auto table, load_periods(session, source, selection, warnings));
   report::ContactReport contact;
   contact.table = &table;
   contact.kpis = insight::contact_kpis(table.rows);
@@ -169,7 +170,7 @@ Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
   const auto make = [&]() -> Result<report::Document> {
     if (source.contract->kind == contract::Kind::kContactCentre ||
         source.contract->kind == contract::Kind::kCalls)
-      return document_for_contact(session, source, context, selection);
+      return document_for_contact(session, source, context, selection, written.warnings);
     return document_for_requests(session, arguments, source, context, written.warnings);
   };
   HARK_TRY(const report::Document document, make());

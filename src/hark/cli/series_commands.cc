@@ -3,6 +3,7 @@
 
 #include "hark/calendar/civil.h"
 #include "hark/cli/commands.h"
+#include "hark/cli/contact_source.h"
 #include "hark/cli/selection.h"
 #include "hark/cli/session.h"
 #include "hark/cli/text_table.h"
@@ -46,8 +47,8 @@ Result<LoadedSeries> load_series(const Arguments& arguments, Session& session,
   loaded.now = now_for(session, loaded.source);
   HARK_TRY(loaded.selection, selection_of(arguments, contract));
   if (name == SeriesName::kContactOffered) {
-    HARK_TRY(const auto table, insight::load_contact(*loaded.source.rows, contract,
-                                                     loaded.selection, session.threads()));
+    HARK_TRY(const auto table,
+             load_periods(session, loaded.source, loaded.selection, loaded.source.warnings));
     loaded.counts = insight::daily_offered(table);
     return loaded;
   }
@@ -124,9 +125,10 @@ std::string series_text(const insight::SeriesReport& report) {
                       {"95 %", Align::kRight}});
     for (const series::LevelShift& shift : report.changes) {
       shifts.add({calendar::format_date(days.day(shift.index)), show_whole(shift.before),
-                  show_whole(shift.after), show_change(shift.relative),
-                  concat(show_change(shift.relative_ci95.low), " to ",
-                         show_change(shift.relative_ci95.high))});
+                  show_whole(shift.after), shift.relative ? show_change(*shift.relative) : "n/a",
+                  shift.relative ? concat(show_change(shift.relative_ci95.low), " to ",
+                                          show_change(shift.relative_ci95.high))
+                                 : "n/a"});
     }
     text += "\n" + shifts.to_string();
   }

@@ -122,12 +122,13 @@ Result<ContactTable> load_contact(columnar::BatchSource& source, const contract:
   return table;
 }
 
-ContactTable join_periods(ContactTable own, const ContactTable& completing) {
+ContactTable join_periods(ContactTable own, const ContactTable& completing, JoinedDays days) {
   JoinedPeriods joined;
   std::vector<ContactRow> rows;
   auto other = completing.rows.begin();
   const auto take_others_before = [&](std::int64_t day) {
     for (; other != completing.rows.end() && other->day < day; ++other) {
+      if (days == JoinedDays::kOwn) continue;
       rows.push_back(*other);
       ++joined.only_completing;
     }

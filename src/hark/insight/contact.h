@@ -53,8 +53,11 @@ struct ContactTable {
 Result<ContactTable> load_contact(columnar::BatchSource& source, const contract::Contract& contract,
                                   const Selection& selection, unsigned threads);
 
+/// Which days a join gives: of both tables, or only those of its own.
+enum class JoinedDays { kAll, kOwn };
 /// Completes the rows of a table by those of another dataset of the same periods: what a row lacks
 /// comes from the other one's row of its day. A day that only one of them has keeps what it has.
-ContactTable join_periods(ContactTable own, const ContactTable& completing);
+ContactTable join_periods(ContactTable own, const ContactTable& completing,
+                          JoinedDays days = JoinedDays::kAll);
 
 }  // namespace hark::insight

@@ -173,6 +173,10 @@ TEST(JoinPeriods, CompletesDaysAndKeepsThoseThatOnlyOneSideHas) {
   ASSERT_EQ(joined.rows.size(), 5U);
   for (std::size_t i = 1; i < joined.rows.size(); ++i)
     EXPECT_LT(joined.rows[i - 1].day, joined.rows[i].day);
+  const ContactTable own_days = join_periods(own, other, JoinedDays::kOwn);
+  EXPECT_EQ(own_days.joined->only_completing, 0);
+  EXPECT_EQ(own_days.joined->both, 2);
+  EXPECT_EQ(own_days.rows.size(), 3U);
   const ContactKpis kpis = contact_kpis(joined.rows);
   EXPECT_EQ(kpis.offered, 300);
   EXPECT_EQ(kpis.handled, 320);
