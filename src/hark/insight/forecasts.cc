@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "hark/calendar/civil.h"
 #include "hark/core/text.h"
@@ -62,24 +63,62 @@ void add_to(series::DailySeries& sum, const series::DailySeries& part) {
   for (std::size_t i = 0; i < sum.size(); ++i) sum.values[i] += part.values[i];
 }
 
+/// The kMostGroups keys with the most rows, and all others as one more, the last: a column may have
+/// a million values, and each series as many days. `is_pooled` tells that one.
+Grouping pool_small_keys(const Grouping& grouping, std::vector<bool>& is_pooled) {
+  is_pooled.assign(grouping.keys.size(), false);
+  if (grouping.keys.size() <= kMostGroups) return grouping;
+  std::vector<std::int64_t> counts(grouping.keys.size(), 0);
+  for (const std::uint32_t code : grouping.codes) {
+    if (code != kNoCode) ++counts[code];
+  }
+  std::vector<std::uint32_t> order(grouping.keys.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::stable_sort(order, std::ranges::greater{},
+                           [&](std::uint32_t code) { return counts[code]; });
+  Grouping largest;
+  largest.by = grouping.by;
+  std::vector<std::uint32_t> new_code(grouping.keys.size(),
+                                      static_cast<std::uint32_t>(kMostGroups));
+  for (std::uint32_t i = 0; i < kMostGroups; ++i) {
+    new_code[order[i]] = i;
+    largest.keys.push_back(grouping.keys[order[i]]);
+    largest.labels.push_back(grouping.labels[order[i]]);
+  }
+  largest.keys.emplace_back(kOtherGroup);
+  largest.labels.emplace_back(kOtherGroup);
+  for (const std::uint32_t code : grouping.codes)
+    largest.codes.push_back(code == kNoCode ? kNoCode : new_code[code]);
+  is_pooled.assign(largest.keys.size(), false);
+  is_pooled.back() = true;
+  return largest;
+}
+
 /// Groups that can be forecast by themselves, largest first, and the rest as one.
 Result<std::vector<Group>> groups_of(const RequestTable& table, const Grouping& grouping,
                                      const DailyCounts& whole,
                                      std::optional<std::int32_t> train_from,
                                      std::size_t first_origin) {
-  const auto counts = daily_created_by(table, grouping, whole);
+  std::vector<bool> is_pooled;
+  const Grouping largest = pool_small_keys(grouping, is_pooled);
+  const auto counts = daily_created_by(table, largest, whole);
   std::vector<Group> all;
+  Group other;
   for (std::size_t g = 0; g < counts.size(); ++g) {
     Group group;
-    const bool has_key = g < grouping.keys.size();
-    if (has_key) group.key = grouping.keys[g];
-    group.label = has_key ? grouping.labels[g] : "(none)";
+    const bool has_key = g < largest.keys.size();
+    if (has_key) group.key = largest.keys[g];
+    group.label = has_key ? largest.labels[g] : "(none)";
     HARK_TRY(group.series, training_series(counts[g], train_from));
-    for (const double value : group.series.values) group.sum += value;
-    if (group.sum > 0) all.push_back(std::move(group));
+    group.sum = series::known_sum(group.series);
+    if (!(group.sum > 0)) continue;
+    if (has_key && is_pooled[g]) {
+      other = std::move(group);
+    } else {
+      all.push_back(std::move(group));
+    }
   }
   std::ranges::stable_sort(all, std::ranges::greater{}, &Group::sum);
-  Group other;
   other.key = kOtherGroup;
   other.label = kOtherGroup;
   const auto is_too_small = [&](const Group& group) {

@@ -6,6 +6,7 @@
 
 #include "hark/calendar/civil.h"
 #include "hark/core/text.h"
+#include "hark/insight/columns.h"
 #include "hark/series/stl.h"
 
 namespace hark::insight {
@@ -18,12 +19,7 @@ constexpr std::size_t kLeastSegment = 28;
 constexpr double kYear = 365.25;
 constexpr int kPeakHours = 2;
 constexpr std::uint64_t kPeakSeed = 311;
-constexpr std::int64_t kSecondsPerDay = 86'400;
 constexpr std::int64_t kNoon = 43'200;
-
-bool is_in_scope(const RequestTable& table, std::size_t row) {
-  return table.outcome[row] < Outcome::kCreatedMissing;
-}
 
 struct Days {
   std::int32_t first = 0;
@@ -36,7 +32,7 @@ struct Days {
 Days whole_days(const RequestTable& table, const Selection& selection) {
   Days days{std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()};
   for (std::size_t row = 0; row < table.size(); ++row) {
-    if (!is_in_scope(table, row)) continue;
+    if (!table.is_in_scope(row)) continue;
     const std::int32_t day = table.created_day(row);
     days.first = std::min(days.first, day);
     days.last = std::max(days.last, day);
@@ -111,7 +107,7 @@ DailyCounts daily_created(const RequestTable& table, const Selection& selection)
   out.first_day = days.first;
   out.values.assign(days.size(), 0.0);
   for (std::size_t row = 0; row < table.size(); ++row) {
-    if (!is_in_scope(table, row)) continue;
+    if (!table.is_in_scope(row)) continue;
     const std::int32_t day = table.created_day(row);
     if (days.holds(day)) ++out.values[static_cast<std::size_t>(day - days.first)];
   }
@@ -133,7 +129,7 @@ std::vector<DailyCounts> daily_created_by(const RequestTable& table, const Group
   }
   const std::int32_t end = whole.first_day + static_cast<std::int32_t>(whole.values.size());
   for (std::size_t row = 0; row < table.size(); ++row) {
-    if (!is_in_scope(table, row)) continue;
+    if (!table.is_in_scope(row)) continue;
     const std::int32_t day = table.created_day(row);
     if (day < whole.first_day || day >= end) continue;
     const std::size_t group = std::min<std::size_t>(grouping.codes[row], grouping.keys.size());
@@ -170,7 +166,7 @@ std::optional<CreationHours> creation_hours(const RequestTable& table, const Sel
   CreationHours out;
   out.days.resize(days.size());
   for (std::size_t row = 0; row < table.size(); ++row) {
-    if (!is_in_scope(table, row)) continue;
+    if (!table.is_in_scope(row)) continue;
     const std::int32_t day = table.created_day(row);
     if (!days.holds(day)) continue;
     const std::int64_t second = table.created_local_s(row) - day * kSecondsPerDay;
@@ -238,8 +234,9 @@ Json to_json(const SeriesReport& report) {
                       {"before", shift.before},
                       {"after", shift.after},
                       {"relative", shift.relative},
-                      {"ci95", interval(shift.relative_ci95)},
-                      {"passes_threshold", std::abs(shift.relative) >= kLevelShiftThreshold}}));
+                      {"ci95", shift.relative ? interval(shift.relative_ci95) : Json()},
+                      {"passes_threshold",
+                       shift.relative && std::abs(*shift.relative) >= kLevelShiftThreshold}}));
   }
   out.set("changes", std::move(changes));
   Json anomalies = Json::array();

@@ -192,13 +192,17 @@ Result<std::vector<LevelShift>> level_shifts(std::span<const double> values,
     shift.index = at;
     shift.before = mean_of(values.subspan(from, at - from));
     shift.after = mean_of(values.subspan(at, to - at));
-    shift.relative = shift.after / shift.before - 1;
+    if (!(shift.before > 0)) {
+      shifts.push_back(shift);
+      continue;
+    }
     // The ratio of two means, by the delta method.
     const double var_before = noise.long_run_var / static_cast<double>(at - from);
     const double var_after = noise.long_run_var / static_cast<double>(to - at);
     const double ratio = shift.after / shift.before;
-    const double se = std::sqrt(var_after + ratio * ratio * var_before) / std::abs(shift.before);
-    shift.relative_ci95 = {shift.relative - stats::kZ95 * se, shift.relative + stats::kZ95 * se};
+    const double se = std::sqrt(var_after + ratio * ratio * var_before) / shift.before;
+    shift.relative = ratio - 1;
+    shift.relative_ci95 = {ratio - 1 - stats::kZ95 * se, ratio - 1 + stats::kZ95 * se};
     shifts.push_back(shift);
   }
   return shifts;

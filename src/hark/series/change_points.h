@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -35,8 +36,8 @@ struct LevelShift {
   std::size_t index = 0;  ///< first value of the new level
   double before = 0;      ///< mean of the segment before
   double after = 0;
-  double relative = 0;  ///< after / before − 1
-  stats::Interval relative_ci95;
+  std::optional<double> relative;  ///< after / before − 1; absent unless before is above 0
+  stats::Interval relative_ci95;   ///< of `relative`
 };
 
 /// Shifts of the level of a deseasonalised series: pelt() with penalty 3 log(n) · long-run

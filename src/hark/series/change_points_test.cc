@@ -117,6 +117,15 @@ TEST(LevelShifts, FindAPlantedShiftAndCoverItsSizeAsOftenAsTheySay) {
   }
 }
 
+TEST(LevelShifts, AShiftFromNothingHasNoRelativeSize) {
+  stats::Pcg64 random(9, 9);
+  std::vector<double> values(200, 0.0);
+  for (std::size_t i = 100; i < 200; ++i) values[i] = 100 + static_cast<double>(random.below(5));
+  const auto shifts = level_shifts(values, 28).value();
+  ASSERT_FALSE(shifts.empty());
+  EXPECT_FALSE(shifts.front().relative);
+}
+
 TEST(LevelShifts, ASeriesWithoutOneHasNone) {
   int found = 0;
   for (int seed = 0; seed < 200; ++seed)

@@ -1,8 +1,21 @@
 #include "hark/series/daily_series.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace hark::series {
+namespace {
+
+constexpr std::size_t kWeek = 7;
+
+}  // namespace
+
+double known_sum(const DailySeries& series) noexcept {
+  double sum = 0;
+  for (std::size_t i = 0; i < series.size(); ++i)
+    sum += series.is_filled[i] != 0 ? 0 : series.values[i];
+  return sum;
+}
 
 Result<DailySeries> fill_missing(std::int32_t first_day, std::span<const double> values) {
   std::size_t end = values.size();
@@ -20,16 +33,20 @@ Result<DailySeries> fill_missing(std::int32_t first_day, std::span<const double>
   out.values.assign(values.begin() + static_cast<std::ptrdiff_t>(begin),
                     values.begin() + static_cast<std::ptrdiff_t>(end));
   out.is_filled.resize(out.values.size());
-  for (std::size_t i = 0; i < out.values.size(); ++i) {
-    if (!std::isnan(out.values[i])) continue;
-    out.is_filled[i] = 1;
-    if (i >= 7) {
-      out.values[i] = out.values[i - 7];
-      continue;
+  const std::size_t n = out.values.size();
+  for (std::size_t weekday = 0; weekday < std::min(n, kWeek); ++weekday) {
+    std::size_t known = weekday;
+    while (known < n && std::isnan(out.values[known])) known += kWeek;
+    double before = known < n ? out.values[known] : 0;
+    for (std::size_t i = weekday; i < n; i += kWeek) {
+      if (!std::isnan(out.values[i])) {
+        before = out.values[i];
+      } else {
+        out.values[i] = before;
+        // A weekday that never has a value is one on which nobody works: that is known.
+        out.is_filled[i] = known < n ? 1 : 0;
+      }
     }
-    std::size_t after = i;
-    while (after < out.values.size() && std::isnan(out.values[after])) after += 7;
-    out.values[i] = after < out.values.size() ? out.values[after] : out.values[0];
   }
   return out;
 }

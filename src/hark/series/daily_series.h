@@ -20,11 +20,15 @@ struct DailySeries {
   }
 };
 
+/// The sum of the days that were not filled.
+double known_sum(const DailySeries& series) noexcept;
+
 /// A gap longer than this is not filled: the series begins after it.
 inline constexpr std::size_t kLongestFilledGap = 28;
 
 /// Makes a series of days with gaps (NaN) whole: a missing day takes the value of the weekday
-/// before (at the very start: after). Days before the last gap of more than kLongestFilledGap days
+/// before (at the very start: after). A weekday without a single value is a day of rest: 0, and not
+/// filled. Days before the last gap of more than kLongestFilledGap days
 /// are dropped, missing days at both ends too. Errors: kInvalidInput if no day has a value.
 Result<DailySeries> fill_missing(std::int32_t first_day, std::span<const double> values);
 

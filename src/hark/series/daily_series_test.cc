@@ -34,6 +34,22 @@ TEST(FillMissing, AFirstWeekWithAGapTakesTheWeekdayAfter) {
   EXPECT_EQ(series->values[1], 9);
 }
 
+TEST(FillMissing, AWeekdayWithoutAnyValueIsADayOfRest) {
+  std::vector<double> days;
+  for (int week = 0; week < 4; ++week)
+    days.insert(days.end(), {1200, 1000, 1000, 1000, 1000, kGap, kGap});
+  days.push_back(1200);
+  days[8] = kGap;  // one Tuesday
+  const auto series = fill_missing(0, days);
+  ASSERT_TRUE(series);
+  EXPECT_EQ(series->values[5], 0);
+  EXPECT_EQ(series->values[6 + 7], 0);
+  EXPECT_EQ(series->is_filled[5], 0) << "that is known, not filled";
+  EXPECT_EQ(series->values[8], 1000);
+  EXPECT_EQ(series->is_filled[8], 1);
+  EXPECT_EQ(known_sum(*series), 5 * 1200 + 15 * 1000);
+}
+
 TEST(FillMissing, TheSeriesBeginsAfterAYearThatIsNotThere) {
   std::vector<double> days(30, 1.0);
   days.insert(days.end(), kLongestFilledGap + 1, kGap);
