@@ -14,16 +14,11 @@ namespace {
 constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kFewRequests = 30;
 
-bool is_in_scope(Outcome outcome) {
-  return outcome != Outcome::kCreatedMissing && outcome != Outcome::kCreatedSentinel &&
-         outcome != Outcome::kCreatedAfterAsOf;
-}
-
 std::int64_t second_of_day(std::int64_t local_s) { return (local_s % kDay + kDay) % kDay; }
 
 void count_days(const RequestTable& table, RequestAnalysis& analysis) {
   for (std::size_t row = 0; row < table.size(); ++row) {
-    if (!is_in_scope(table.outcome[row])) continue;
+    if (!table.is_in_scope(row)) continue;
     const std::int32_t day = table.created_day(row);
     analysis.first_day = std::min(analysis.first_day.value_or(day), day);
     analysis.last_day = std::max(analysis.last_day.value_or(day), day);
@@ -34,7 +29,7 @@ void count_days(const RequestTable& table, RequestAnalysis& analysis) {
   for (std::size_t i = 0; i < analysis.days.size(); ++i)
     analysis.days[i].day = first + static_cast<std::int32_t>(i);
   for (std::size_t row = 0; row < table.size(); ++row) {
-    if (!is_in_scope(table.outcome[row])) continue;
+    if (!table.is_in_scope(row)) continue;
     DayCount& created = analysis.days[static_cast<std::size_t>(table.created_day(row) - first)];
     ++created.created;
     if (!table.has_duration(row)) continue;
@@ -55,7 +50,7 @@ void count_hours(const RequestTable& table, RequestAnalysis& analysis) {
   if (table.is_created_date_only) return;
   WeekHours hours;
   for (std::size_t row = 0; row < table.size(); ++row) {
-    if (!is_in_scope(table.outcome[row])) continue;
+    if (!table.is_in_scope(row)) continue;
     const std::int64_t local = table.created_local_s(row);
     const std::int64_t second = second_of_day(local);
     if (second == 0) ++analysis.odd.created_at_midnight;

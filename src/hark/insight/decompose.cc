@@ -111,7 +111,7 @@ Result<DecomposeReport> decompose(const RequestTable& table, const DecomposeQues
                                    ? (table.duration[row] <= kHours * table.ticks_per_hour ? 1 : 0)
                                    : table.duration[row];
     (group == a ? stratum.n_a : stratum.n_b) += 1;
-    (group == a ? stratum.sum_a : stratum.sum_b) += value;
+    (group == a ? stratum.sum_a : stratum.sum_b) += static_cast<long double>(value);
   }
   pool_small_strata(report);
   auto parts = stats::kitagawa(report.strata);

@@ -71,6 +71,15 @@ TEST(LogRankReport, PoolsSmallGroupsAndCountsWhatHasNone) {
   EXPECT_EQ(answer["groups"].items()[1]["median_hours"].as_double(), 12.0);
 }
 
+TEST(LogRankReport, TooManyGroupsAreRefusedBeforeTheyTakeTheMemory) {
+  City city;
+  for (int i = 0; i < 1001; ++i) city.add(concat("Street ", i).c_str(), "Noise", 5, 1);
+  const Loaded loaded = city.load();
+  const auto report = log_rank(loaded.table, loaded.by("borough"));
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code(), ErrorCode::kUnsupported);
+}
+
 TEST(LogRankReport, OneGroupCannotBeTested) {
   City city;
   city.add("BRONX", "Noise", 6, 1);

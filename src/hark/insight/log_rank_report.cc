@@ -7,6 +7,9 @@
 namespace hark::insight {
 namespace {
 
+/// The test's memory and time grow with the square of the groups.
+constexpr std::size_t kMaxGroups = 1000;
+
 /// Durations of one group, ascending.
 struct Waits {
   std::vector<std::int64_t> durations;
@@ -34,6 +37,14 @@ Result<LogRankReport> log_rank(const RequestTable& table, const Grouping& groupi
   }
   PooledGroups pooled = pool_small(std::move(codes), groups.names);
   report.groups_pooled = pooled.num_pooled;
+  if (pooled.names.size() > kMaxGroups) {
+    return Error(ErrorCode::kUnsupported,
+                 concat("by ", grouping.by, " there are ", pooled.names.size(),
+                        " groups; the log-rank test "
+                        "takes ",
+                        kMaxGroups, " at most"))
+        .hint("choose a column with fewer different values");
+  }
   auto test = stats::log_rank(durations, is_event, pooled.codes,
                               static_cast<std::uint32_t>(pooled.names.size()));
   if (!test) {

@@ -25,7 +25,7 @@ struct LogRankReport {
 };
 
 /// Log-rank over closed requests and open ones, which are censored at as-of. Errors: kInvalidInput
-/// with fewer than two groups that have closings.
+/// with fewer than two groups that have closings; kUnsupported beyond 1,000 groups.
 Result<LogRankReport> log_rank(const RequestTable& table, const Grouping& grouping);
 
 /// CLI.md, `test logrank`.

@@ -103,6 +103,8 @@ struct RequestTable {
   std::string time_zone;
 
   std::size_t size() const noexcept { return created_us.size(); }
+  /// Created at a usable time, as-of or before; what became of it may be excluded.
+  bool is_in_scope(std::size_t row) const { return outcome[row] < Outcome::kCreatedMissing; }
   bool has_duration(std::size_t row) const { return outcome[row] <= Outcome::kOpen; }
   bool is_marked(std::size_t row, RowMark mark) const { return (marks[row] & mark) != 0; }
   /// Seconds since 1970-01-01T00:00:00 on the city's clock. Requires a created time.

@@ -17,7 +17,7 @@ Result<Kitagawa> kitagawa(std::span<const Stratum> strata) {
   if (all.n_a == 0 || all.n_b == 0)
     return Error(ErrorCode::kInvalidInput, "a group without values has no average to explain");
 
-  const auto ratio = [](std::int64_t part, std::int64_t whole) {
+  const auto ratio = [](auto part, std::int64_t whole) {
     return static_cast<long double>(part) / static_cast<long double>(whole);
   };
   Kitagawa result;

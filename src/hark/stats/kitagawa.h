@@ -13,12 +13,13 @@
 
 namespace hark::stats {
 
-/// One stratum in both groups. `sum` is the sum of its values, in whole units (seconds, 0 or 1).
+/// One stratum in both groups. `sum` is the sum of its values, whole numbers (ticks, 0 or 1); a
+/// long double holds them exactly up to 2^64, where 64 bits with a sign overflow.
 struct Stratum {
   std::int64_t n_a = 0;
   std::int64_t n_b = 0;
-  std::int64_t sum_a = 0;
-  std::int64_t sum_b = 0;
+  long double sum_a = 0;
+  long double sum_b = 0;
 };
 
 struct KitagawaTerm {

@@ -43,6 +43,14 @@ TEST(Kitagawa, AStratumOneGroupLacksIsAMatterOfTheMix) {
   EXPECT_EQ(result.terms[1].mean_b, 30);
 }
 
+TEST(Kitagawa, SumsBeyond64BitsDoNotOverflow) {
+  const long double huge = 9e18L * 4;
+  const Stratum strata[] = {{4, 4, huge, huge / 2}, {4, 4, huge, huge / 2}};
+  const auto result = kitagawa(strata).value();
+  EXPECT_DOUBLE_EQ(result.mean_a, 9e18);
+  EXPECT_DOUBLE_EQ(result.rate_effect, -4.5e18);
+}
+
 TEST(Kitagawa, RefusesAGroupWithoutValues) {
   const Stratum empty_b[] = {{4, 0, 40, 0}};
   EXPECT_FALSE(kitagawa(empty_b));
