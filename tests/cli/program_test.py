@@ -377,6 +377,33 @@ class Program(unittest.TestCase):
         self.assertEqual(wrong.returncode, 2)
         self.assertIn("QUEENS", wrong.stderr)
 
+    def test_a_change_of_the_daily_rate_is_told_with_its_interval(self):
+        start, rows = datetime.date(2024, 1, 1), ["unique_key,created_date,agency"]
+        for day in range(70):
+            # 12 a day, from 5 February on 18; DSNY's are one in three and do not change.
+            per_day = 12 + 6 * (day >= 35) + (day * 7 % 5 - 2)
+            for i in range(per_day):
+                agency = "DSNY" if i < 4 else "NYPD"
+                rows.append(f"{len(rows)},{start + datetime.timedelta(days=day)}T{i % 24:02}:30:00,{agency}")
+        path = self.write("rate.csv", "\n".join(rows) + "\n")
+        words = ("test", "rate", path, "--since", "2024-01-01", "--until", "2024-03-11", "--a", "2024-01-01..2024-02-04",
+                 "--b", "2024-02-05..2024-03-10", *NOW)
+        data = self.answer(*words)["data"]
+        self.assertEqual((data["a"]["days"], data["b"]["days"]), (35, 35))
+        self.assertAlmostEqual(data["ratio"], data["b"]["total"] / data["a"]["total"], places=9)
+        self.assertTrue(data["ci95"][0] < 1.5 < data["ci95"][1])
+        self.assertLess(data["p"], 1e-10)
+        self.assertAlmostEqual(self.answer(*words, "--where", "agency = 'DSNY'")["data"]["ratio"], 1, places=9)
+        self.assertIn("1.50", run(*words).stdout)
+        # The first and the last day of an export are not whole unless the user says so.
+        whole = self.answer("test", "rate", path, "--a", "2024-01", "--b", "2024-02", *NOW)
+        self.assertEqual(whole["data"]["a"]["days"], 30)
+        self.assertEqual([w["code"] for w in whole["warnings"]], ["period_not_covered"])
+        for periods in (("2024-01", "2024"), ("2024-01", "2030"), ("January", "2024-02")):
+            self.assertEqual(run("test", "rate", path, "--a", periods[0], "--b", periods[1]).returncode, 2, periods)
+        calls = self.answer("test", "rate", self.calls, "--a", "2019-01..2019-03", "--b", "2019-04..2019-06")["data"]
+        self.assertEqual(calls["series"], "contact.offered")
+
     def test_the_backlog_of_a_past_day_is_told_and_of_a_future_one_is_not(self):
         figures = self.answer("kpi", "requests", self.city, *NOW)["data"]
         now = self.answer("kpi", "backlog", self.city, "--at", figures["as_of"], *NOW)["data"]

@@ -1,12 +1,15 @@
 #include <cmath>
 
+#include "hark/calendar/period.h"
 #include "hark/cli/commands.h"
+#include "hark/cli/contact_source.h"
 #include "hark/cli/selection.h"
 #include "hark/cli/session.h"
 #include "hark/cli/text_table.h"
 #include "hark/core/text.h"
 #include "hark/insight/decompose.h"
 #include "hark/insight/log_rank_report.h"
+#include "hark/insight/rate_report.h"
 #include "hark/insight/request_kpis.h"
 #include "hark/insight/tests.h"
 #include "hark/pipeline/data_file.h"
@@ -248,6 +251,62 @@ Result<Answer> log_rank(const Arguments& arguments, Session& session) {
   return answer;
 }
 
+std::string rate_text(const insight::RateReport& report) {
+  const stats::RateRatio& test = report.test;
+  const auto per_day = [](const calendar::Period& period, std::int64_t days, std::int64_t total) {
+    return concat(fixed(static_cast<double>(total) / static_cast<double>(days), 1), " a day (",
+                  show_count(total), " on ", show_count(days), " of ",
+                  show_count(period.num_days()), " days)");
+  };
+  std::vector<std::pair<std::string, std::string>> lines = {
+      {"question", concat("did ", name_of(report.name), " change from ", report.a.text, " to ",
+                          report.b.text, ", weekday by weekday?")},
+      {report.a.text, per_day(report.a, test.days_a, test.total_a)},
+      {report.b.text, per_day(report.b, test.days_b, test.total_b)},
+      {"ratio", show_number(test.ratio, 4)}};
+  if (test.ci95) {
+    lines.back().second +=
+        concat("  (95 %: ", fixed(test.ci95->low, 4), " to ", fixed(test.ci95->high, 4), ")");
+    lines.emplace_back("p", show_p(*test.p, *test.log10_p));
+  } else {
+    lines.emplace_back("p", concat("n/a: ", insight::to_json(report)["reason"].as_string()));
+  }
+  lines.emplace_back("dispersion",
+                     concat(show_number(test.dispersion, 2), "  (1: days differ by chance alone)"));
+  return name_value_lines(lines);
+}
+
+/// The days of a source: calls offered, or requests created.
+Result<insight::DailyCounts> daily_counts(const Arguments& arguments, Session& session,
+                                          pipeline::OpenSource& source, insight::SeriesName& name) {
+  const contract::Contract& contract = *source.contract;
+  if (contract.kind == contract::Kind::kServiceRequests) {
+    name = insight::SeriesName::kRequestsCreated;
+    HARK_TRY(const auto load, request_load(arguments, session, source));
+    HARK_TRY(const auto table, insight::load_requests(*source.rows, contract, load));
+    return insight::daily_created_over_source(table, load.selection);
+  }
+  name = insight::SeriesName::kContactOffered;
+  HARK_TRY(const auto selection, selection_of(arguments, contract));
+  HARK_TRY(const auto table, load_periods(session, source, selection, source.warnings));
+  return insight::daily_offered(table);
+}
+
+Result<Answer> rate(const Arguments& arguments, Session& session) {
+  HARK_TRY(const calendar::Period a, calendar::parse_period(arguments.text("--a")));
+  HARK_TRY(const calendar::Period b, calendar::parse_period(arguments.text("--b")));
+  HARK_TRY(auto source, session.open_source(arguments.text("SOURCE")));
+  insight::SeriesName name;
+  HARK_TRY(const auto counts, daily_counts(arguments, session, source, name));
+  HARK_TRY(const auto report, insight::rate_change(name, counts, a, b));
+  Answer answer = answer_for(source, now_for(session, source));
+  for (const insight::Warning& warning : insight::rate_warnings(report))
+    answer.warnings.push_back({warning.code, warning.message, source.path});
+  answer.data = insight::to_json(report);
+  answer.text = rate_text(report);
+  return answer;
+}
+
 Result<Answer> decompose(const Arguments& arguments, Session& session) {
   insight::DecomposeQuestion question;
   HARK_TRY(question.value, insight::decompose_value_named(arguments.text("--value")));
@@ -310,6 +369,21 @@ std::vector<Command> test_commands() {
        {{"SOURCE", "a lake (LAKE@v12 as it was) or a data file"}},
        {{"--by", "COL", "the groups", "", {}, true, ""}},
        log_rank},
+      {"test rate",
+       "Did the daily number of requests or calls change between two periods? Rate ratio with "
+       "interval.",
+       {"hark test rate 311.csv --a 2023 --b 2024",
+        "hark test rate lake --a 2024-01..2024-03 --b 2024-Q2 --where \"agency = 'DSNY'\""},
+       {{"SOURCE", "a lake (LAKE@v12 as it was) or a data file, of requests or of calls"}},
+       {{"--a",
+         "PERIOD",
+         "2024, 2024-Q3, 2024-02, 2024-02-28, or FROM..TO with TO included",
+         "",
+         {},
+         true,
+         ""},
+        {"--b", "PERIOD", "the other; the ratio is B over A", "", {}, true, ""}},
+       rate},
       {"decompose",
        "Why does the average of two groups differ: slower on the same work, or other work?",
        {"hark decompose 311.csv --groups-by borough --groups BROOKLYN,QUEENS --over "

@@ -93,8 +93,14 @@ void set_outcomes(RequestTable& table, bool is_in_days) {
   const std::int64_t now_us = to_us(table.now);
   const std::int64_t as_of_us = table.as_of ? to_us(*table.as_of) : kNoTime;
   bool has_fractions = false;
+  std::optional<std::size_t> first;
+  std::optional<std::size_t> last;
   for (std::size_t row = 0; row < n; ++row) {
     Outcome outcome = scope_of(table, row, now_us, as_of_us);
+    if (outcome < Outcome::kCreatedMissing) {
+      if (!first || table.created_us[row] < table.created_us[*first]) first = row;
+      if (!last || table.created_us[row] > table.created_us[*last]) last = row;
+    }
     if (outcome == Outcome::kClosed || outcome == Outcome::kOpen) {
       const bool is_closed = outcome == Outcome::kClosed;
       std::int64_t duration;
@@ -112,6 +118,8 @@ void set_outcomes(RequestTable& table, bool is_in_days) {
     }
     table.outcome[row] = outcome;
   }
+  if (first) table.first_created_day = table.created_day(*first);
+  if (last) table.last_created_day = table.created_day(*last);
   if (is_in_days) {
     table.ticks_per_hour = 0;
   } else if (has_fractions) {

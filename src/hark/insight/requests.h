@@ -98,7 +98,10 @@ struct RequestTable {
   std::int32_t as_of_offset_s = 0;
   bool is_as_of_given = false;
   std::int64_t rows_before_as_of = 0;  ///< requests with a stamp in the 24 h up to as-of
-  std::int64_t future_created = 0;     ///< created later than the extract (not in the as-of time)
+  /// Local days of the first and the last request in scope of the whole source, selected or not.
+  std::optional<std::int32_t> first_created_day;
+  std::optional<std::int32_t> last_created_day;
+  std::int64_t future_created = 0;  ///< created later than the extract (not in the as-of time)
   Instant now;
   std::string time_zone;
 

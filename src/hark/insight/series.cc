@@ -28,6 +28,13 @@ struct Days {
   bool holds(std::int32_t day) const { return day >= first && day <= last; }
 };
 
+/// Without the first and the last day, which are not whole unless the user cut there.
+Days cut_to_whole(Days days, const Selection& selection) {
+  if (selection.since_day != days.first) ++days.first;
+  if (!selection.until_day || *selection.until_day - 1 != days.last) --days.last;
+  return days;
+}
+
 /// The days that the table has from their first to their last second, as far as can be told.
 Days whole_days(const RequestTable& table, const Selection& selection) {
   Days days{std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()};
@@ -38,9 +45,16 @@ Days whole_days(const RequestTable& table, const Selection& selection) {
     days.last = std::max(days.last, day);
   }
   if (days.last < days.first) return {};
-  if (selection.since_day != days.first) ++days.first;
-  if (!selection.until_day || *selection.until_day - 1 != days.last) --days.last;
-  return days;
+  return cut_to_whole(days, selection);
+}
+
+/// The same of the source, whatever --where chooses of it.
+Days whole_days_of_source(const RequestTable& table, const Selection& selection) {
+  if (!table.first_created_day) return {};
+  Days days{*table.first_created_day, *table.last_created_day};
+  if (selection.since_day) days.first = std::max(days.first, *selection.since_day);
+  if (selection.until_day) days.last = std::min(days.last, *selection.until_day - 1);
+  return cut_to_whole(days, selection);
 }
 
 double median_of_counts(std::vector<double> values) {
@@ -101,8 +115,9 @@ DailyCounts daily_offered(const ContactTable& table) {
   return out;
 }
 
-DailyCounts daily_created(const RequestTable& table, const Selection& selection) {
-  const Days days = whole_days(table, selection);
+namespace {
+
+DailyCounts created_by_day(const RequestTable& table, Days days) {
   DailyCounts out;
   out.first_day = days.first;
   out.values.assign(days.size(), 0.0);
@@ -116,6 +131,16 @@ DailyCounts daily_created(const RequestTable& table, const Selection& selection)
       if (value == 0) value = kMissing;
   }
   return out;
+}
+
+}  // namespace
+
+DailyCounts daily_created(const RequestTable& table, const Selection& selection) {
+  return created_by_day(table, whole_days(table, selection));
+}
+
+DailyCounts daily_created_over_source(const RequestTable& table, const Selection& selection) {
+  return created_by_day(table, whole_days_of_source(table, selection));
 }
 
 std::vector<DailyCounts> daily_created_by(const RequestTable& table, const Grouping& grouping,

@@ -40,6 +40,9 @@ DailyCounts daily_offered(const ContactTable& table);
 /// --until cut there. A day without any request counts as missing where more than 20 a day are
 /// usual (it cannot be chance), else as 0. Empty if there is no whole day.
 DailyCounts daily_created(const RequestTable& table, const Selection& selection);
+/// The same over the whole days of the source: where --where chooses few rows, the days before its
+/// first and after its last row are there too, with 0.
+DailyCounts daily_created_over_source(const RequestTable& table, const Selection& selection);
 /// The same by group, over the days of `whole` and missing where that is. Rows without a group are
 /// the last series. One series per key of the grouping, and one more.
 std::vector<DailyCounts> daily_created_by(const RequestTable& table, const Grouping& grouping,

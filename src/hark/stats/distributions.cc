@@ -1,6 +1,8 @@
 #include "hark/stats/distributions.h"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <limits>
@@ -66,6 +68,19 @@ long double log_gamma_p_far_in(long double a, long double x) noexcept {
   return log_factor(a, x) + std::log(total);
 }
 
+/// ln I_x(a, b) of the incomplete beta function for x < 1 where it is tiny.
+long double log_ibeta_far_in(long double a, long double b, long double x) noexcept {
+  long double term = 1;
+  long double total = 1;
+  for (long double n = 0; term > total * 1e-19L; n += 1) {
+    term *= (a + b + n) / (a + 1 + n) * x;
+    total += term;
+  }
+  const long double log_beta = boost::math::lgamma(a, Quiet()) + boost::math::lgamma(b, Quiet()) -
+                               boost::math::lgamma(a + b, Quiet());
+  return a * std::log(x) + b * std::log1p(-x) - std::log(a) - log_beta + std::log(total);
+}
+
 /// log10 of a tail, from the tail itself or, near 1, from the other one.
 double log10_of(double tail, double other_tail) noexcept {
   return tail > 0.5 ? std::log1p(-other_tail) / std::numbers::ln10 : std::log10(tail);
@@ -95,6 +110,27 @@ double log10_normal_upper_tail(double z) noexcept {
   // P(Z >= z) is half the chi-square tail of z^2 with one degree of freedom.
   if (z > 0) return log10_chi_square_upper_tail(z * z, 1) - std::log10(2.0);
   return std::log1p(-normal_upper_tail(-z)) / std::numbers::ln10;
+}
+
+double student_t_two_sided(double t, double df) noexcept {
+  if (!(df > 0) || std::isnan(t)) return kNaN;
+  if (std::isinf(t)) return 0;
+  return boost::math::ibeta(df / 2, 0.5, df / (df + t * t), Quiet());
+}
+
+double log10_student_t_two_sided(double t, double df) noexcept {
+  if (!(df > 0) || std::isnan(t)) return kNaN;
+  if (std::isinf(t)) return -std::numeric_limits<double>::infinity();
+  const double tail = student_t_two_sided(t, df);
+  if (tail > kTiny) return std::log10(tail);
+  const long double square = static_cast<long double>(t) * t;
+  return static_cast<double>(log_ibeta_far_in(df / 2, 0.5L, df / (df + square)) / kLn10);
+}
+
+double student_t_quantile(double p, double df) noexcept {
+  if (!(df > 0) || !(p > 0) || !(p < 1)) return kNaN;
+  const boost::math::students_t_distribution<double, Quiet> t(df);
+  return boost::math::quantile(t, p);
 }
 
 double poisson_upper_tail(std::int64_t k, double lambda) noexcept {

@@ -21,6 +21,14 @@ double log10_chi_square_upper_tail(double x, double df) noexcept;
 double normal_upper_tail(double z) noexcept;
 double log10_normal_upper_tail(double z) noexcept;
 
+/// P(|T| >= |t|) for Student's t with `df` > 0 degrees of freedom.
+double student_t_two_sided(double t, double df) noexcept;
+/// Source: DLMF 8.17.8, the series of the incomplete beta function with its factor kept as a
+/// logarithm, where the double underflows.
+double log10_student_t_two_sided(double t, double df) noexcept;
+/// The `p`-quantile of Student's t, p in (0, 1).
+double student_t_quantile(double p, double df) noexcept;
+
 /// P(X >= k) for Poisson with mean `lambda` >= 0; 1 for k <= 0.
 double poisson_upper_tail(std::int64_t k, double lambda) noexcept;
 /// Source: NIST DLMF 8.11.4, the series of the lower incomplete gamma function, where the double

@@ -106,6 +106,38 @@ TEST(NormalTail, HoldsPublishedValues) {
   EXPECT_NEAR(log10_normal_upper_tail(-3), std::log10(normal_upper_tail(-3)), 1e-15);
 }
 
+TEST(StudentT, HoldsPublishedQuantilesAndClosedForms) {
+  // Abramowitz and Stegun, table 26.10.
+  EXPECT_NEAR(student_t_quantile(0.975, 1), 12.706, 5e-4);
+  EXPECT_NEAR(student_t_quantile(0.975, 10), 2.228, 5e-4);
+  EXPECT_NEAR(student_t_quantile(0.975, 30), 2.042, 5e-4);
+  EXPECT_NEAR(student_t_quantile(0.995, 5), 4.032, 5e-4);
+  for (const double t : {-30.0, -2.0, 0.0, 0.7, 3.0, 1e5}) {
+    EXPECT_NEAR(student_t_two_sided(t, 1), 2 / std::numbers::pi * std::atan2(1, std::abs(t)),
+                1e-14);
+    EXPECT_NEAR(student_t_two_sided(t, 2), 1 - std::abs(t) / std::sqrt(2 + t * t), 1e-14);
+    EXPECT_NEAR(log10_student_t_two_sided(t, 7), std::log10(student_t_two_sided(t, 7)), 1e-12);
+  }
+  EXPECT_TRUE(std::isnan(student_t_two_sided(1, 0)));
+  EXPECT_TRUE(std::isnan(student_t_quantile(1, 5)));
+}
+
+TEST(StudentT, TailsBeyondTheDoubleKeepTheirSize) {
+  // Far out the tail is 2 Gamma((v + 1) / 2) / (sqrt(pi v) Gamma(v / 2)) v^((v - 1) / 2) t^-v.
+  for (const double v : {20.0, 41.0}) {
+    const double t = 1e18;
+    const double expected = std::log10(2.0) +
+                            (std::lgamma((v + 1) / 2) - std::lgamma(v / 2) +
+                             (v - 1) / 2 * std::log(v) - std::log(std::numbers::pi * v) / 2) /
+                                std::numbers::ln10 -
+                            18 * v;
+    EXPECT_NEAR(log10_student_t_two_sided(t, v), expected, 1e-8);
+  }
+  // With very many degrees of freedom it is the normal tail.
+  EXPECT_NEAR(log10_student_t_two_sided(50, 1e9), log10_normal_upper_tail(50) + std::log10(2.0),
+              1e-3);
+}
+
 /// Adds the terms up, largest first, in extended precision.
 double log10_poisson_by_terms(std::int64_t k, double lambda) {
   long double log_first = -static_cast<long double>(lambda);
