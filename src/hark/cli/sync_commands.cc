@@ -128,7 +128,8 @@ Result<Answer> sync(const Arguments& arguments, Session& session) {
   feed_options.page_rows = page_rows;
   feed_options.token = std::move(token);
   feed_options.max_body_bytes = session.memory_limit_bytes() / 2;
-  HARK_TRY(const auto feed, portal::open_feed(target.source, polite, std::move(feed_options)));
+  HARK_TRY(const auto feed,
+           portal::open_feed(target.source, polite, clock, std::move(feed_options)));
 
   const pipeline::SourceOptions source = session.source_options("loading");
   pipeline::SyncOptions options;

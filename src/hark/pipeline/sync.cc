@@ -14,9 +14,10 @@ namespace {
 /// are shuffled.
 constexpr std::int64_t kMostRepeats = 10;
 
-/// Where the latest load that is a sync from `source` came to.
+/// Where the latest load that is a sync from `source` by its cursor came to: times of one field say
+/// nothing of another's.
 Result<portal::Watermark> watermark_of(const LakeFolder& lake, const std::string& dataset,
-                                       const TableState& trusted, const std::string& source) {
+                                       const TableState& trusted, const portal::Source& source) {
   if (!trusted.snapshot) return portal::Watermark();
   std::vector<std::pair<std::int64_t, std::string>> loads;  // number, landing hash
   for (const auto& [app_id, txn] : trusted.snapshot->txns()) {
@@ -32,7 +33,8 @@ Result<portal::Watermark> watermark_of(const LakeFolder& lake, const std::string
     // A damaged note is doctor's business; without it more is pulled than is needed, never less.
     if (!note) continue;
     const Json& sync = (*note)["sync"];
-    if (sync["source"].as_string() == source) return portal::Watermark::from_json(sync["after"]);
+    if (sync["source"].as_string() == source.key() && sync["cursor"].as_string() == source.cursor)
+      return portal::Watermark::from_json(sync["after"]);
   }
   return portal::Watermark();
 }
@@ -45,22 +47,27 @@ Json provenance_of(const SyncOptions& options, const SyncPages& pages,
   return Json::object({{"url", concat(options.source.origin, "/", options.source.dataset)},
                        {"sync", Json::object({{"portal", portal::name_of(options.source.kind)},
                                               {"source", options.source.key()},
+                                              {"cursor", options.source.cursor},
                                               {"from", from.to_json()},
                                               {"after", last.after.to_json()},
                                               {"is_last", last.is_last},
                                               {"pages", std::move(list)}})}});
 }
 
+/// What a sync has had of the portal so far.
+struct Pulled {
+  std::int64_t rows = 0;
+  std::uint64_t bytes = 0;
+};
+
 /// Pages for one load: those that are kept, and what the portal has after them. True if the portal
 /// said in this very pull that nothing more is to come.
 Result<bool> pull(portal::Feed& feed, const SyncOptions& options, const SyncPlan& plan,
-                  SyncPages& pages, SyncReport& report, const Clock& clock) {
+                  SyncPages& pages, Pulled& pulled, SyncReport& report, const Clock& clock) {
   portal::Watermark mark = pages.pages().empty() ? plan.from : pages.pages().back().after;
-  std::int64_t rows = 0;
-  std::uint64_t bytes = 0;
   for (const KeptPage& page : pages.pages()) {
-    rows += page.rows;
-    bytes += page.size_bytes;
+    pulled.rows += page.rows;
+    pulled.bytes += page.size_bytes;
   }
   // What ended a broken sync is no end any more: the portal has had time to change. Without a key
   // there is no asking twice.
@@ -69,12 +76,12 @@ Result<bool> pull(portal::Feed& feed, const SyncOptions& options, const SyncPlan
     HARK_TRY(const portal::Page page, feed.next(mark));
     HARK_TRY_VOID(pages.add(page, clock.now()));
     mark = page.after;
-    rows += static_cast<std::int64_t>(page.records.size());
-    bytes += page.body.size();
+    pulled.rows += static_cast<std::int64_t>(page.records.size());
+    pulled.bytes += page.body.size();
     ++report.pages;
-    if (options.progress) options.progress(rows, bytes, plan.total_before);
+    if (options.progress) options.progress(pulled.rows, pulled.bytes, plan.total_before);
     if (page.is_last) return true;
-    if (rows > kMostRepeats * (plan.total_before + options.page_rows)) {
+    if (pulled.rows > kMostRepeats * (plan.total_before + options.page_rows)) {
       return Error(ErrorCode::kRemote, "the portal gives many more records than it counts")
           .hint("does it understand the order and the where that hark asks for?");
     }
@@ -114,7 +121,7 @@ Result<SyncReport> sync(const LakeFolder& lake, portal::Feed& feed, const SyncOp
           .hint("sync into a new lake; nothing was loaded");
     }
     if (!options.is_full) {
-      HARK_TRY(plan.from, watermark_of(lake, options.dataset, trusted, options.source.key()));
+      HARK_TRY(plan.from, watermark_of(lake, options.dataset, trusted, options.source));
     }
   }
   std::int64_t rows_loaded = 0;
@@ -130,8 +137,9 @@ Result<SyncReport> sync(const LakeFolder& lake, portal::Feed& feed, const SyncOp
   }
   report.total_before = plan.total_before;
 
+  Pulled pulled;
   for (bool is_over = false; !is_over;) {
-    HARK_TRY(is_over, pull(feed, options, plan, pages, report, clock));
+    HARK_TRY(is_over, pull(feed, options, plan, pages, pulled, report, clock));
     const std::string assembled = io::join_path(folder, options.source.dataset + ".jsonl");
     HARK_TRY(const std::int64_t rows, pages.assemble(assembled));
     report.watermark = pages.pages().back().after;

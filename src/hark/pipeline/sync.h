@@ -29,7 +29,7 @@ struct SyncOptions {
   std::int64_t page_rows = 10'000;
   int pages_per_load = 20;
   bool is_full = false;  ///< from the beginning, whatever the watermark
-  /// Told after each page: records so far, bytes so far, records the portal has.
+  /// Told after each page, of the whole sync: records so far, bytes so far, records the portal has.
   std::function<void(std::int64_t, std::uint64_t, std::int64_t)> progress;
 };
 

@@ -56,8 +56,8 @@ class Sync : public LakeTest {
     return with;
   }
   Result<SyncReport> run(const LakeFolder& lake, io::HttpClient& client, const SyncOptions& with) {
-    HARK_TRY(const auto feed,
-             portal::open_feed(with.source, client, {.page_rows = with.page_rows, .token = {}}));
+    HARK_TRY(const auto feed, portal::open_feed(with.source, client, clock_,
+                                                {.page_rows = with.page_rows, .token = {}}));
     return sync(lake, *feed, with, clock_);
   }
   std::vector<std::string> left_in(const LakeFolder& lake) {
@@ -94,6 +94,37 @@ TEST_F(Sync, ALongPullIsSeveralLoadsAndTheWatermarkFollowsEach) {
   EXPECT_EQ(second->pages_kept, 2);
   EXPECT_EQ(portal.urls.size() - asked, 6U);  // four pages, the empty one, the count
   EXPECT_EQ(picture(other.root(), "nyc311"), picture(lake.root(), "nyc311"));
+}
+
+TEST_F(Sync, TheWatermarkOfOneCursorIsNoneForAnother) {
+  portal::FakeOpendatasoft portal;
+  const auto row = [](int key) {
+    return concat("\"unique_key\":\"", key, "\",\"created_date\":\"2024-03-02T01:00:00.000\"");
+  };
+  portal.rows.push_back({"2024-05-01T00:00:00+00:00", row(1)});
+  const LakeFolder lake = make_lake();
+  SyncOptions with = sync_options(10);
+  with.source = *portal::parse_source("https://city.example/explore/dataset/requests/", "changed");
+  const auto first = run(lake, portal, with);
+  ASSERT_TRUE(first) << first.error().to_string();
+  // As if that load had been made by another field's times.
+  const auto entries = files_.list(lake.landing_folder("nyc311"));
+  ASSERT_TRUE(entries);
+  int num_notes = 0;
+  for (const io::FileInfo& entry : *entries) {
+    if (!entry.path.ends_with(".json")) continue;
+    std::string text = *files_.read_text(entry.path);
+    const std::size_t at = text.find("\"changed\"", text.find("\"cursor\""));
+    ASSERT_NE(at, std::string::npos) << "the note names the cursor";
+    ASSERT_TRUE(files_.write_atomically(entry.path, text.replace(at, 9, "\"due_date\"")));
+    ++num_notes;
+  }
+  EXPECT_EQ(num_notes, 1);
+  portal.rows.push_back({"2024-04-01T00:00:00+00:00", row(2)});
+  const auto second = run(lake, portal, with);
+  ASSERT_TRUE(second) << second.error().to_string();
+  ASSERT_EQ(second->loads.size(), 1U);
+  EXPECT_EQ(second->loads[0].rows.inserted, 1);
 }
 
 TEST_F(Sync, PagesOfAnotherPlanAreNotGoneOnWith) {
@@ -150,7 +181,7 @@ TEST_F(Sync, APullThatEndedBeforeTheBreakIsAskedForNewsOnceMore) {
   EXPECT_EQ(inserted, 21);
 }
 
-TEST_F(Sync, APortalThatRepeatsItselfIsLeft) {
+TEST_F(Sync, APortalThatRepeatsItselfIsLeftHoweverFewPagesALoadHas) {
   class Endless final : public io::HttpClient {
    public:
     Result<io::HttpResponse> get(const io::HttpRequest& request) override {
@@ -160,20 +191,25 @@ TEST_F(Sync, APortalThatRepeatsItselfIsLeft) {
         response.body = "[{\"total\":1}]";
         return response;
       }
-      ++second_;
-      response.body = concat(
-          "[{\":id\":\"row-1\",\":updated_at\":\"",
-          format_instant(*parse_instant("2024-05-01") + std::chrono::seconds(second_)), "\"}]");
+      if (++second_ > 200) return Error(ErrorCode::kRemote, "nothing had an end");
+      response.body =
+          concat("[{\":id\":\"row-1\",\":updated_at\":\"",
+                 format_instant(*parse_instant("2024-05-01") + std::chrono::seconds(second_)),
+                 "\",\"unique_key\":\"1\",\"created_date\":\"2024-03-02T01:00:00.000\"}]");
       return response;
     }
 
    private:
     int second_ = 0;
-  } endless;
-  const auto report = run(make_lake(), endless, sync_options(1, 1000));
-  ASSERT_FALSE(report);
-  EXPECT_EQ(report.error().code(), ErrorCode::kRemote);
-  EXPECT_THAT(report.error().message(), HasSubstr("many more records than it counts"));
+  };
+  for (const int pages_per_load : {1000, 10}) {
+    Endless endless;
+    const auto report =
+        run(make_lake(concat("lake", pages_per_load)), endless, sync_options(1, pages_per_load));
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code(), ErrorCode::kRemote);
+    EXPECT_THAT(report.error().message(), HasSubstr("many more records than it counts"));
+  }
 }
 
 TEST_F(Sync, ADatasetWithoutKeyIsSyncedIntoANewLakeOnly) {

@@ -29,7 +29,7 @@ std::string reading(const Page& page) {
 }
 
 Result<std::unique_ptr<Feed>> open_feed(const Source& source, io::HttpClient& client,
-                                        FeedOptions options) {
+                                        const Clock& clock, FeedOptions options) {
   if (options.page_rows < 1 || options.page_rows > most_page_rows(source.kind)) {
     return Error(ErrorCode::kInvalidArgument,
                  concat("a page has 1 to ", most_page_rows(source.kind), " rows at ",
@@ -43,7 +43,7 @@ Result<std::unique_ptr<Feed>> open_feed(const Source& source, io::HttpClient& cl
   if (source.kind == Kind::kSocrata)
     return std::unique_ptr<Feed>(std::make_unique<SocrataFeed>(source, client, std::move(options)));
   return std::unique_ptr<Feed>(
-      std::make_unique<OpendatasoftFeed>(source, client, std::move(options)));
+      std::make_unique<OpendatasoftFeed>(source, client, clock, std::move(options)));
 }
 
 }  // namespace hark::portal

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hark/core/clock.h"
 #include "hark/core/json.h"
 #include "hark/io/http.h"
 #include "hark/portal/answer.h"
@@ -70,9 +71,10 @@ struct FeedOptions {
 /// of Opendatasoft (offset + limit of its records endpoint).
 std::int64_t most_page_rows(Kind kind) noexcept;
 
-/// `client` must outlive the feed. Errors: kInvalidArgument for a token that cannot be a header's
-/// value (it is not quoted), or for `page_rows`.
+/// `client` and `clock` must outlive the feed; the clock is the true time, which portals live by.
+/// Errors: kInvalidArgument for a token that cannot be a header's value (it is not quoted), or for
+/// `page_rows`.
 Result<std::unique_ptr<Feed>> open_feed(const Source& source, io::HttpClient& client,
-                                        FeedOptions options);
+                                        const Clock& clock, FeedOptions options);
 
 }  // namespace hark::portal

@@ -22,6 +22,8 @@ Source opendatasoft(std::string_view cursor) {
   return *parse_source("https://city.example/explore/dataset/requests/", cursor);
 }
 
+const FixedClock kClock(*parse_instant("2026-11-01T00:00:00Z"));
+
 struct Pulled {
   std::vector<std::string> records;  ///< in the order they came
   std::vector<Page> pages;
@@ -35,7 +37,7 @@ Result<Pulled> pull(const Source& source, FakePortal& portal, std::int64_t page_
   pulled.after = mark;
   for (int i = 0; i < 1000; ++i) {
     HARK_TRY(const auto feed,
-             open_feed(source, portal, {.page_rows = page_rows, .token = "t0ken"}));
+             open_feed(source, portal, kClock, {.page_rows = page_rows, .token = "t0ken"}));
     HARK_TRY(Page page, feed->next(pulled.after));
     for (const AnswerRecord& record : page.records)
       pulled.records.push_back(page.body.substr(record.offset, record.size));
@@ -115,7 +117,7 @@ TEST(SocrataFeed, APortalThatGivesFewerRowsThanAskedForIsReadToItsEnd) {
    private:
     FakeSocrata& inner_;
   } capping(portal);
-  const auto feed = open_feed(socrata(), capping, {.page_rows = 1000});
+  const auto feed = open_feed(socrata(), capping, kClock, {.page_rows = 1000});
   ASSERT_TRUE(feed);
   std::size_t num_records = 0;
   Watermark mark;
@@ -172,7 +174,7 @@ TEST(SocrataFeed, TheTokenGoesInAHeaderAndInNoUrl) {
 TEST(SocrataFeed, TheTotalIsCounted) {
   FakeSocrata portal;
   fill(portal, 42, 0);
-  const auto feed = open_feed(socrata(), portal, {});
+  const auto feed = open_feed(socrata(), portal, kClock, {});
   ASSERT_TRUE(feed);
   EXPECT_EQ(*(*feed)->total(), 42);
 }
@@ -199,7 +201,7 @@ TEST(SocrataFeed, APortalThatDoesNotKnowTheWhereIsNotAskedForever) {
            {R"([{"id":"row-b"}])", "no :id"},
            {R"([{":id":"row-b",":updated_at":"2024-05-03T00)", "cut short|without end"}}) {
     OneAnswer portal(body);
-    const auto feed = open_feed(socrata(), portal, {});
+    const auto feed = open_feed(socrata(), portal, kClock, {});
     ASSERT_TRUE(feed);
     const auto page = (*feed)->next(mark);
     ASSERT_FALSE(page) << body;
@@ -213,7 +215,7 @@ TEST(Feed, AnAnswerThatIsNoCountIsRefused) {
        {"", "[]", "{}", R"([{"total":"many"}])", R"([{"total":-1}])", R"({"total_count":"5"})"}) {
     OneAnswer portal(body);
     for (const Source& source : {socrata(), opendatasoft("")}) {
-      const auto feed = open_feed(source, portal, {});
+      const auto feed = open_feed(source, portal, kClock, {});
       ASSERT_TRUE(feed);
       EXPECT_FALSE((*feed)->total()) << body;
     }
@@ -274,6 +276,24 @@ TEST(OpendatasoftFeed, AFollowingPullStartsAgainAtTheLatestTime) {
   EXPECT_EQ(again->after, first->after);
 }
 
+TEST(OpendatasoftFeed, ATimeToComeHidesNoLaterChange) {
+  for (const int page_rows : {1, 8, 1000}) {
+    FakeOpendatasoft portal;
+    fill(portal, 20, 3, 0);
+    const std::string latest = portal.rows.back().changed;
+    for (const char* at : {"2099-01-01T00:00:00+00:00", "2099-01-02T00:00:00+00:00"})
+      portal.rows.push_back({at, concat("\"n\":\"", at, "\"")});
+    const auto first = pull(opendatasoft("changed"), portal, page_rows);
+    ASSERT_TRUE(first) << first.error().to_string();
+    EXPECT_EQ(distinct(first->records).size(), 22U);
+    EXPECT_LE(*parse_instant(first->after.at), *parse_instant(latest) + std::chrono::seconds(1));
+    portal.rows.push_back({"2026-10-31T00:00:00+00:00", "\"n\":\"later\""});
+    const auto again = pull(opendatasoft("changed"), portal, page_rows, first->after);
+    ASSERT_TRUE(again) << again.error().to_string();
+    EXPECT_THAT(again->records, testing::Contains(HasSubstr("later"))) << page_rows;
+  }
+}
+
 TEST(OpendatasoftFeed, WithoutACursorTheWholeDatasetIsOnePage) {
   FakeOpendatasoft portal;
   fill(portal, 50, 0, 0);
@@ -283,7 +303,7 @@ TEST(OpendatasoftFeed, WithoutACursorTheWholeDatasetIsOnePage) {
   EXPECT_EQ(pulled->records.size(), 50U);
   EXPECT_TRUE(pulled->after.is_start());
   EXPECT_EQ(portal.headers.back().value, "Apikey t0ken");
-  const auto feed = open_feed(opendatasoft(""), portal, {});
+  const auto feed = open_feed(opendatasoft(""), portal, kClock, {});
   EXPECT_EQ(*(*feed)->total(), 50);
 }
 
@@ -315,7 +335,7 @@ TEST(OpendatasoftFeed, WithoutACursorAWatermarkMeansNothing) {
 
 TEST(OpendatasoftFeed, APortalThatDoesNotKnowTheWhereIsNotBelieved) {
   OneAnswer early(R"([{"changed":"2024-04-01T00:00:00+00:00"}])");
-  const auto feed = open_feed(opendatasoft("changed"), early, {});
+  const auto feed = open_feed(opendatasoft("changed"), early, kClock, {});
   ASSERT_TRUE(feed);
   EXPECT_FALSE((*feed)->next({"2024-05-01T00:00:00Z", ""}));  // its records have no results
   class Ignoring final : public io::HttpClient {
@@ -330,7 +350,7 @@ TEST(OpendatasoftFeed, APortalThatDoesNotKnowTheWhereIsNotBelieved) {
     }
     std::string results = R"({"results":[]})";
   } ignoring;
-  const auto other = open_feed(opendatasoft("changed"), ignoring, {});
+  const auto other = open_feed(opendatasoft("changed"), ignoring, kClock, {});
   const auto page = (*other)->next({"2024-05-01T00:00:00Z", ""});
   ASSERT_FALSE(page);
   EXPECT_THAT(page.error().message(), HasSubstr("not asked for"));
@@ -343,11 +363,11 @@ TEST(OpendatasoftFeed, APortalThatDoesNotKnowTheWhereIsNotBelieved) {
 
 TEST(Feed, PagesAndTokensThatCannotBeAreRefusedAndTheTokenIsNotQuoted) {
   FakeSocrata portal;
-  EXPECT_FALSE(open_feed(socrata(), portal, {.page_rows = 0}));
-  EXPECT_FALSE(open_feed(socrata(), portal, {.page_rows = 50'001}));
-  EXPECT_FALSE(open_feed(opendatasoft(""), portal, {.page_rows = 10'001}));
+  EXPECT_FALSE(open_feed(socrata(), portal, kClock, {.page_rows = 0}));
+  EXPECT_FALSE(open_feed(socrata(), portal, kClock, {.page_rows = 50'001}));
+  EXPECT_FALSE(open_feed(opendatasoft(""), portal, kClock, {.page_rows = 10'001}));
   for (const char* token : {"two words", "line\nend", "\x80"}) {
-    const auto feed = open_feed(socrata(), portal, {.token = token});
+    const auto feed = open_feed(socrata(), portal, kClock, {.token = token});
     ASSERT_FALSE(feed);
     EXPECT_EQ(feed.error().code(), ErrorCode::kInvalidArgument);
     EXPECT_THAT(feed.error().to_string(), Not(HasSubstr(token)));

@@ -37,7 +37,7 @@ io::HttpRequest OpendatasoftFeed::request(std::string_view endpoint, std::string
   return request;
 }
 
-Result<std::string> OpendatasoftFeed::end_of_window(const Watermark& mark) {
+Result<std::string> OpendatasoftFeed::end_of_window(const Watermark& mark, Instant now) {
   const std::string& cursor = source_.cursor;
   const std::string where = mark.is_start() ? concat(cursor, " is not null")
                                             : concat(cursor, " >= ", date_literal(mark.at));
@@ -66,15 +66,18 @@ Result<std::string> OpendatasoftFeed::end_of_window(const Watermark& mark) {
                                               ": the portal gave records that were not asked for"));
     }
   }
+  // Compared like this no odd time can overflow.
+  if (*time > now - step_of(text)) return std::string();
   return format_instant(*time + step_of(text));
 }
 
 Result<Page> OpendatasoftFeed::next(const Watermark& mark) {
   const std::string& cursor = source_.cursor;
+  const Instant now = clock_.now();
   std::string end;
   std::string query = "timezone=UTC";
   if (!cursor.empty()) {
-    HARK_TRY(end, end_of_window(mark));
+    HARK_TRY(end, end_of_window(mark, now));
     std::string where;
     if (mark.is_start() && !end.empty())
       where = concat(cursor, " is null or ", cursor, " < ", date_literal(end));
@@ -106,7 +109,7 @@ Result<Page> OpendatasoftFeed::next(const Watermark& mark) {
           .hint(concat("does it understand a where on '", cursor, "'?"))
           .while_doing(reading(page));
     }
-    if (!record.at.empty()) latest = std::max(latest, record.instant);
+    if (!record.at.empty() && record.instant <= now) latest = std::max(latest, record.instant);
   }
   if (!end.empty())
     page.after = {end, {}};

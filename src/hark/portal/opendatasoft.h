@@ -4,8 +4,9 @@
 // from; an export has no such end. So with a cursor the records endpoint is asked for one time
 // only, that of the n-th record to come, and the export for everything before the next time after
 // it: records with the same time are never parted, however many they are. Records without a time
-// are in the first window. Without a cursor the one page is the export of the whole dataset.
-// Source: help.opendatasoft.com, "Explore API v2.1", "ODSQL".
+// are in the first window. Records with a time to come are in the last one, and the watermark never
+// passes the present: it would hide what changes until then. Without a cursor the one page is the
+// export of the whole dataset. Source: help.opendatasoft.com, "Explore API v2.1", "ODSQL".
 #pragma once
 
 #include "hark/portal/feed.h"
@@ -14,8 +15,8 @@ namespace hark::portal {
 
 class OpendatasoftFeed final : public Feed {
  public:
-  OpendatasoftFeed(Source source, io::HttpClient& client, FeedOptions options)
-      : source_(std::move(source)), client_(client), options_(std::move(options)) {}
+  OpendatasoftFeed(Source source, io::HttpClient& client, const Clock& clock, FeedOptions options)
+      : source_(std::move(source)), client_(client), clock_(clock), options_(std::move(options)) {}
 
   /// The last window starts again at its latest time when more is asked for later: records of that
   /// time may have come since.
@@ -24,11 +25,13 @@ class OpendatasoftFeed final : public Feed {
 
  private:
   io::HttpRequest request(std::string_view endpoint, std::string_view query) const;
-  /// The first time after that of the page_rows-th record from `mark` on; empty: fewer are left.
-  Result<std::string> end_of_window(const Watermark& mark);
+  /// The first time after that of the page_rows-th record from `mark` on; empty: fewer are left, or
+  /// it is later than `now`.
+  Result<std::string> end_of_window(const Watermark& mark, Instant now);
 
   Source source_;
   io::HttpClient& client_;
+  const Clock& clock_;
   FeedOptions options_;
 };
 

@@ -30,7 +30,8 @@ void check(const char* url, const char* cursor, std::string_view text) {
   const auto source = hark::portal::parse_source(url, cursor);
   if (!source) std::abort();
   Answers answers(text);
-  const auto feed = hark::portal::open_feed(*source, answers, {});
+  const hark::FixedClock clock(*hark::parse_instant("2026-11-01T00:00:00Z"));
+  const auto feed = hark::portal::open_feed(*source, answers, clock, {});
   if (!feed) std::abort();
   hark::portal::Watermark mark;
   for (int i = 0; i < 4; ++i) {
