@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::size_t kHeadBytes = 4;
 constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
+/// Formats and readings behind a text: 65,535 runs are a quarter of it, and a cell has 32,767
+/// characters.
+constexpr std::uint64_t kMostBehind = std::uint64_t{1} << 20;
 
 Error cut_short() { return damaged_workbook("a record of it is cut short"); }
 
@@ -137,6 +140,7 @@ Result<std::string> BiffCursor::text(std::size_t length_bytes) {
   if ((flags & kExtended) != 0) {
     HARK_TRY(const std::uint64_t num_bytes, number(4));
     num_behind += num_bytes;
+    if (num_behind > kMostBehind) return damaged_workbook("more stands behind a text than any has");
   }
   Utf8Writer writer;
   bool is_wide = (flags & kWide) != 0;

@@ -102,18 +102,18 @@ Result<void> CompoundFile::read_links(std::span<const char> header) {
   };
   const std::string_view head(header.data(), header.size());
   add(head.substr(76), kLinksInHeader);
+  // About as many as link all sectors: a list may name one again and again, and itself.
+  const std::uint64_t most = num_sectors_ / (sector_bytes_ / 4) + 16 + num_sectors_ / 64;
   std::string list(sector_bytes_, '\0');
   auto next = static_cast<std::uint32_t>(little_endian(head, 68, 4));
   for (std::uint64_t steps = 0; next < kMaxSector; ++steps) {
-    if (next >= num_sectors_ || steps > num_sectors_) return bad_links();
+    if (next >= num_sectors_ || steps > most || pieces.size() > most) return bad_links();
     HARK_TRY(const std::size_t num_read, file_->read_at(sector_offset(next), list));
     if (num_read < list.size()) return damaged_workbook("it is cut short");
     add(list, sector_bytes_ / 4 - 1);
     next = static_cast<std::uint32_t>(little_endian(list, sector_bytes_ - 4, 4));
   }
-  // About as many as link all sectors: a list may name one again and again.
-  if (pieces.size() > num_sectors_ / (sector_bytes_ / 4) + 16 + num_sectors_ / 64)
-    return bad_links();
+  if (pieces.size() > most) return bad_links();
   const std::uint64_t size = pieces.size() * sector_bytes_;
   HARK_TRY(links_, read_numbers(CompoundStream(file_, std::move(pieces), sector_bytes_, size)));
   return {};

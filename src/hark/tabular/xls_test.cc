@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "hark/tabular/compound_file.h"
 #include "hark/tabular/whole_file.h"
 #include "hark/tabular/workbook.h"
 #include "hark/tabular/xls_for_tests.h"
@@ -210,6 +213,52 @@ TEST(XlsSource, RefusesADamagedWorkbookWithItsReason) {
               HasSubstr("kInvalidInput: the workbook is damaged: its sectors"));
   EXPECT_THAT(read_whole_text(std::string(bytes).replace(link_of_stream, 4, le(77'777, 4))).error,
               HasSubstr("kInvalidInput: the workbook is damaged: its sectors"));
+}
+
+TEST(XlsSource, LeavesAListOfLinksThatNamesItselfBeforeItIsLong) {
+  // 32 MB of sectors; all but the header is one that lists itself, and sector 0 over and over.
+  class Ring final : public io::InputFile {
+   public:
+    std::uint64_t size() const noexcept override { return std::uint64_t{32} << 20; }
+    Result<std::size_t> read_at(std::uint64_t offset, std::span<char> buffer) const override {
+      std::string bytes;
+      if (offset == 0) {
+        bytes = compound_file("x").substr(0, 512);
+        bytes.replace(68, 4, le(1, 4));
+      } else {
+        for (int i = 0; i < 127; ++i) bytes += le(0, 4);
+        bytes += le(1, 4);
+        ++num_read;
+      }
+      std::ranges::copy(bytes, buffer.begin());
+      return bytes.size();
+    }
+    mutable int num_read = 0;
+  };
+  const auto ring = std::make_shared<Ring>();
+  const auto opened = CompoundFile::open(ring);
+  ASSERT_FALSE(opened);
+  EXPECT_THAT(opened.error().to_string(), HasSubstr("its sectors are not linked rightly"));
+  EXPECT_LT(ring->num_read, 32);  // the links of 65,536 sectors are 512 sectors, 5 lists
+}
+
+TEST(XlsSource, RefusesMoreBehindATextThanAnyTextHas) {
+  const auto with_behind = [](std::uint32_t size) {
+    std::string records =
+        biff(0x00FC, le(1, 4) + le(1, 4) + le(2, 2) + '\x04' + le(size, 4) + "hi");
+    for (std::uint32_t left = size; left > 0;) {
+      const std::uint32_t some = std::min<std::uint32_t>(left, 8000);
+      records += biff(0x003C, std::string(some, '?'));
+      left -= some;
+    }
+    XlsParts parts;
+    parts.before_sheets = records;
+    parts.has_shared_texts = false;
+    return read(with_header().shared(1, 0, 0), parts);
+  };
+  EXPECT_EQ(with_behind(1 << 20).rows.at(0).at(0), "hi");
+  EXPECT_THAT(with_behind((1 << 20) + 1).error,
+              HasSubstr("kInvalidInput: the workbook is damaged: more stands behind a text"));
 }
 
 TEST(XlsSource, EveryTruncationOfTheFileIsAnError) {
