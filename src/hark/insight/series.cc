@@ -7,6 +7,7 @@
 #include "hark/calendar/civil.h"
 #include "hark/core/text.h"
 #include "hark/insight/columns.h"
+#include "hark/series/robust.h"
 #include "hark/series/stl.h"
 
 namespace hark::insight {
@@ -59,10 +60,7 @@ Days whole_days_of_source(const RequestTable& table, const Selection& selection)
 
 double median_of_counts(std::vector<double> values) {
   std::erase(values, 0.0);
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  return series::upper_median(values);
 }
 
 Json date(std::int32_t day) { return calendar::format_date(day); }

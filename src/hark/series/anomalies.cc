@@ -6,12 +6,11 @@
 
 #include "hark/calendar/civil.h"
 #include "hark/series/origin_table.h"
+#include "hark/series/robust.h"
 #include "hark/series/stl.h"
 
 namespace hark::series {
 namespace {
-
-constexpr double kMedianToSd = 1.482602218505602;
 
 /// A season that may bend only within months: one strange day is not a season.
 constexpr int kSteadySeason = 25;
@@ -22,18 +21,11 @@ struct Spread {
   double sd = 0;
 };
 
-double median(std::vector<double>& values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 Spread spread_of(std::vector<double>& values) {
   Spread spread;
-  spread.middle = median(values);
+  spread.middle = upper_median(values);
   for (double& x : values) x = std::abs(x - spread.middle);
-  spread.sd = kMedianToSd * median(values);
+  spread.sd = kMedianToSd * upper_median(values);
   return spread;
 }
 

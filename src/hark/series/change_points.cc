@@ -5,13 +5,12 @@
 #include <limits>
 
 #include "hark/core/text.h"
+#include "hark/series/robust.h"
 
 namespace hark::series {
 namespace {
 
 constexpr double kMostMemory = 0.9;
-/// 1 / the 0.75 quantile of the normal distribution: from median size to standard deviation.
-constexpr double kMedianToSd = 1.482602218505602;
 
 constexpr std::size_t kWeek = 7;
 
@@ -48,10 +47,7 @@ double median_size(std::span<const double> values, std::size_t lag, std::vector<
   scratch.clear();
   for (std::size_t i = lag; i < values.size(); ++i)
     scratch.push_back(std::abs(lag == 0 ? values[i] : values[i] - values[i - lag]));
-  if (scratch.empty()) return 0;
-  const auto middle = scratch.begin() + static_cast<std::ptrdiff_t>(scratch.size() / 2);
-  std::nth_element(scratch.begin(), middle, scratch.end());
-  return *middle;
+  return upper_median(scratch);
 }
 
 double mean_of(std::span<const double> values) {

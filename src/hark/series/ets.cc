@@ -52,12 +52,18 @@ double run_multiplicative(std::span<const double> values, const EtsParameters& p
   double squares = 0;
   double logs = 0;
   double product = 1;  // of forecasts: one logarithm for several days
+  bool is_passable = true;
   std::size_t s = 0;
   for (const double y : values) {
     const double carried = kHasTrend ? p.phi * slope : 0;
     const double base = level + carried;
     const double forecast = base * season[s];
-    if (!(forecast > 1e-9)) return kInfinity;
+    if (!(forecast > 1e-9)) {
+      is_passable = false;
+      if constexpr (kHasTrend) slope = carried;
+      s = s + 1 == kWeek ? 0 : s + 1;
+      continue;
+    }
     const double error = (y - forecast) / forecast;
     level = base * (1 + p.alpha * error);
     if constexpr (kHasTrend) slope = carried + p.beta * base * error;
@@ -73,6 +79,7 @@ double run_multiplicative(std::span<const double> values, const EtsParameters& p
   state.level = level;
   state.slope = slope;
   for (std::size_t i = 0; i < kWeek; ++i) state.season[i] = season[(s + i) % kWeek];
+  if (!is_passable) return kInfinity;
   return static_cast<double>(values.size()) * std::log(std::max(squares, 1e-12)) +
          2 * (logs + std::log(product));
 }

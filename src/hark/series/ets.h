@@ -36,8 +36,8 @@ struct EtsState {
 EtsState first_state(std::span<const double> values, EtsForm form);
 
 /// Runs the model over the values; `state` becomes that after them. Returns −2 log likelihood up to
-/// a constant of the series (concentrated), or infinity where a multiplicative model meets a level
-/// that is not above 0.
+/// a constant of the series (concentrated), or infinity where a multiplicative model forecasts
+/// nothing above 0: such a day changes no level, and the slope and the week go on.
 double ets_run(std::span<const double> values, const EtsParameters& parameters, EtsState& state);
 
 /// The point forecast of the days after the state.

@@ -1,4 +1,5 @@
 // Exponential smoothing, Theta and the simplex that fits them.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -109,6 +110,22 @@ TEST(Ets, AMultiplicativeFormIsLeftOutWhereADayIsZero) {
   y[20] = 0;
   EXPECT_FALSE(fit_ets(y, EtsForm::kMnm, nullptr));
   EXPECT_TRUE(fit_ets(y, EtsForm::kAna, nullptr));
+}
+
+TEST(Ets, ADayAMultiplicativeFormCannotForecastStillEndsADayOfTheWeek) {
+  for (const EtsForm form : {EtsForm::kMnm, EtsForm::kMadm}) {
+    const EtsParameters p{form, 0.3, 0.1, 0.2, 0.5};
+    EtsState state;
+    state.level = form == EtsForm::kMnm ? 0 : 1;
+    state.slope = form == EtsForm::kMnm ? 0 : -8;  // next day: 1 - 4
+    state.season = {0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3};
+    EXPECT_TRUE(std::isinf(ets_run(std::vector<double>{5.0}, p, state)));
+    EXPECT_THAT(state.season, testing::ElementsAre(0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 0.7));
+    // The slope dies away, and the level is forecast again: 1 - 2, 1 - 1, then 1 - 0.5.
+    EXPECT_TRUE(std::isinf(ets_run(std::vector<double>{5.0, 5.0}, p, state)));
+    EXPECT_EQ(std::isfinite(ets_run(std::vector<double>{5.0}, p, state)), form == EtsForm::kMadm);
+    EXPECT_EQ(state.season[0], 1.1);
+  }
 }
 
 TEST(Ets, AWarmStartNeedsFewerStepsAndFindsTheSame) {
