@@ -38,6 +38,15 @@ bool has_flag(std::string_view flags) {
                              [](std::string_view part) { return trim(part) == kVanishedFlag; });
 }
 
+/// For each code of the column's texts whether it has the flag: rows are many, texts few.
+std::vector<std::uint8_t> codes_with_flag(const Column& flags) {
+  if (flags.dictionary() == nullptr) return {};
+  std::vector<std::uint8_t> has(flags.dictionary()->size());
+  for (std::uint32_t code = 0; code < has.size(); ++code)
+    has[code] = has_flag((*flags.dictionary())[code]) ? 1 : 0;
+  return has;
+}
+
 std::string with_flag(std::string_view flags) {
   return flags.empty() ? std::string(kVanishedFlag) : concat(flags, ",", kVanishedFlag);
 }
@@ -69,9 +78,10 @@ class FlagSink final : public columnar::BatchSink {
     const Column* const hashes = batch.find(kRowHashColumn);
     if (flags == nullptr || hashes == nullptr)
       return Error(ErrorCode::kInternal, "the trusted table gave no flags or row hashes");
+    const auto has_flag = codes_with_flag(*flags);
     const std::lock_guard lock(mutex_);
     for (std::size_t row = 0; row < batch.num_rows; ++row) {
-      const bool is_flagged = has_flag(flags->text(row));
+      const bool is_flagged = flags->is_value(row) && has_flag[flags->codes()[row]] != 0;
       const FlagChanges::Row id{keys[row], static_cast<std::uint64_t>(hashes->int64s()[row])};
       if (is_flagged && coverage_.has_key(keys[row])) changes_.returned[file_].insert(id);
       if (!is_complete_ || is_flagged || coverage_.has_key(keys[row])) continue;
@@ -167,9 +177,10 @@ void change_flags(Batch& batch, const contract::Contract& contract,
   columnar::DictionaryBuilder texts;
   for (std::size_t row = 0; row < batch.num_rows; ++row) {
     const FlagChanges::Row id{keys[row], static_cast<std::uint64_t>(hashes[row])};
-    std::string text(flags->text(row));
-    if (vanished != nullptr && vanished->contains(id)) text = with_flag(text);
-    if (returned != nullptr && returned->contains(id)) text = without_flag(text);
+    std::string_view text = flags->text(row);
+    std::string other;
+    if (vanished != nullptr && vanished->contains(id)) text = other = with_flag(text);
+    if (returned != nullptr && returned->contains(id)) text = other = without_flag(text);
     if (text.empty())
       changed.append_absent(columnar::Presence::kNull);
     else
@@ -181,9 +192,10 @@ void change_flags(Batch& batch, const contract::Contract& contract,
 
 bool has_vanished_rows(const Batch& batch) {
   const Column* const flags = batch.find(kFlagsColumn);
-  if (flags == nullptr || flags->dictionary() == nullptr) return false;
+  if (flags == nullptr) return false;
+  const auto has_flag = codes_with_flag(*flags);
   for (std::size_t row = 0; row < batch.num_rows; ++row) {
-    if (has_flag(flags->text(row))) return true;
+    if (flags->is_value(row) && has_flag[flags->codes()[row]] != 0) return true;
   }
   return false;
 }
