@@ -1,11 +1,10 @@
 #include "hark/pipeline/sync_pages.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
-#include <tuple>
 
 #include "hark/core/text.h"
-#include "hark/crypto/sha256.h"
 
 namespace hark::pipeline {
 namespace {
@@ -13,22 +12,14 @@ namespace {
 constexpr std::string_view kPlan = "plan.json";
 constexpr std::string_view kLock = ".lock";
 constexpr std::size_t kWriteBlock = std::size_t{1} << 20;
+/// Pages come in the order of time, so few are wanted at a time; a sync without a key has them all
+/// in one load, more than a process may have files open.
+constexpr std::size_t kMostOpenPages = 32;
 
 std::string_view at_field(const portal::Source& source) {
   return source.kind == portal::Kind::kSocrata ? std::string_view(":updated_at")
                                                : std::string_view(source.cursor);
 }
-
-/// Where a record stands, and what orders it.
-struct Place {
-  Instant instant;
-  crypto::Sha256Digest digest;
-  std::uint32_t page = 0;
-  std::uint32_t size = 0;
-  std::uint64_t offset = 0;
-
-  auto key() const { return std::tie(instant, digest); }
-};
 
 }  // namespace
 
@@ -89,15 +80,27 @@ Result<bool> SyncPages::read_kept(std::size_t number) {
   page.size_bytes = static_cast<std::uint64_t>((*note)["size_bytes"].as_int());
   page.after = portal::Watermark::from_json((*note)["after"]);
   page.is_last = (*note)["is_last"].as_bool();
-  const auto body = files_->read_text(page.path);
+  const auto body = files_->read_text(page.path, portal::kMostPageBytes);
   if (!body || crypto::to_hex(crypto::sha256(*body)) != page.sha256) return false;
-  pages_.push_back(std::move(page));
+  HARK_TRY(const auto records, portal::cut_records(*body, at_field(source_), ""));
+  keep(std::move(page), *body, records);
   return true;
+}
+
+void SyncPages::keep(KeptPage page, std::string_view body,
+                     const std::vector<portal::AnswerRecord>& records) {
+  for (const portal::AnswerRecord& record : records) {
+    places_.push_back({record.instant, crypto::sha256(body.substr(record.offset, record.size)),
+                       static_cast<std::uint32_t>(pages_.size()),
+                       static_cast<std::uint32_t>(record.size), record.offset});
+  }
+  pages_.push_back(std::move(page));
 }
 
 Result<std::optional<SyncPlan>> SyncPages::resume(const SyncPlan& plan) {
   HARK_TRY_VOID(files_->create_directories(folder_, 0700));
   pages_.clear();
+  places_.clear();
   const std::string plan_path = io::join_path(folder_, kPlan);
   std::optional<SyncPlan> kept;
   if (files_->exists(plan_path)) {
@@ -145,34 +148,25 @@ Result<void> SyncPages::add(const portal::Page& page, Instant retrieved_at) {
   HARK_TRY_VOID(files_->write_atomically(kept.path, page.body));
   HARK_TRY_VOID(
       files_->write_atomically(path_of(number, ".note.json"), kept.to_json().dump(2) + "\n"));
-  pages_.push_back(std::move(kept));
+  keep(std::move(kept), page.body, page.records);
   return {};
 }
 
-Result<std::int64_t> SyncPages::assemble(const std::string& path) const {
-  std::vector<Place> places;
-  std::vector<std::unique_ptr<io::InputFile>> inputs;
-  for (const KeptPage& page : pages_) {
-    HARK_TRY(const std::string body, files_->read_text(page.path));
-    HARK_TRY(const auto records, portal::cut_records(body, at_field(source_), ""));
-    for (const portal::AnswerRecord& record : records) {
-      const std::string_view text = std::string_view(body).substr(record.offset, record.size);
-      places.push_back({record.instant, crypto::sha256(text),
-                        static_cast<std::uint32_t>(inputs.size()),
-                        static_cast<std::uint32_t>(record.size), record.offset});
-    }
-    HARK_TRY(auto input, files_->open_input(page.path));
-    inputs.push_back(std::move(input));
-  }
-  std::ranges::sort(places, {}, &Place::key);
+Result<std::int64_t> SyncPages::assemble(const std::string& path) {
+  std::ranges::sort(places_, {}, &Place::key);
   if (source_.kind == portal::Kind::kSocrata) {
     // The row's :id is among the bytes; elsewhere two equal records are two records.
-    const auto same = std::ranges::unique(places, {}, &Place::key);
-    places.erase(same.begin(), same.end());
+    const auto same = std::ranges::unique(places_, {}, &Place::key);
+    places_.erase(same.begin(), same.end());
   }
+  std::map<std::uint32_t, std::unique_ptr<io::InputFile>> inputs;
   HARK_TRY(const auto output, files_->open_output(path));
   std::string block;
-  for (const Place& place : places) {
+  for (const Place& place : places_) {
+    if (!inputs.contains(place.page)) {
+      if (inputs.size() == kMostOpenPages) inputs.clear();
+      HARK_TRY(inputs[place.page], files_->open_input(pages_[place.page].path));
+    }
     const std::size_t start = block.size();
     block.resize(start + place.size);
     HARK_TRY(const std::size_t n, inputs[place.page]->read_at(
@@ -190,11 +184,12 @@ Result<std::int64_t> SyncPages::assemble(const std::string& path) const {
   }
   HARK_TRY_VOID(output->write(block));
   HARK_TRY_VOID(output->close());
-  return static_cast<std::int64_t>(places.size());
+  return static_cast<std::int64_t>(places_.size());
 }
 
 Result<void> SyncPages::clear() {
   pages_.clear();
+  places_.clear();
   const std::string plan_path = io::join_path(folder_, kPlan);
   if (files_->exists(plan_path)) {
     HARK_TRY_VOID(files_->remove(plan_path));

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "hark/core/json.h"
+#include "hark/crypto/sha256.h"
 #include "hark/io/file_system.h"
 #include "hark/portal/feed.h"
 
@@ -64,18 +66,32 @@ class SyncPages {
   /// Writes all records as JSON lines to one file, in the order of their times and then of their
   /// bytes' SHA-256; of records of one portal row with one time and the same bytes only one is
   /// written. Returns how many.
-  Result<std::int64_t> assemble(const std::string& path) const;
+  Result<std::int64_t> assemble(const std::string& path);
   /// Removes everything but the lock. The plan goes first.
   Result<void> clear();
 
  private:
+  /// Where a record stands, and what orders it.
+  struct Place {
+    Instant instant;
+    crypto::Sha256Digest digest;
+    std::uint32_t page = 0;
+    std::uint32_t size = 0;
+    std::uint64_t offset = 0;
+
+    auto key() const { return std::tie(instant, digest); }
+  };
+
   std::string path_of(std::size_t number, std::string_view suffix) const;
+  /// Takes the page in, with the places of its records.
+  void keep(KeptPage page, std::string_view body, const std::vector<portal::AnswerRecord>& records);
   Result<bool> read_kept(std::size_t number);
 
   io::FileSystem* files_;
   std::string folder_;
   const portal::Source& source_;
   std::vector<KeptPage> pages_;
+  std::vector<Place> places_;  ///< of the records of all pages
 };
 
 }  // namespace hark::pipeline

@@ -40,6 +40,7 @@ Result<std::unique_ptr<Feed>> open_feed(const Source& source, io::HttpClient& cl
     return Error(ErrorCode::kInvalidArgument, "the token has characters that no token has")
         .hint("the file or variable holds the token alone, on one line");
   }
+  options.max_body_bytes = std::min(options.max_body_bytes, kMostPageBytes);
   if (source.kind == Kind::kSocrata)
     return std::unique_ptr<Feed>(std::make_unique<SocrataFeed>(source, client, std::move(options)));
   return std::unique_ptr<Feed>(

@@ -61,10 +61,14 @@ class Feed {
   virtual Result<std::int64_t> total() = 0;
 };
 
+/// The largest answer that a page may be. Pages are held whole in memory, and read from disk whole
+/// when a broken sync is gone on with.
+inline constexpr std::size_t kMostPageBytes = std::size_t{1} << 30;
+
 struct FeedOptions {
-  std::int64_t page_rows = 10'000;  ///< 1 to most_page_rows()
-  std::string token{};              ///< of the portal; empty: none
-  std::size_t max_body_bytes = std::size_t{256} << 20;
+  std::int64_t page_rows = 10'000;                      ///< 1 to most_page_rows()
+  std::string token{};                                  ///< of the portal; empty: none
+  std::size_t max_body_bytes = std::size_t{256} << 20;  ///< more than kMostPageBytes is that
 };
 
 /// The most records that a page of this kind may be asked for: 50,000 of Socrata (SODA 2.0), 10,000

@@ -361,6 +361,24 @@ TEST(OpendatasoftFeed, APortalThatDoesNotKnowTheWhereIsNotBelieved) {
   }
 }
 
+TEST(Feed, NoPageIsLargerThanOneThatCanBeReadFromDiskAgain) {
+  class Asked final : public io::HttpClient {
+   public:
+    Result<io::HttpResponse> get(const io::HttpRequest& request) override {
+      largest = std::max(largest, request.max_body_bytes);
+      return Error(ErrorCode::kRemote, "away");
+    }
+    std::size_t largest = 0;
+  };
+  for (const Source& source : {socrata(), opendatasoft("")}) {
+    Asked portal;
+    const auto feed = open_feed(source, portal, kClock, {.max_body_bytes = std::size_t{1} << 40});
+    ASSERT_TRUE(feed);
+    EXPECT_FALSE((*feed)->next({}));
+    EXPECT_EQ(portal.largest, kMostPageBytes);
+  }
+}
+
 TEST(Feed, PagesAndTokensThatCannotBeAreRefusedAndTheTokenIsNotQuoted) {
   FakeSocrata portal;
   EXPECT_FALSE(open_feed(socrata(), portal, kClock, {.page_rows = 0}));
