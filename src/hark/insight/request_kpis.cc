@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <ranges>
 
 #include "hark/core/parallel.h"
 #include "hark/insight/columns.h"
@@ -107,104 +108,69 @@ class SlaRule {
   std::int32_t as_of_day_ = 0;
 };
 
-// Rows in groups: a counting sort, so the order inside a group is that of the input.
-class RowsByGroup {
+// Items in groups: a counting sort, so the order inside a group is that of the input.
+template <typename Item>
+class ByGroup {
  public:
-  /// `rows`: all rows where empty.
-  RowsByGroup(const std::vector<std::uint32_t>* rows, std::size_t num_rows,
-              const std::vector<std::uint32_t>& codes, std::size_t num_groups)
-      : first_(num_groups + 1, 0), rows_(num_rows) {
-    const auto row_at = [&](std::size_t i) {
-      return rows == nullptr ? static_cast<std::uint32_t>(i) : (*rows)[i];
-    };
-    const auto group_of = [&](std::uint32_t row) -> std::size_t {
-      if (codes.empty()) return 0;
-      return codes[row] == kNoCode ? num_groups - 1 : codes[row];
-    };
-    for (std::size_t i = 0; i < num_rows; ++i) ++first_[group_of(row_at(i)) + 1];
+  /// item_at(i) for i below `size`, each into group_of(i).
+  template <typename ItemAt, typename GroupOf>
+  ByGroup(std::size_t size, std::size_t num_groups, const ItemAt& item_at, const GroupOf& group_of)
+      : first_(num_groups + 1, 0), items_(size) {
+    for (std::size_t i = 0; i < size; ++i) ++first_[group_of(i) + 1];
     std::partial_sum(first_.begin(), first_.end(), first_.begin());
     std::vector<std::size_t> next(first_.begin(), first_.end() - 1);
-    for (std::size_t i = 0; i < num_rows; ++i) {
-      const std::uint32_t row = row_at(i);
-      rows_[next[group_of(row)]++] = row;
-    }
+    for (std::size_t i = 0; i < size; ++i) items_[next[group_of(i)]++] = item_at(i);
   }
-  std::span<const std::uint32_t> of(std::size_t group) const {
-    return std::span(rows_).subspan(first_[group], first_[group + 1] - first_[group]);
+  std::span<const Item> of(std::size_t group) const {
+    return std::span(items_).subspan(first_[group], first_[group + 1] - first_[group]);
   }
 
  private:
   std::vector<std::size_t> first_;
-  std::vector<std::uint32_t> rows_;
+  std::vector<Item> items_;
 };
 
-// Time to close of rows that come in order of duration, closings before censorings.
-class TimeToCloseSum {
- public:
-  explicit TimeToCloseSum(const RequestTable& table) : table_(table) {}
-
-  void add(std::int64_t duration, bool is_closed) {
-    if (times_.empty() || times_.back() != duration) {
-      times_.push_back(duration);
-      deaths_.push_back(0);
-      censored_.push_back(0);
+// The time to close of rows in order of duration; `without_left_out`: of instant and batch
+// closings.
+Result<TimeToClose> time_to_close(const RequestTable& table, std::span<const TimedRow> rows,
+                                  bool without_left_out) {
+  std::vector<std::int64_t> times;
+  std::vector<std::int64_t> closed;
+  std::vector<std::int64_t> open;
+  const std::size_t most = std::min(rows.size(), table.times.size());
+  times.reserve(most);
+  closed.reserve(most);
+  open.reserve(most);
+  std::uint32_t latest = TimedRow::kMaxTimes;
+  for (const TimedRow row : rows) {
+    if (without_left_out && row.is_left_out()) continue;
+    if (row.time() != latest) {
+      latest = row.time();
+      times.push_back(table.times[latest]);
+      closed.push_back(0);
+      open.push_back(0);
     }
-    if (is_closed) {
-      ++deaths_.back();
-      closed_.push_back(duration);
-    } else {
-      ++censored_.back();
-    }
+    ++(row.is_closed() ? closed : open).back();
   }
-
-  Result<TimeToClose> finish() const {
-    TimeToClose out;
-    out.closed_only.n = static_cast<std::int64_t>(closed_.size());
-    const std::span<const std::int64_t> closed(closed_);
-    out.closed_only.mean = in_unit(stats::mean(closed));
-    out.closed_only.median = in_unit(stats::quantile(closed, kMedian));
-    out.closed_only.p90 = in_unit(stats::quantile(closed, kP90));
-    HARK_TRY(const auto curve, stats::KaplanMeier::from_counts(times_, deaths_, censored_));
-    out.km.n = curve.n();
-    out.km.median = in_unit(curve.quantile(kMedian));
-    out.km.p90 = in_unit(curve.quantile(kP90));
-    const auto interval = curve.median_interval();
-    out.km.median_low = in_unit(interval.low);
-    out.km.median_high = in_unit(interval.high);
-    if (curve.n() > 0) out.km.last = table_.in_unit(curve.last_time());
-    return out;
-  }
-
- private:
-  template <typename T>
-  std::optional<double> in_unit(const std::optional<T>& ticks) const {
+  const auto in_unit = [&](const auto& ticks) -> std::optional<double> {
     if (!ticks) return std::nullopt;
-    if (table_.is_in_days()) return static_cast<double>(*ticks);
-    return static_cast<double>(*ticks) / static_cast<double>(table_.ticks_per_hour);
-  }
-
-  const RequestTable& table_;
-  std::vector<std::int64_t> times_;
-  std::vector<std::int64_t> deaths_;
-  std::vector<std::int64_t> censored_;
-  std::vector<std::int64_t> closed_;  // ascending
-};
-
-Result<void> set_times(const RequestTable& table, std::span<const std::uint32_t> rows,
-                       RequestKpis& kpis) {
-  TimeToCloseSum all(table);
-  TimeToCloseSum without(table);
-  for (const std::uint32_t row : rows) {
-    const bool is_closed = table.outcome[row] == Outcome::kClosed;
-    all.add(table.duration[row], is_closed);
-    const bool is_left_out = (table.marks[row] & (kInstant | kBatch)) != 0;
-    if (!table.is_in_days() && !is_left_out) without.add(table.duration[row], is_closed);
-  }
-  HARK_TRY(kpis.all, all.finish());
-  if (!table.is_in_days()) {
-    HARK_TRY(kpis.without_instant_and_batch, without.finish());
-  }
-  return {};
+    const auto value = static_cast<double>(*ticks);
+    return table.is_in_days() ? value : value / static_cast<double>(table.ticks_per_hour);
+  };
+  TimeToClose out;
+  out.closed_only.n = std::accumulate(closed.begin(), closed.end(), std::int64_t{0});
+  out.closed_only.mean = in_unit(stats::mean(times, closed));
+  out.closed_only.median = in_unit(stats::quantile(times, closed, kMedian));
+  out.closed_only.p90 = in_unit(stats::quantile(times, closed, kP90));
+  HARK_TRY(const auto curve, stats::KaplanMeier::from_counts(times, closed, open));
+  out.km.n = curve.n();
+  out.km.median = in_unit(curve.quantile(kMedian));
+  out.km.p90 = in_unit(curve.quantile(kP90));
+  const auto interval = curve.median_interval();
+  out.km.median_low = in_unit(interval.low);
+  out.km.median_high = in_unit(interval.high);
+  if (curve.n() > 0) out.km.last = table.in_unit(curve.last_time());
+  return out;
 }
 
 // How often each key of a category occurs among some rows; reused from group to group.
@@ -213,11 +179,12 @@ class KeyCounter {
   explicit KeyCounter(const Category* category)
       : category_(category), counts_(category == nullptr ? 0 : category->num_keys(), 0) {}
   /// Counts of the keys that occur, in no particular order.
-  std::vector<double> count(std::span<const std::uint32_t> rows) {
+  template <typename Rows>
+  std::vector<double> count(const Rows& rows) {
     std::vector<double> out;
     if (category_ == nullptr) return out;
     seen_.clear();
-    for (const std::uint32_t row : rows) {
+    for (const auto row : rows) {
       const std::uint32_t code = category_->codes[row];
       if (code == kNoCode) continue;
       if (counts_[code]++ == 0) seen_.push_back(code);
@@ -292,36 +259,57 @@ Result<std::vector<RequestKpis>> compute(const RequestTable& table,
   }
   if (table.has_closing) blank.sla = rule.start();
   std::vector<RequestKpis> groups(num_groups, blank);
-  std::optional<RowsByGroup> all_rows;
-  std::optional<RowsByGroup> by_duration;
-  const std::function<void()> passes[] = {
-      [&] {
-        for (std::size_t row = 0; row < table.size(); ++row) {
-          const std::uint32_t code = codes.empty() ? 0 : codes[row];
-          RequestKpis& kpis = groups[code == kNoCode ? num_groups - 1 : code];
-          count_row(table, row, kpis);
-          if (kpis.sla && table.has_duration(row)) rule.count(row, *kpis.sla);
-        }
-      },
-      [&] { all_rows.emplace(nullptr, table.size(), codes, num_groups); },
-      [&] {
-        by_duration.emplace(&table.by_duration, table.by_duration.size(), codes, num_groups);
-      }};
-  HARK_TRY_VOID(parallel_for(std::size(passes), threads, [&](std::size_t pass) -> Result<void> {
-    passes[pass]();
-    return {};
-  }));
+  // One group needs no list of its rows.
+  std::optional<ByGroup<std::uint32_t>> rows_of;
+  std::optional<ByGroup<TimedRow>> timed_of;
+  if (!codes.empty()) {
+    const auto group_of = [&](std::size_t row) -> std::size_t {
+      return codes[row] == kNoCode ? num_groups - 1 : codes[row];
+    };
+    HARK_TRY_VOID(parallel_for(2, threads, [&](std::size_t pass) -> Result<void> {
+      if (pass == 0) {
+        rows_of.emplace(
+            table.size(), num_groups, [](std::size_t i) { return static_cast<std::uint32_t>(i); },
+            group_of);
+      } else {
+        timed_of.emplace(
+            table.timed.size(), num_groups, [&](std::size_t i) { return table.timed[i]; },
+            [&](std::size_t i) { return group_of(table.by_duration[i]); });
+      }
+      return {};
+    }));
+  }
+  const auto count_rows = [&](const auto& rows, RequestKpis& kpis, KeyCounter& types,
+                              KeyCounter& areas) {
+    for (const auto row : rows) {
+      count_row(table, row, kpis);
+      if (kpis.sla && table.has_duration(row)) rule.count(row, *kpis.sla);
+    }
+    kpis.rows = kpis.n;
+    kpis.top3_share = top_share(types.count(rows), 3);
+    kpis.gini = stats::gini(areas.count(rows));
+    if (kpis.sla) rule.finish(*kpis.sla);
+  };
+  // A group is three tasks, each of which writes what is its own.
   std::atomic<std::size_t> next = 0;
   const auto work = [&](unsigned) -> Result<void> {
     KeyCounter types(table.category(contract, contract::Role::kComplaintType));
     KeyCounter areas(table.category(contract, contract::Role::kArea));
-    for (std::size_t g = next++; g < num_groups; g = next++) {
+    for (std::size_t task = next++; task < 3 * num_groups; task = next++) {
+      const std::size_t g = task / 3;
       RequestKpis& kpis = groups[g];
-      kpis.rows = kpis.n;
-      kpis.top3_share = top_share(types.count(all_rows->of(g)), 3);
-      kpis.gini = stats::gini(areas.count(all_rows->of(g)));
-      if (kpis.sla) rule.finish(*kpis.sla);
-      HARK_TRY_VOID(set_times(table, by_duration->of(g), kpis));
+      const auto timed = timed_of ? timed_of->of(g) : std::span<const TimedRow>(table.timed);
+      if (task % 3 == 0) {
+        HARK_TRY(kpis.all, time_to_close(table, timed, false));
+      } else if (task % 3 == 1 && !table.is_in_days()) {
+        HARK_TRY(kpis.without_instant_and_batch, time_to_close(table, timed, true));
+      } else if (task % 3 == 2) {
+        if (rows_of) {
+          count_rows(rows_of->of(g), kpis, types, areas);
+        } else {
+          count_rows(std::views::iota(std::size_t{0}, table.size()), kpis, types, areas);
+        }
+      }
     }
     return {};
   };

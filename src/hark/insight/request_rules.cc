@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "hark/calendar/civil.h"
+#include "hark/core/text.h"
 #include "hark/stats/distributions.h"
 #include "hark/stats/sorting.h"
 
@@ -197,7 +198,7 @@ void set_fold_ranges(RequestTable& table, const std::vector<FoldWidth>& folds) {
   }
 }
 
-void sort_by_duration(RequestTable& table) {
+Result<void> sort_by_duration(RequestTable& table, unsigned threads) {
   std::uint64_t longest = 0;
   std::size_t count = 0;
   for (const std::int64_t duration : table.duration) {
@@ -219,20 +220,35 @@ void sort_by_duration(RequestTable& table) {
     for (std::size_t row = 0; row < table.size(); ++row) {
       if (table.has_duration(row)) table.by_duration.push_back(static_cast<std::uint32_t>(row));
     }
-    std::stable_sort(table.by_duration.begin(), table.by_duration.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return key_of(a) < key_of(b); });
-    return;
+    HARK_TRY_VOID(stats::radix_sort_by(table.by_duration, key_of, threads));
+  } else {
+    std::vector<std::uint64_t> keys;
+    keys.reserve(count);
+    for (std::size_t row = 0; row < table.size(); ++row) {
+      if (table.has_duration(row)) keys.push_back(key_of(row) << row_bits | row);
+    }
+    HARK_TRY_VOID(stats::radix_sort(keys, row_bits, row_bits + key_bits, threads));
+    const std::uint64_t row_mask = (std::uint64_t{1} << row_bits) - 1;
+    for (const std::uint64_t key : keys) {
+      table.by_duration.push_back(static_cast<std::uint32_t>(key & row_mask));
+    }
   }
-  std::vector<std::uint64_t> keys;
-  keys.reserve(count);
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    if (table.has_duration(row)) keys.push_back(key_of(row) << row_bits | row);
+  table.timed.clear();
+  table.timed.reserve(count);
+  table.times.clear();
+  for (const std::uint32_t row : table.by_duration) {
+    if (table.times.empty() || table.times.back() != table.duration[row]) {
+      if (table.times.size() == TimedRow::kMaxTimes) {
+        return Error(ErrorCode::kUnsupported,
+                     concat("more than ", TimedRow::kMaxTimes, " different durations in one job"));
+      }
+      table.times.push_back(table.duration[row]);
+    }
+    table.timed.emplace_back(static_cast<std::uint32_t>(table.times.size() - 1),
+                             table.outcome[row] == Outcome::kClosed,
+                             (table.marks[row] & (kInstant | kBatch)) != 0);
   }
-  stats::radix_sort(keys, row_bits, row_bits + key_bits);
-  const std::uint64_t row_mask = (std::uint64_t{1} << row_bits) - 1;
-  for (const std::uint64_t key : keys) {
-    table.by_duration.push_back(static_cast<std::uint32_t>(key & row_mask));
-  }
+  return {};
 }
 
 void keep_selected(RequestTable& table, const std::vector<std::uint8_t>& is_selected) {

@@ -23,8 +23,9 @@ void set_closing_classes(RequestTable& table, const Category* agency);
 /// Lists the durations that depend on the reading of the fold.
 void set_fold_ranges(RequestTable& table, const std::vector<FoldWidth>& folds);
 
-/// Fills by_duration.
-void sort_by_duration(RequestTable& table);
+/// Fills by_duration, timed and times. Requires set_closing_classes(). Errors: kUnsupported for
+/// more times than a TimedRow can tell apart; kExhausted.
+Result<void> sort_by_duration(RequestTable& table, unsigned threads);
 
 /// Keeps only the rows with a 1 in `is_selected`, in order.
 void keep_selected(RequestTable& table, const std::vector<std::uint8_t>& is_selected);

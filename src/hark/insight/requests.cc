@@ -300,7 +300,7 @@ Result<RequestTable> load_requests(columnar::BatchSource& source,
   set_closing_classes(table, table.category(contract, contract::Role::kAgency));
   set_fold_ranges(table, gathered.folds);
   if (!load.selection.is_everything()) keep_selected(table, gathered.is_selected);
-  sort_by_duration(table);
+  HARK_TRY_VOID(sort_by_duration(table, load.threads));
   return table;
 }
 

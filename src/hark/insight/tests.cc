@@ -110,15 +110,20 @@ Result<KruskalReport> kruskal(const RequestTable& table, std::string_view value,
                               const Grouping& grouping) {
   const TestGroups groups = test_groups(grouping, false);
   if (value == kHoursToClose) {
+    // Ranks need the order of the durations only: their places among the different ones, which are
+    // dense, are ranked by counting.
     Sample<std::int64_t> sample;
-    for (std::size_t row = 0; row < table.size(); ++row) {
-      if (table.outcome[row] != Outcome::kClosed) continue;
-      if (groups.codes[row] == kNoCode) {
+    sample.values.reserve(table.timed.size());
+    sample.codes.reserve(table.timed.size());
+    for (std::size_t i = 0; i < table.timed.size(); ++i) {
+      if (!table.timed[i].is_closed()) continue;
+      const std::uint32_t code = groups.codes[table.by_duration[i]];
+      if (code == kNoCode) {
         ++sample.missing;
         continue;
       }
-      sample.values.push_back(table.duration[row]);
-      sample.codes.push_back(groups.codes[row]);
+      sample.values.push_back(table.timed[i].time());
+      sample.codes.push_back(code);
     }
     return test_sample(std::move(sample), groups.names, value, grouping.by);
   }

@@ -70,7 +70,8 @@ Result<ExistingRows> ExistingRows::load(engine::Engine& engine, std::vector<std:
     KeySink sink(contract, i, existing.rows_);
     HARK_TRY_VOID(source->stream(columns, threads, sink));
   }
-  stats::radix_sort_by(existing.rows_, [](const ExistingRow& row) { return row.key; });
+  HARK_TRY_VOID(stats::radix_sort_by(
+      existing.rows_, [](const ExistingRow& row) { return row.key; }, threads));
   return existing;
 }
 

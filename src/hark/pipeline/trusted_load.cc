@@ -129,7 +129,8 @@ Result<void> TrustedLoad::flush(bool is_last) {
 
 Result<void> TrustedLoad::drop_copies(std::vector<RunKey>& keys, Dropped& dropped) {
   // Rows of one key stay in their order.
-  stats::radix_sort_by(keys, [](const RunKey& key) { return key.key; });
+  HARK_TRY_VOID(
+      stats::radix_sort_by(keys, [](const RunKey& key) { return key.key; }, options_.threads));
   bool has_copies = false;
   for (std::size_t first = 0; first < keys.size();) {
     std::size_t last = first + 1;
@@ -233,9 +234,12 @@ Result<void> TrustedLoad::write_run(const Dropped& dropped, bool is_last) {
   }
   if (rows.empty()) return {};
   // Rows of one time stay in their order. The sign bit turned makes negative times the smaller.
-  stats::radix_sort_by(rows, [](const TimedRow& row) {
-    return static_cast<std::uint64_t>(row.time) ^ (std::uint64_t{1} << 63);
-  });
+  HARK_TRY_VOID(stats::radix_sort_by(
+      rows,
+      [](const TimedRow& row) {
+        return static_cast<std::uint64_t>(row.time) ^ (std::uint64_t{1} << 63);
+      },
+      options_.threads));
   std::vector<RowRef> refs(rows.size());
   std::ranges::transform(rows, refs.begin(), &TimedRow::ref);
   rows = {};
@@ -286,7 +290,8 @@ Result<WrittenFile> TrustedLoad::write_file(std::span<const Batch* const> batche
 
 Result<void> TrustedLoad::settle_runs() {
   if (num_runs_ < 2) return {};
-  stats::radix_sort_by(written_keys_, [](const WrittenKey& key) { return key.key; });
+  HARK_TRY_VOID(stats::radix_sort_by(
+      written_keys_, [](const WrittenKey& key) { return key.key; }, options_.threads));
   std::map<std::uint32_t, std::set<std::uint64_t>>
       repeated;  // file -> keys that stand elsewhere too
   for (std::size_t i = 0; i < written_keys_.size();) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace hark::stats {
 namespace {
@@ -14,15 +15,28 @@ Int128 exact_sum(std::span<const std::int64_t> values) noexcept {
   return total;
 }
 
+// Whole part and rest apart, so that a large mean keeps its fraction.
+double mean_of(Int128 total, Int128 count) noexcept {
+  const Int128 whole = total / count;
+  return static_cast<double>(whole) +
+         static_cast<double>(total - whole * count) / static_cast<double>(count);
+}
+
+// Of `size` values, one or more; value_at(i) is the i-th smallest.
+template <typename ValueAt>
+double quantile_of(std::size_t size, double p, const ValueAt& value_at) {
+  const double place = std::clamp(p, 0.0, 1.0) * static_cast<double>(size - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const auto low = static_cast<double>(value_at(below));
+  if (below + 1 == size) return low;
+  const double fraction = place - static_cast<double>(below);
+  return low + fraction * (static_cast<double>(value_at(below + 1)) - low);
+}
+
 template <typename T>
 std::optional<double> quantile_of(std::span<const T> sorted, double p) noexcept {
   if (sorted.empty()) return std::nullopt;
-  const double place = std::clamp(p, 0.0, 1.0) * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const auto low = static_cast<double>(sorted[below]);
-  if (below + 1 == sorted.size()) return low;
-  const double fraction = place - static_cast<double>(below);
-  return low + fraction * (static_cast<double>(sorted[below + 1]) - low);
+  return quantile_of(sorted.size(), p, [&](std::size_t i) { return sorted[i]; });
 }
 
 }  // namespace
@@ -44,12 +58,7 @@ double sum(std::span<const double> values) noexcept {
 
 std::optional<double> mean(std::span<const std::int64_t> values) noexcept {
   if (values.empty()) return std::nullopt;
-  // Whole part and rest apart, so that a large mean keeps its fraction.
-  const Int128 total = exact_sum(values);
-  const auto count = static_cast<Int128>(values.size());
-  const Int128 whole = total / count;
-  return static_cast<double>(whole) +
-         static_cast<double>(total - whole * count) / static_cast<double>(count);
+  return mean_of(exact_sum(values), static_cast<Int128>(values.size()));
 }
 
 std::optional<double> mean(std::span<const double> values) noexcept {
@@ -63,6 +72,30 @@ std::optional<double> quantile(std::span<const std::int64_t> sorted, double p) n
 
 std::optional<double> quantile(std::span<const double> sorted, double p) noexcept {
   return quantile_of(sorted, p);
+}
+
+std::optional<double> mean(std::span<const std::int64_t> values,
+                           std::span<const std::int64_t> counts) noexcept {
+  Int128 total = 0;
+  std::int64_t size = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    total += static_cast<Int128>(values[i]) * counts[i];
+    size += counts[i];
+  }
+  if (size == 0) return std::nullopt;
+  return mean_of(total, size);
+}
+
+std::optional<double> quantile(std::span<const std::int64_t> sorted,
+                               std::span<const std::int64_t> counts, double p) noexcept {
+  const std::int64_t size = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+  if (size == 0) return std::nullopt;
+  return quantile_of(static_cast<std::size_t>(size), p, [&](std::size_t place) {
+    std::size_t i = 0;
+    for (auto before = static_cast<std::int64_t>(place); before >= counts[i]; ++i)
+      before -= counts[i];
+    return sorted[i];
+  });
 }
 
 std::optional<Interval> wilson_interval(std::int64_t successes, std::int64_t trials,

@@ -35,6 +35,12 @@ std::optional<double> mean(std::span<const double> values) noexcept;
 std::optional<double> quantile(std::span<const std::int64_t> sorted, double p) noexcept;
 std::optional<double> quantile(std::span<const double> sorted, double p) noexcept;
 
+/// The same of values that each stand `counts[i]` times (0 or more; as many as values).
+std::optional<double> mean(std::span<const std::int64_t> values,
+                           std::span<const std::int64_t> counts) noexcept;
+std::optional<double> quantile(std::span<const std::int64_t> sorted,
+                               std::span<const std::int64_t> counts, double p) noexcept;
+
 /// Wilson's score interval of a share, without continuity correction, inside [0, 1].
 ///
 /// @param successes  0 to `trials`.

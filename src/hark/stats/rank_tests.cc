@@ -155,7 +155,7 @@ Result<KruskalWallis> kruskal_wallis(std::span<const std::int64_t> values,
           static_cast<std::uint64_t>(values[i]) - static_cast<std::uint64_t>(low);
       keys[i] = from_low << group_bits | groups[i];
     }
-    radix_sort(keys, group_bits, group_bits + value_bits);
+    HARK_TRY_VOID(radix_sort(keys, group_bits, group_bits + value_bits));
     const std::uint64_t group_mask = (std::uint64_t{1} << group_bits) - 1;
     rank_sorted(
         keys.size(), [&](std::size_t i) { return keys[i] >> group_bits; },

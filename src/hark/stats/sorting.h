@@ -7,48 +7,77 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <numeric>
+#include <span>
+#include <utility>
 #include <vector>
+
+#include "hark/core/parallel.h"
 
 namespace hark::stats {
 
 /// Sorts `items` by `key_of(item)`, a std::uint64_t, ascending; equal keys keep their order.
 ///
 /// Least significant digit first, 11 bits at a time and only where keys differ: O(n) per digit,
-/// with a copy of the items as scratch.
+/// with a copy of the items as scratch. Each of `threads` moves its own stretch of the items.
+/// Errors: kExhausted.
 template <typename T, typename KeyOf>
-void radix_sort_by(std::vector<T>& items, const KeyOf& key_of) {
+Result<void> radix_sort_by(std::vector<T>& items, const KeyOf& key_of, unsigned threads = 1) {
   constexpr unsigned kDigitBits = 11;
-  constexpr std::uint64_t kMask = (std::uint64_t{1} << kDigitBits) - 1;
+  constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
   // Below this the comparison sort's n log n is less than the digit tables.
   constexpr std::size_t kSmall = 512;
-  if (items.size() < kSmall) {
+  // Below this a stretch is not worth a thread.
+  constexpr std::size_t kSmallestStretch = std::size_t{1} << 16;
+  const std::size_t size = items.size();
+  if (size < kSmall) {
     std::ranges::stable_sort(items, {}, key_of);
-    return;
+    return {};
   }
-  std::uint64_t differing = 0;
+  const std::size_t num_stretches =
+      std::clamp<std::size_t>(threads, 1, std::max<std::size_t>(1, size / kSmallestStretch));
+  // Calls work(stretch, its items of `from`) for every stretch.
+  const auto each_stretch = [&](const std::vector<T>& from, const auto& work) {
+    return parallel_for(num_stretches, threads, [&](std::size_t s) -> Result<void> {
+      const std::size_t begin = size * s / num_stretches;
+      work(s, std::span(from).subspan(begin, size * (s + 1) / num_stretches - begin));
+      return {};
+    });
+  };
+  std::vector<std::uint64_t> differing(num_stretches, 0);
   const std::uint64_t first = key_of(items.front());
-  for (const T& item : items) differing |= key_of(item) ^ first;
-  std::vector<T> scratch(items.size());
+  HARK_TRY_VOID(each_stretch(items, [&](std::size_t s, std::span<const T> mine) {
+    std::uint64_t bits = 0;
+    for (const T& item : mine) bits |= key_of(item) ^ first;
+    differing[s] = bits;
+  }));
+  const std::uint64_t all_differing =
+      std::accumulate(differing.begin(), differing.end(), std::uint64_t{0}, std::bit_or<>());
+  std::vector<T> scratch(size);
+  std::vector<std::array<std::size_t, kDigits>> places(num_stretches);
   for (unsigned bit = 0; bit < 64; bit += kDigitBits) {
-    if ((differing >> bit & kMask) == 0) continue;
-    std::array<std::size_t, std::size_t{1} << kDigitBits> place{};
-    for (const T& item : items) ++place[key_of(item) >> bit & kMask];
+    const auto digit_of = [&](const T& item) { return key_of(item) >> bit & (kDigits - 1); };
+    if ((all_differing >> bit & (kDigits - 1)) == 0) continue;
+    HARK_TRY_VOID(each_stretch(items, [&](std::size_t s, std::span<const T> mine) {
+      places[s].fill(0);
+      for (const T& item : mine) ++places[s][digit_of(item)];
+    }));
     std::size_t before = 0;
-    for (std::size_t& count : place) {
-      const std::size_t here = count;
-      count = before;
-      before += here;
+    for (std::size_t digit = 0; digit < kDigits; ++digit) {
+      for (auto& place : places) before += std::exchange(place[digit], before);
     }
-    for (const T& item : items) scratch[place[key_of(item) >> bit & kMask]++] = item;
+    HARK_TRY_VOID(each_stretch(items, [&](std::size_t s, std::span<const T> mine) {
+      for (const T& item : mine) scratch[places[s][digit_of(item)]++] = item;
+    }));
     items.swap(scratch);
   }
+  return {};
 }
 
 /// Sorts `keys` by the bits [low_bit, high_bit), ascending; equal keys keep their order.
 /// See radix_sort_by(). 0 <= low_bit <= high_bit <= 64.
-void radix_sort(std::vector<std::uint64_t>& keys, unsigned low_bit, unsigned high_bit);
-
-/// Sorts whole numbers ascending, in time linear in their count.
-void sort(std::vector<std::int64_t>& values);
+Result<void> radix_sort(std::vector<std::uint64_t>& keys, unsigned low_bit, unsigned high_bit,
+                        unsigned threads = 1);
 
 }  // namespace hark::stats

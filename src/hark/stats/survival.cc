@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "hark/core/text.h"
 #include "hark/stats/sorting.h"
@@ -44,7 +45,7 @@ Result<KaplanMeier> KaplanMeier::from_durations(std::span<const std::int64_t> du
   if (keys.size() < 512) {
     std::ranges::sort(keys);
   } else {
-    radix_sort(keys, 1, width);
+    HARK_TRY_VOID(radix_sort(keys, 1, width));
   }
   for (std::size_t begin = 0; begin < keys.size();) {
     const std::uint64_t time = keys[begin] >> 1;
@@ -107,12 +108,24 @@ std::optional<Interval> KaplanMeier::interval(const Step& step, double z) noexce
 }
 
 KaplanMeier::MedianInterval KaplanMeier::median_interval(double z) const noexcept {
+  // The lower limit is at 1/2 or below where ln(-ln S) + z sqrt(V) / -ln S reaches ln(ln 2). S
+  // falls and V grows from step to step, so the ends of a stretch bound the sum; a stretch whose
+  // bound stays clear of it is passed over without a logarithm per step.
+  constexpr std::size_t kStretch = 256;
+  const double reached = std::log(std::numbers::ln2) - 1e-9;
   MedianInterval result;
-  for (const Step& step : steps_) {
-    const auto limits = interval(step, z);
-    if (!limits) continue;
-    if (!result.low && limits->low <= 0.5) result.low = step.time;
-    if (!result.high && limits->high <= 0.5) result.high = step.time;
+  for (std::size_t begin = 0; begin < steps_.size() && !result.high; begin += kStretch) {
+    const std::size_t end = std::min(begin + kStretch, steps_.size());
+    const Step& last = steps_[end - 1];
+    const double most = -std::log(last.survival);
+    const double least = -std::log(steps_[begin].survival);
+    if (std::log(most) + z * std::sqrt(last.log_variance) / least < reached) continue;
+    for (std::size_t i = begin; i < end && !result.high; ++i) {
+      const auto limits = interval(steps_[i], z);
+      if (!limits) continue;
+      if (!result.low && limits->low <= 0.5) result.low = steps_[i].time;
+      if (limits->high <= 0.5) result.high = steps_[i].time;
+    }
   }
   return result;
 }

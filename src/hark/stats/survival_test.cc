@@ -96,6 +96,30 @@ TEST(KaplanMeier, AMedianIntervalHasBothEndsWhenTheCurveFallsFarEnough) {
   EXPECT_FALSE(KaplanMeier::interval(curve.steps().back()));
 }
 
+TEST(KaplanMeier, AMedianIntervalIsThatOfEveryStepLookedAt) {
+  Pcg64 random(9, 10);
+  for (const std::size_t size : {10, 255, 256, 300, 3000, 20'000}) {
+    for (const double share_open : {0.0, 0.3, 0.6}) {
+      std::vector<std::int64_t> durations(size);
+      std::vector<std::uint8_t> is_event(size);
+      for (std::size_t i = 0; i < size; ++i) {
+        durations[i] = static_cast<std::int64_t>(random.below(4 * size));
+        is_event[i] = random.uniform() < share_open ? 0 : 1;
+      }
+      const auto curve = curve_of(durations, is_event);
+      std::optional<std::int64_t> low, high;
+      for (const KaplanMeier::Step& step : curve.steps()) {
+        const auto limits = KaplanMeier::interval(step);
+        if (!limits) continue;
+        if (!low && limits->low <= 0.5) low = step.time;
+        if (!high && limits->high <= 0.5) high = step.time;
+      }
+      EXPECT_EQ(curve.median_interval().low, low) << size << " " << share_open;
+      EXPECT_EQ(curve.median_interval().high, high) << size << " " << share_open;
+    }
+  }
+}
+
 /// Straight from the definition, in O(n^2).
 double survival_by_definition(const std::vector<std::int64_t>& durations,
                               const std::vector<std::uint8_t>& is_event, std::int64_t t) {
