@@ -377,6 +377,25 @@ class Program(unittest.TestCase):
         self.assertEqual(wrong.returncode, 2)
         self.assertIn("QUEENS", wrong.stderr)
 
+    def test_departments_are_compared_like_for_like(self):
+        data = self.answer("kpi", "departments", self.city, *NOW)["data"]
+        kpis = self.answer("kpi", "requests", self.city, *NOW, "--by", "agency")["data"]
+        medians = {group["key"]: group["km"] for group in kpis["groups"]}
+        self.assertEqual({d["key"] for d in data["departments"]}, set(medians))
+        for department in data["departments"]:
+            km = medians[department["key"]]
+            self.assertEqual(department["n"], km["n"])
+            if department["n"] >= 30:
+                self.assertEqual(department["median_hours"], km["median_hours"], department["key"])
+            if department["efficiency"]:
+                self.assertAlmostEqual(department["efficiency"]["value"], department["median_hours"] / department["expected_median_hours"])
+            # In the made-up city every type has one department: nobody can be ranked.
+            self.assertIsNone(department["rank"])
+            self.assertTrue(department["reason"])
+        self.assertGreater(data["disparity"]["ratio"], data["disparity"]["ci95"][0])
+        self.assertIn("shared work", run("kpi", "departments", self.city, *NOW).stdout)
+        self.assertEqual(run("kpi", "departments", self.calls).returncode, 2)
+
     def test_a_change_of_the_daily_rate_is_told_with_its_interval(self):
         start, rows = datetime.date(2024, 1, 1), ["unique_key,created_date,agency"]
         for day in range(70):

@@ -8,7 +8,7 @@
 
 namespace hark::cli {
 
-std::vector<Command> kpi_commands();       ///< kpi contact, kpi requests, kpi backlog
+std::vector<Command> kpi_commands();       ///< kpi contact|requests|backlog|departments
 std::vector<Command> test_commands();      ///< test kruskal|chi2|logrank|rate, decompose
 std::vector<Command> series_commands();    ///< series, forecast
 std::vector<Command> lake_commands();      ///< init, ingest, build, check, run

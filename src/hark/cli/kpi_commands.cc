@@ -9,6 +9,7 @@
 #include "hark/core/text.h"
 #include "hark/insight/backlog.h"
 #include "hark/insight/contact_kpis.h"
+#include "hark/insight/departments.h"
 #include "hark/insight/request_kpis.h"
 #include "hark/pipeline/lake_folder.h"
 
@@ -252,6 +253,65 @@ Result<Answer> backlog(const Arguments& arguments, Session& session) {
   return answer;
 }
 
+std::string department_text(const insight::RequestTable& table,
+                            const insight::DepartmentReport& report) {
+  const Unit unit(report.is_in_days);
+  const auto in_unit = [&](std::optional<std::int64_t> ticks) {
+    return unit.show(ticks ? std::optional(table.in_unit(*ticks)) : std::nullopt);
+  };
+  const auto show_range = [](std::optional<double> low, std::optional<double> high) {
+    return concat(low ? fixed(*low, 2) : "?", " to ", high ? fixed(*high, 2) : "?");
+  };
+  TextTable text({{report.by},
+                  {"requests", Align::kRight},
+                  {"median", Align::kRight},
+                  {"expected", Align::kRight},
+                  {"ratio", Align::kRight},
+                  {"95 %", Align::kRight},
+                  {"rank", Align::kRight},
+                  {"shared work", Align::kRight},
+                  {"in / out", Align::kRight}});
+  for (const insight::Department& department : report.departments) {
+    const stats::CaseMixGroup& group = department.figures;
+    text.add({department.key ? department.label : "(none)", show_count(group.n),
+              in_unit(group.observed), in_unit(group.expected), show_number(group.ratio, 2),
+              group.ratio ? show_range(group.ratio_ci95.low, group.ratio_ci95.high) : "",
+              group.rank ? concat(*group.rank, " (", group.rank_low, " to ", group.rank_high, ")")
+                         : "none",
+              show_percent(group.compared_share, 0), show_number(department.rai.value, 2)});
+  }
+  std::string notes = concat(
+      "median against the median expected for the same types in the same areas; below 1 is "
+      "faster. Ranked: ",
+      report.num_ranked, " of ", report.departments.size(),
+      " (the others have few requests, or work that no other shares).\n");
+  if (report.disparity) {
+    notes += concat(
+        "slowest over fastest median, whatever their work: ", fixed(*report.disparity, 1),
+        " (95 %: ", show_range(report.disparity_ci95.low, report.disparity_ci95.high), ")\n");
+  }
+  if (report.weeks > 0) {
+    notes += concat("in / out: requests that came over those closed, ", report.weeks,
+                    " whole weeks to ", calendar::format_date(*report.last_day),
+                    report.has_effort ? ", weighted by effort" : "", "; above 1 work piles up\n");
+  }
+  return concat(text.to_string(), "\n", notes);
+}
+
+Result<Answer> departments(const Arguments& arguments, Session& session) {
+  HARK_TRY(const auto source, session.open_source(arguments.text("SOURCE")));
+  HARK_TRY(const auto load, request_load(arguments, session, source));
+  HARK_TRY(const auto table, insight::load_requests(*source.rows, *source.contract, load));
+  HARK_TRY(const auto report,
+           insight::department_report(table, *source.contract, session.threads()));
+  Answer answer = answer_for(source, load.now);
+  for (const insight::Warning& warning : insight::request_warnings(table))
+    answer.warnings.push_back({warning.code, warning.message, source.path});
+  answer.data = insight::to_json(table, report);
+  answer.text = department_text(table, report);
+  return answer;
+}
+
 }  // namespace
 
 std::vector<Command> kpi_commands() {
@@ -285,6 +345,13 @@ std::vector<Command> kpi_commands() {
        {source},
        {{"--at", "TIME", "a local day, at its first midnight, or a time", "", {}, true, ""}},
        backlog},
+      {"kpi departments",
+       "Departments compared like for like: time to close against what their work would take the "
+       "city.",
+       {"hark kpi departments 311.csv", "hark kpi departments lake --since 2024-01-01 --json"},
+       {source},
+       {},
+       departments},
   };
 }
 

@@ -158,7 +158,9 @@ struct Contract {
   double max_reject_share = 0.05;
   double sla_hours = 24;
   std::vector<std::pair<std::string, double>>
-      sla_hours_by_type;   ///< folded complaint type -> hours
+      sla_hours_by_type;  ///< folded complaint type -> hours
+  /// Hours of work that a request of the folded complaint type takes; 1 where it is not named.
+  std::vector<std::pair<std::string, double>> effort_hours_by_type;
   int retention_days = 0;  ///< 0: not stated
   /// Plausible places, for maps and rules; absent where the city gave none.
   std::optional<double> min_latitude, max_latitude, min_longitude, max_longitude;

@@ -213,7 +213,11 @@ class Parser {
       contract_.sla_hours = *hours;
       if (!(*hours > 0)) add(object.take("slaHours")->line(), "slaHours is not above 0");
     }
-    if (const Json* by_type = object.take("slaHoursByType")) read_hours_by_type(*by_type);
+    for (const auto& [name, into] :
+         {std::pair("slaHoursByType", &contract_.sla_hours_by_type),
+          std::pair("effortHoursByType", &contract_.effort_hours_by_type)}) {
+      if (const Json* by_type = object.take(name)) read_hours_by_type(name, *by_type, *into);
+    }
     if (const Json* bounds = object.take("bounds")) read_bounds(*bounds);
     contract_.completed_by = object.take_text("completedBy");
     if (!contract_.completed_by.empty() && !is_name(contract_.completed_by, '-'))
@@ -236,12 +240,13 @@ class Parser {
     return formats;
   }
 
-  void read_hours_by_type(const Json& map) {
-    if (!map.is_object()) add(map.line(), "slaHoursByType is no map of complaint types and hours");
+  void read_hours_by_type(const char* name, const Json& map,
+                          std::vector<std::pair<std::string, double>>& into) {
+    if (!map.is_object()) add(map.line(), concat(name, " is no map of complaint types and hours"));
     for (const auto& [type, hours] : map.members()) {
       if (!hours.is_number() || !(hours.as_double() > 0))
-        add(hours.line(), concat("slaHoursByType: hours of '", type, "' are not above 0"));
-      contract_.sla_hours_by_type.emplace_back(fold_category(type), hours.as_double());
+        add(hours.line(), concat(name, ": hours of '", type, "' are not above 0"));
+      into.emplace_back(fold_category(type), hours.as_double());
     }
   }
 

@@ -101,6 +101,7 @@ TEST(ParseContract, ReadsEveryCustomProperty) {
       "  - {property: maxRejectShare, value: 0.1}\n"
       "  - {property: slaHours, value: 48}\n"
       "  - {property: slaHoursByType, value: {Pothole: 72, 'Noise  - Street': 2.5}}\n"
+      "  - {property: effortHoursByType, value: {'Rodent  Bait': 1.5}}\n"
       "  - {property: bounds, value: {minLatitude: 48, maxLatitude: 49, minLongitude: 16, "
       "maxLongitude: 17}}\n"
       "  - {property: holidays, value: CA-BC}\n"
@@ -140,6 +141,8 @@ TEST(ParseContract, ReadsEveryCustomProperty) {
   EXPECT_THAT(contract->sla_hours_by_type,
               ElementsAre(std::pair<std::string, double>("pothole", 72),
                           std::pair<std::string, double>("noise - street", 2.5)));
+  EXPECT_THAT(contract->effort_hours_by_type,
+              ElementsAre(std::pair<std::string, double>("rodent bait", 1.5)));
   EXPECT_EQ(contract->max_longitude, 17);
   EXPECT_EQ(contract->holidays, "CA-BC");
   EXPECT_EQ(contract->opening.from_minute, 510);

@@ -1,0 +1,264 @@
+#include "hark/insight/departments.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "hark/calendar/civil.h"
+#include "hark/core/text.h"
+#include "hark/insight/columns.h"
+#include "hark/insight/test_groups.h"
+#include "hark/stats/random.h"
+
+namespace hark::insight {
+namespace {
+
+constexpr std::uint64_t kSeed = 311;
+constexpr std::size_t kReplicates = 400;
+/// Of millions of requests the intervals are narrow, and fewer replicates tell them well enough.
+constexpr std::size_t kReplicatesOfMany = 200;
+constexpr std::size_t kMany = 500'000;
+constexpr std::int64_t kLeastWeeks = 4;
+constexpr std::int32_t kWeek = 7;
+
+/// The codes of a category with one more for rows without a value; one code where it is absent.
+struct Codes {
+  explicit Codes(const Category* category)
+      : of_rows(category == nullptr ? nullptr : &category->codes),
+        count(category == nullptr ? 1 : static_cast<std::uint32_t>(category->num_keys()) + 1) {}
+  std::uint32_t of(std::size_t row) const {
+    if (of_rows == nullptr) return 0;
+    return std::min((*of_rows)[row], count - 1);
+  }
+  const std::vector<std::uint32_t>* of_rows;
+  std::uint32_t count;
+};
+
+/// Type and area of every request with a duration. The small ones of a type are one kind; types are
+/// never put together, since that would compare different work.
+std::vector<std::uint32_t> kinds_of_work(const RequestTable& table,
+                                         const contract::Contract& contract,
+                                         std::uint32_t& num_kinds) {
+  const Codes types(table.category(contract, contract::Role::kComplaintType));
+  const Codes areas(table.category(contract, contract::Role::kArea));
+  const auto pair_of = [&](std::size_t row) {
+    return std::size_t{types.of(row)} * areas.count + areas.of(row);
+  };
+  std::vector<std::int64_t> of_pair(std::size_t{types.count} * areas.count, 0);
+  for (const std::uint32_t row : table.by_duration) ++of_pair[pair_of(row)];
+  num_kinds = 0;
+  std::vector<std::uint32_t> kind_of_pair(of_pair.size());
+  for (std::size_t first = 0; first < of_pair.size(); first += areas.count) {
+    const std::uint32_t small = num_kinds++;
+    for (std::size_t pair = first; pair < first + areas.count; ++pair)
+      kind_of_pair[pair] = of_pair[pair] >= kSmallestGroup ? num_kinds++ : small;
+  }
+  std::vector<std::uint32_t> kinds;
+  kinds.reserve(table.by_duration.size());
+  for (const std::uint32_t row : table.by_duration) kinds.push_back(kind_of_pair[pair_of(row)]);
+  return kinds;
+}
+
+/// Effort per complaint type; the last is of requests without one.
+std::vector<double> effort_by_type(const RequestTable& table, const contract::Contract& contract) {
+  const Category* types = table.category(contract, contract::Role::kComplaintType);
+  std::vector<double> effort(Codes(types).count, 1.0);
+  if (types == nullptr) return effort;
+  for (const auto& [name, hours] : contract.effort_hours_by_type) {
+    const auto key = std::ranges::find(types->keys, name);
+    if (key != types->keys.end())
+      effort[static_cast<std::size_t>(key - types->keys.begin())] = hours;
+  }
+  return effort;
+}
+
+struct WeekSums {
+  double arrivals = 0;
+  double closings = 0;
+};
+
+void set_allocation(const RequestTable& table, const contract::Contract& contract,
+                    const Codes& agencies, DepartmentReport& report,
+                    std::vector<AllocationIndex>& index) {
+  index.resize(agencies.count);
+  report.has_effort = !contract.effort_hours_by_type.empty();
+  if (!table.first_created_day) return;
+  // The first and the last day of an export are not whole.
+  const std::int32_t first_whole = *table.first_created_day + 1;
+  const std::int32_t end = *table.last_created_day;
+  report.weeks = std::max(0, (end - first_whole) / kWeek);
+  if (report.weeks == 0) return;
+  const auto num_weeks = static_cast<std::size_t>(report.weeks);
+  const std::int32_t first = end - static_cast<std::int32_t>(report.weeks) * kWeek;
+  report.first_day = first;
+  report.last_day = end - 1;
+  const Codes types(table.category(contract, contract::Role::kComplaintType));
+  const std::vector<double> effort = effort_by_type(table, contract);
+  std::vector<WeekSums> sums(agencies.count * num_weeks);
+  for (const std::uint32_t row : table.by_duration) {
+    WeekSums* const weeks = &sums[agencies.of(row) * num_weeks];
+    const double weight = effort[types.of(row)];
+    const std::int32_t created = table.created_day(row);
+    if (created >= first && created < end)
+      weeks[static_cast<std::size_t>((created - first) / kWeek)].arrivals += weight;
+    if (table.outcome[row] != Outcome::kClosed) continue;
+    const std::int32_t closed = table.closed_day(row);
+    if (closed >= first && closed < end)
+      weeks[static_cast<std::size_t>((closed - first) / kWeek)].closings += weight;
+  }
+  for (std::uint32_t agency = 0; agency < agencies.count; ++agency) {
+    const auto weeks = std::span(sums).subspan(agency * num_weeks, num_weeks);
+    WeekSums all;
+    for (const WeekSums& week : weeks) {
+      all.arrivals += week.arrivals;
+      all.closings += week.closings;
+    }
+    if (!(all.closings > 0)) continue;
+    index[agency].value = all.arrivals / all.closings;
+    if (report.weeks < kLeastWeeks) continue;
+    stats::Pcg64 random = stats::Pcg64::for_block(kSeed, agency);
+    std::vector<double> drawn;
+    for (std::size_t r = 0; r < kReplicates; ++r) {
+      WeekSums sample;
+      for (std::size_t i = 0; i < num_weeks; ++i) {
+        const WeekSums& week = weeks[random.below(num_weeks)];
+        sample.arrivals += week.arrivals;
+        sample.closings += week.closings;
+      }
+      if (sample.closings > 0) drawn.push_back(sample.arrivals / sample.closings);
+    }
+    // Draws in which nothing is closed have no index; with more than a few the interval says less
+    // than it seems to.
+    if (drawn.size() * 10 < kReplicates * 9) continue;
+    std::ranges::sort(drawn);
+    index[agency].ci95 = stats::Interval{*stats::quantile(std::span<const double>(drawn), 0.025),
+                                         *stats::quantile(std::span<const double>(drawn), 0.975)};
+  }
+}
+
+std::string reason_of(const stats::CaseMixGroup& group, std::int64_t least_n) {
+  if (group.n < least_n) return concat("fewer than ", least_n, " requests");
+  if (!group.observed) return "its median is not reached: too many requests are open";
+  if (!group.expected) return "the median expected for its work is not reached";
+  if (!group.ratio) return "the median expected for its work is 0";
+  if (!group.rank) return "hardly any other department answers its kinds of request";
+  return {};
+}
+
+Json ends(const stats::OpenInterval& interval) { return Json::Array{interval.low, interval.high}; }
+
+}  // namespace
+
+Result<DepartmentReport> department_report(const RequestTable& table,
+                                           const contract::Contract& contract, unsigned threads) {
+  const Category* agency = table.category(contract, contract::Role::kAgency);
+  if (agency == nullptr) {
+    return Error(ErrorCode::kInvalidArgument, "this source does not say which department answers")
+        .hint("departments are compared by the contract's agency column");
+  }
+  if (!table.has_closing) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "this source tells no closing times, so departments cannot be compared");
+  }
+  const Codes agencies(agency);
+  DepartmentReport report;
+  report.by = agency->column;
+  report.is_in_days = table.is_in_days();
+
+  std::vector<std::int64_t> durations;
+  std::vector<std::uint8_t> is_event;
+  std::vector<std::uint32_t> groups;
+  durations.reserve(table.by_duration.size());
+  is_event.reserve(table.by_duration.size());
+  groups.reserve(table.by_duration.size());
+  for (const std::uint32_t row : table.by_duration) {
+    durations.push_back(table.duration[row]);
+    is_event.push_back(table.outcome[row] == Outcome::kClosed ? 1 : 0);
+    groups.push_back(agencies.of(row));
+  }
+  std::uint32_t num_kinds = 0;
+  const std::vector<std::uint32_t> kinds = kinds_of_work(table, contract, num_kinds);
+  stats::CaseMixOptions options;
+  options.replicates = durations.size() < kMany ? kReplicates : kReplicatesOfMany;
+  options.seed = kSeed;
+  options.threads = threads;
+  HARK_TRY(const stats::CaseMix mix,
+           stats::case_mix({durations, is_event, groups, kinds, agencies.count - 1, num_kinds},
+                           options));
+  report.num_ranked = mix.num_ranked;
+  report.disparity = mix.spread;
+  report.disparity_ci95 = mix.spread_ci95;
+
+  std::vector<AllocationIndex> index;
+  set_allocation(table, contract, agencies, report, index);
+  for (std::uint32_t code = 0; code < agency->num_keys(); ++code) {
+    if (mix.groups[code].n == 0) continue;
+    report.departments.push_back({agency->keys[code], agency->labels[code], mix.groups[code],
+                                  index[code], reason_of(mix.groups[code], options.least_n)});
+  }
+  Department nobody;
+  nobody.figures.n = std::ranges::count(groups, agencies.count - 1);
+  nobody.rai = index.back();
+  nobody.reason = "no department is named";
+  if (nobody.figures.n > 0) report.departments.push_back(std::move(nobody));
+  std::ranges::sort(report.departments, [](const Department& a, const Department& b) {
+    const auto place = [](const Department& d) {
+      return std::tuple(d.figures.rank.value_or(~std::size_t{0}), !d.key.has_value(), -d.figures.n,
+                        d.key);
+    };
+    return place(a) < place(b);
+  });
+  return report;
+}
+
+Json to_json(const RequestTable& table, const DepartmentReport& report) {
+  const std::string unit = report.is_in_days ? "_days" : "_hours";
+  const auto in_unit = [&](std::optional<std::int64_t> ticks) {
+    return ticks ? std::optional(table.in_unit(*ticks)) : std::nullopt;
+  };
+  const auto end_in_unit = [&](std::optional<double> ticks) {
+    return in_unit(ticks ? std::optional(std::llround(*ticks)) : std::nullopt);
+  };
+  Json list = Json::array();
+  for (const Department& department : report.departments) {
+    const stats::CaseMixGroup& group = department.figures;
+    Json item = Json::object({{"key", department.key}});
+    if (department.key && department.label != *department.key) item.set("label", department.label);
+    item.set("n", group.n);
+    item.set("median" + unit, in_unit(group.observed));
+    item.set("median_ci95", Json(Json::Array{end_in_unit(group.observed_ci95.low),
+                                             end_in_unit(group.observed_ci95.high)}));
+    item.set("expected_median" + unit, in_unit(group.expected));
+    item.set("efficiency",
+             group.ratio ? Json::object({{"value", *group.ratio}, {"ci95", ends(group.ratio_ci95)}})
+                         : Json());
+    item.set("compared_share", group.compared_share);
+    item.set("rank", group.rank ? Json::object({{"value", *group.rank},
+                                                {"low", group.rank_low},
+                                                {"high", group.rank_high}})
+                                : Json());
+    item.set("rai", department.rai.value);
+    item.set("rai_ci95", department.rai.ci95 ? Json(Json::Array{department.rai.ci95->low,
+                                                                department.rai.ci95->high})
+                                             : Json());
+    item.set("reason", department.reason.empty() ? Json() : Json(department.reason));
+    list.push_back(std::move(item));
+  }
+  const auto date = [](std::optional<std::int32_t> day) {
+    return day ? Json(calendar::format_date(*day)) : Json();
+  };
+  return Json::object(
+      {{"by", report.by},
+       {"unit", report.is_in_days ? "days" : "hours"},
+       {"departments", std::move(list)},
+       {"ranked", report.num_ranked},
+       {"disparity",
+        Json::object({{"ratio", report.disparity}, {"ci95", ends(report.disparity_ci95)}})},
+       {"rai_period", Json::object({{"first", date(report.first_day)},
+                                    {"last", date(report.last_day)},
+                                    {"weeks", report.weeks}})},
+       {"rai_weights", report.has_effort
+                           ? "effort hours by type, of the contract; 1 where it names none"
+                           : "1 for every request: the contract names no effort"}});
+}
+
+}  // namespace hark::insight
