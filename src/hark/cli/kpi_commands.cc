@@ -3,6 +3,7 @@
 #include "hark/calendar/civil.h"
 #include "hark/cli/commands.h"
 #include "hark/cli/contact_source.h"
+#include "hark/cli/contact_text.h"
 #include "hark/cli/selection.h"
 #include "hark/cli/session.h"
 #include "hark/cli/text_table.h"
@@ -67,14 +68,17 @@ Result<Answer> contact(const Arguments& arguments, Session& session) {
   Answer answer = answer_for(source, now_for(session, source));
   HARK_TRY(const auto table, load_periods(session, source, selection, answer.warnings));
   const ContactKpis kpis = insight::contact_kpis(table.rows);
+  HARK_TRY(const auto diagnostics, insight::diagnose_contact(table, *source.contract));
   if (!arguments.has("--by")) {
     answer.data = insight::contact_answer(table, kpis, nullptr);
-    answer.text = contact_lines(table, kpis);
+    answer.data.set("diagnostics", insight::to_json(diagnostics));
+    answer.text = contact_lines(table, kpis) + diagnostics_text(diagnostics);
     return answer;
   }
   HARK_TRY(const auto by, insight::contact_by_named(arguments.text("--by")));
   HARK_TRY(const auto groups, insight::contact_kpis_by(table, by, *source.contract));
   answer.data = insight::contact_answer(table, kpis, &groups);
+  answer.data.set("diagnostics", insight::to_json(diagnostics));
   TextTable text({{arguments.text("--by")},
                   {"days", Align::kRight},
                   {"offered", Align::kRight},
@@ -320,7 +324,7 @@ std::vector<Command> kpi_commands() {
   return {
       {"kpi contact",
        "Figures of a contact centre: calls offered, handled, abandoned, speed of answer, service "
-       "level.",
+       "level; what moves the calls, and which days do not add up.",
        {"hark kpi contact metrics.csv", "hark kpi contact metrics.csv --by year",
         "hark kpi contact lake --since 2024-01-01 --json"},
        {source},

@@ -28,7 +28,7 @@ Result<report::Document> document_for_contact(Session& session, const pipeline::
   HARK_TRY(contact.years, insight::contact_kpis_by(table, insight::ContactBy::kYear, contract));
   HARK_TRY(contact.weekdays, insight::contact_kpis_by(table, insight::ContactBy::kDow, contract));
   HARK_TRY(contact.months, insight::contact_kpis_by(table, insight::ContactBy::kMonth, contract));
-  contact.missing_days = insight::missing_days(table);
+  HARK_TRY(contact.diagnostics, insight::diagnose_contact(table, contract));
   return report::contact_report(context, contact);
 }
 

@@ -69,6 +69,7 @@ class Writer {
     document_.sections.push_back(summary());
     document_.sections.push_back(executive());
     document_.sections.push_back(response());
+    if (report_.diagnostics.drivers) document_.sections.push_back(drivers());
     document_.sections.push_back(periods());
     document_.sections.push_back(impact());
     document_.sections.push_back(quality());
@@ -300,6 +301,59 @@ class Writer {
     return section;
   }
 
+  /// "+18.0 % (15.0 to 21.0 %)"
+  std::string effect_text(const series::DriverEffect& effect) {
+    const auto change = [](double relative) {
+      return concat(relative >= 0 ? "+" : "−", fixed(std::abs(100 * relative), 1));
+    };
+    const std::string key = insight::key_of(effect);
+    return concat(document_.cite({concat("effect_", name_of(effect.driver), "_", key),
+                                  concat("calls of ", name_of(effect.driver), " ", key),
+                                  effect.effect, "relative change", effect.days, query()},
+                                 change(effect.effect) + " %"),
+                  " (", change(effect.ci95.low), " to ", change(effect.ci95.high), " %)");
+  }
+
+  Section drivers() {
+    const series::VolumeDrivers& found = *report_.diagnostics.drivers;
+    Section section{"volume-drivers", "What moves call volume", "Why are some days busier?", {}};
+    ChartSpec spec;
+    spec.id = "volume-drivers";
+    spec.title = "How much of the day-to-day movement does each driver explain?";
+    spec.mark = Mark::kBar;
+    std::vector<std::string> names;
+    std::vector<double> shares;
+    for (const series::DriverShare& share : found.shares) {
+      names.emplace_back(name_of(share.driver));
+      shares.push_back(share.share);
+    }
+    names.emplace_back("nothing known");
+    shares.push_back(1 - found.r_squared);
+    spec.footnote =
+        "Share of the variance of log calls a day, averaged over all orders of drivers.";
+    spec.data = {{"driver", "driver", {}, Format::kNumber, std::move(names)},
+                 {"share", "share of the movement", {}, Format::kPercent, std::move(shares)}};
+    spec.encoding.x.field = "share";
+    spec.encoding.y.field = "driver";
+    spec.encoding.y.type = FieldType::kOrdinal;
+    section.show(std::move(spec));
+    Table table;
+    table.caption = "What each kind of day does to calls, the others held, with 95 % intervals";
+    table.columns = {{"driver", false}, {"day", false}, {"calls", true}, {"days", true}};
+    for (const series::DriverEffect& effect : found.effects) {
+      const std::string key = effect.driver == series::Driver::kLevel
+                                  ? concat("from ", insight::key_of(effect))
+                                  : insight::key_of(effect);
+      table.rows.push_back(
+          {std::string(name_of(effect.driver)), key, effect_text(effect), say_count(effect.days)});
+    }
+    section.show(std::move(table));
+    section.say(
+        "Weekdays and months are against the average one, holidays against another day, a level "
+        "against the one before it. Days are compared by the logarithm of their calls.");
+    return section;
+  }
+
   Section periods() {
     Section section{
         "departments", "Dashboard: performance by period", "Which years and weekdays differ?", {}};
@@ -369,13 +423,7 @@ class Writer {
                          say_count(kpis_.negative_unaccounted_rows)),
           " days have more calls handled and abandoned than offered."));
     }
-    if (!report_.missing_days.empty()) {
-      std::string text = concat(say_count(static_cast<std::int64_t>(report_.missing_days.size())),
-                                " days are missing inside the years at hand: ");
-      for (std::size_t i = 0; i < report_.missing_days.size() && i < 5; ++i)
-        text += (i > 0 ? ", " : "") + calendar::format_date(report_.missing_days[i]);
-      items.push_back(text + (report_.missing_days.size() > 5 ? ", …" : "."));
-    }
+    add_diagnostics(items);
     const auto& denominator = kpis_.denominator;
     if (denominator.unique > 0) {
       items.push_back(concat(
@@ -392,8 +440,81 @@ class Writer {
     }
     if (items.empty()) items.push_back("Nothing odd was found.");
     section.list(std::move(items));
+    section.show(years_table());
     if (!context_.rules.empty()) section.show(rules_table(context_));
     return section;
+  }
+
+  void add_diagnostics(std::vector<std::string>& items) const {
+    const insight::ContactDiagnostics& found = report_.diagnostics;
+    std::vector<std::int32_t> unexplained;
+    for (const insight::MissingDay& day : found.missing) {
+      if (day.reason == insight::MissingDay::Reason::kUnexplained) unexplained.push_back(day.day);
+    }
+    if (const auto closed = found.missing.size() - unexplained.size(); closed > 0)
+      items.push_back(concat(say_count(static_cast<std::int64_t>(closed)),
+                             " days without a row are holidays or weekdays of rest."));
+    if (!unexplained.empty()) {
+      std::string text = concat(say_count(static_cast<std::int64_t>(unexplained.size())),
+                                " days are missing inside the years at hand: ");
+      for (std::size_t i = 0; i < unexplained.size() && i < 5; ++i)
+        text += (i > 0 ? ", " : "") + calendar::format_date(unexplained[i]);
+      items.push_back(text + (unexplained.size() > 5 ? ", …" : "."));
+    }
+    const auto& strange = found.reconciliation.out_of_line;
+    if (!strange.empty()) {
+      std::string text =
+          concat(say_count(static_cast<std::int64_t>(strange.size())),
+                 " days have far more or fewer unaccounted calls than their year's usual share: ");
+      for (std::size_t i = 0; i < strange.size() && i < 3; ++i)
+        text += concat(i > 0 ? ", " : "", calendar::format_date(strange[i].day), " (",
+                       strange[i].unaccounted(), " of ", say_count(strange[i].offered), ")");
+      items.push_back(text + (strange.size() > 3 ? ", …" : "."));
+    }
+    for (const insight::DenominatorChange& change : found.changes) {
+      const bool is_rule = change.kind == insight::DenominatorChange::Kind::kRule;
+      items.push_back(is_rule ? concat("From ", change.from_year, " to ", change.to_year,
+                                       " the service level changed its rule: its denominator held ",
+                                       say_percent(change.before), " of abandoned calls, then ",
+                                       say_percent(change.after), ". The years do not compare.")
+                              : concat("From ", change.from_year, " to ", change.to_year,
+                                       " the service level went from ", fixed(change.before, 0),
+                                       " to ", fixed(change.after, 0), " digits."));
+    }
+  }
+
+  Table years_table() const {
+    Table table;
+    table.caption = "Calls that do not add up, and how the service level was computed";
+    table.columns = {{"year", false},          {"days", true},
+                     {"unaccounted", true},    {"share of offered", true},
+                     {"negative days", true},  {"digits", true},
+                     {"rows that tell", true}, {"abandoned inside", true}};
+    const insight::ContactDiagnostics& found = report_.diagnostics;
+    for (const insight::YearBalance& balance : found.reconciliation.years) {
+      std::vector<std::string> cells = {std::to_string(balance.year),
+                                        say_count(balance.days),
+                                        say_count(balance.unaccounted),
+                                        balance.offered > 0
+                                            ? say_percent(static_cast<double>(balance.unaccounted) /
+                                                              static_cast<double>(balance.offered),
+                                                          2)
+                                            : "",
+                                        say_count(balance.negative),
+                                        "",
+                                        "",
+                                        ""};
+      for (const insight::YearDenominator& year : found.denominators) {
+        if (year.year != balance.year) continue;
+        if (year.decimals) cells[5] = std::to_string(*year.decimals);
+        cells[6] = say_count(year.found.unique);
+        if (year.ci95)
+          cells[7] = concat(say_percent(*year.found.abandons_inside), " (",
+                            say_percent(year.ci95->low), " to ", say_percent(year.ci95->high), ")");
+      }
+      table.rows.push_back(std::move(cells));
+    }
+    return table;
   }
 
   Section method() {

@@ -7,6 +7,7 @@
 
 #include "hark/contract/contract.h"
 #include "hark/insight/analysis.h"
+#include "hark/insight/contact_diagnostics.h"
 #include "hark/insight/contact_kpis.h"
 #include "hark/insight/tests.h"
 #include "hark/io/file_system.h"
@@ -42,7 +43,7 @@ struct ContactReport {
   std::vector<insight::ContactGroup> years;
   std::vector<insight::ContactGroup> weekdays;
   std::vector<insight::ContactGroup> months;  ///< of the calendar: 1 to 12
-  std::vector<std::int32_t> missing_days;
+  insight::ContactDiagnostics diagnostics;
 };
 Document contact_report(const ReportContext& context, const ContactReport& report);
 

@@ -1,7 +1,7 @@
 // Middle and spread that a few strange values do not move.
 //
-// Source: Rousseeuw, Croux, Alternatives to the median absolute deviation (JASA 1993). Threads:
-// pure functions.
+// Source: Rousseeuw, Croux, "Alternatives to the Median Absolute Deviation", JASA 88 (1993).
+// Threads: pure functions.
 #pragma once
 
 #include <algorithm>
