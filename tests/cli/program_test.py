@@ -396,6 +396,20 @@ class Program(unittest.TestCase):
         self.assertIn("shared work", run("kpi", "departments", self.city, *NOW).stdout)
         self.assertEqual(run("kpi", "departments", self.calls).returncode, 2)
 
+    def test_hot_cells_are_told_and_small_ones_are_not_shown(self):
+        data = self.answer("hotspots", self.city, *NOW)["data"]
+        kpis = self.answer("kpi", "requests", self.city, *NOW, "--by", "borough")["data"]
+        self.assertEqual(data["gini"], kpis["gini"])
+        top = max((group for group in kpis["groups"] if group["key"]), key=lambda group: group["rows"])
+        self.assertEqual((data["top_area"]["name"], data["top_area"]["n"]), (top["key"], top["rows"]))
+        self.assertEqual(data["n"] + data["without_place"] + data["outside"], kpis["n"])
+        self.assertTrue(all(cell["n"] >= 5 for cell in data["cells"]))
+        self.assertEqual(sum(cell["n"] for cell in data["cells"]) + data["not_shown"]["n"], data["n"])
+        scores = [cell["gi_z"] for cell in data["cells"]]
+        self.assertEqual(scores, sorted(scores, reverse=True))
+        self.assertIn("cells of 500 m", run("hotspots", self.city, *NOW).stdout)
+        self.assertEqual(run("hotspots", self.calls).returncode, 2)
+
     def test_a_change_of_the_daily_rate_is_told_with_its_interval(self):
         start, rows = datetime.date(2024, 1, 1), ["unique_key,created_date,agency"]
         for day in range(70):

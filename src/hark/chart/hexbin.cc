@@ -7,6 +7,8 @@
 #include <numbers>
 #include <utility>
 
+#include "hark/stats/hot_spots.h"
+
 namespace hark::chart {
 namespace {
 
@@ -53,26 +55,6 @@ Range plausible(std::vector<std::pair<double, std::uint64_t>> positions, std::ui
   }
   const double margin = std::max(0.5 * (range.high - range.low), 0.02);
   return {range.low - margin, range.high + margin};
-}
-
-/// Cell of a pointy-top grid: column `q` leans right going north, row `r` counts north.
-struct Axial {
-  std::int64_t r = 0, q = 0;
-  friend auto operator<=>(const Axial&, const Axial&) = default;
-};
-
-Axial cell_at(double x, double y, double width) noexcept {
-  const double radius = width * std::numbers::inv_sqrt3;
-  const double r = y / (1.5 * radius), q = x / width - r / 2, s = -q - r;
-  double rounded_q = std::round(q), rounded_r = std::round(r);
-  const double rounded_s = std::round(s);
-  const double dq = std::abs(rounded_q - q), dr = std::abs(rounded_r - r),
-               ds = std::abs(rounded_s - s);
-  if (dq > dr && dq > ds)
-    rounded_q = -rounded_r - rounded_s;
-  else if (dr > ds)
-    rounded_r = -rounded_q - rounded_s;
-  return {static_cast<std::int64_t>(rounded_r), static_cast<std::int64_t>(rounded_q)};
 }
 
 struct Gathered {
@@ -223,11 +205,11 @@ HexMap PointCounter::map(const HexOptions& options) const {
     out.width_m = kRoundWidths[i] * decade;
     if (out.width_m < options.min_width_m) continue;
     const double width = out.width_m / 1000;
-    std::map<Axial, Gathered> cells;
+    std::map<stats::Hexagon, Gathered> cells;
     for (const Square& square : squares) {
       const double x = (longitude_of(square) - out.middle_longitude) * km_east;
       const double y = (latitude_of(square) - out.middle_latitude) * kKmPerDegree;
-      Gathered& cell = cells[cell_at(x, y, width)];
+      Gathered& cell = cells[stats::hexagon_at(x, y, width)];
       cell.count += square.count;
       if (square.district != kNoDistrict) cell.votes[square.district] += square.votes;
       if (cells.size() > options.max_cells) break;
@@ -235,8 +217,9 @@ HexMap PointCounter::map(const HexOptions& options) const {
     if (cells.size() > options.max_cells && out.width_m < 2e7) continue;
     for (const auto& [place, gathered] : cells) {
       HexCell& cell = out.cells.emplace_back();
-      cell.x_km = width * (static_cast<double>(place.q) + static_cast<double>(place.r) / 2);
-      cell.y_km = width * std::numbers::inv_sqrt3 * 1.5 * static_cast<double>(place.r);
+      const stats::Centre centre = stats::centre_of(place, width);
+      cell.x_km = centre.x;
+      cell.y_km = centre.y;
       cell.latitude = out.middle_latitude + cell.y_km / kKmPerDegree;
       cell.longitude = out.middle_longitude + cell.x_km / km_east;
       cell.count = gathered.count;

@@ -8,7 +8,7 @@
 // picture, not for statistics of single cells.
 //
 // Projection: equirectangular at the middle latitude, error < 0.1 % over a city.
-// Grid: pointy-top hexagons in axial coordinates; source: Red Blob Games, "Hexagonal Grids".
+// Grid: stats/hot_spots.h.
 // Threads: one counter per thread, then merge().
 #pragma once
 
