@@ -377,6 +377,16 @@ class Program(unittest.TestCase):
         self.assertEqual(wrong.returncode, 2)
         self.assertIn("QUEENS", wrong.stderr)
 
+    def test_what_is_still_open_after_some_days_and_where_people_wait_longest(self):
+        data = self.answer("kpi", "requests", self.city, *NOW)["data"]
+        shares = [entry["share"] for entry in data["still_open"]]
+        self.assertEqual([entry["after_days"] for entry in data["still_open"]], [1, 7, 30, 90])
+        self.assertEqual(shares, sorted(shares, reverse=True))
+        groups = self.answer("kpi", "requests", self.city, *NOW, "--by", "borough")["data"]["groups"]
+        medians = [group["km"]["median_hours"] for group in groups if group["key"] not in (None, "Unspecified")]
+        self.assertAlmostEqual(data["equity"]["max_min"], max(medians) / min(medians))
+        self.assertIn("still_open", groups[0])
+
     def test_departments_are_compared_like_for_like(self):
         data = self.answer("kpi", "departments", self.city, *NOW)["data"]
         kpis = self.answer("kpi", "requests", self.city, *NOW, "--by", "agency")["data"]

@@ -11,6 +11,7 @@
 #include "hark/insight/backlog.h"
 #include "hark/insight/contact_kpis.h"
 #include "hark/insight/departments.h"
+#include "hark/insight/equity.h"
 #include "hark/insight/request_kpis.h"
 #include "hark/pipeline/lake_folder.h"
 
@@ -115,7 +116,8 @@ class Unit {
   bool is_in_days_;
 };
 
-std::string request_lines(const insight::RequestTable& table, const RequestKpis& kpis) {
+std::string request_lines(const insight::RequestTable& table, const RequestKpis& kpis,
+                          const std::optional<insight::Equity>& equity) {
   using insight::Outcome;
   const Unit unit(table.is_in_days());
   std::vector<std::pair<std::string, std::string>> lines;
@@ -147,6 +149,23 @@ std::string request_lines(const insight::RequestTable& table, const RequestKpis&
     lines.emplace_back("90th percentile",
                        concat(unit.show_quantile(km.p90, km.last), "  (of the closed alone: ",
                               unit.show(kpis.all.closed_only.p90), ")"));
+  }
+  if (table.has_closing && kpis.all.km.n > 0) {
+    std::string text;
+    for (std::size_t i = 0; i < insight::kStillOpenDays.size(); ++i) {
+      const auto& share = kpis.all.km.still_open[i].share;
+      if (share)
+        text += concat(text.empty() ? "" : ", ", show_percent(share, 1), " after ",
+                       insight::kStillOpenDays[i], " d");
+    }
+    if (!text.empty()) lines.emplace_back("still open", text);
+  }
+  if (equity && equity->max_min) {
+    lines.emplace_back(
+        "slowest over quickest area",
+        concat(fixed(*equity->max_min, 2), "  (", equity->areas.back().name, " ",
+               unit.show(equity->areas.back().median), ", ", equity->areas.front().name, " ",
+               unit.show(equity->areas.front().median), ")"));
   }
   if (kpis.classes) {
     lines.emplace_back("closing classes", concat("instant ", show_count(kpis.classes->instant),
@@ -196,8 +215,10 @@ Result<Answer> requests(const Arguments& arguments, Session& session) {
     answer.warnings.push_back({warning.code, warning.message, source.path});
   }
   if (!by) {
+    HARK_TRY(const auto equity, insight::equity(table, *source.contract));
     answer.data = insight::request_answer(table, kpis, nullptr);
-    answer.text = request_lines(table, kpis);
+    answer.data.set("equity", equity ? insight::to_json(table, *equity) : Json());
+    answer.text = request_lines(table, kpis, equity);
     return answer;
   }
   HARK_TRY(const auto grouping, insight::group_requests(table, *by));

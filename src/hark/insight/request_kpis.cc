@@ -130,6 +130,19 @@ class ByGroup {
   std::vector<Item> items_;
 };
 
+StillOpen still_open_after(const stats::KaplanMeier& curve, std::int64_t time) {
+  const auto steps = curve.steps();
+  const auto after = std::ranges::upper_bound(steps, time, {}, &stats::KaplanMeier::Step::time);
+  StillOpen out;
+  if (curve.n() == 0) return out;
+  const auto* const step = after == steps.begin() ? nullptr : &*std::prev(after);
+  const double share = step == nullptr ? 1 : step->survival;
+  if (time > curve.last_time() && share > 0) return out;
+  out.share = share;
+  if (step != nullptr) out.ci95 = stats::KaplanMeier::interval(*step);
+  return out;
+}
+
 // The time to close of rows in order of duration; `without_left_out`: of instant and batch
 // closings.
 Result<TimeToClose> time_to_close(const RequestTable& table, std::span<const TimedRow> rows,
@@ -170,6 +183,10 @@ Result<TimeToClose> time_to_close(const RequestTable& table, std::span<const Tim
   out.km.median_low = in_unit(interval.low);
   out.km.median_high = in_unit(interval.high);
   if (curve.n() > 0) out.km.last = table.in_unit(curve.last_time());
+  const std::int64_t ticks_per_day = table.is_in_days() ? 1 : 24 * table.ticks_per_hour;
+  // Without closing times nothing is known to be still open.
+  for (std::size_t i = 0; table.has_closing && i < kStillOpenDays.size(); ++i)
+    out.km.still_open[i] = still_open_after(curve, kStillOpenDays[i] * ticks_per_day);
   return out;
 }
 

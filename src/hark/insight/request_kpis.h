@@ -20,6 +20,13 @@ struct ClosedOnly {
   std::optional<double> p90;
 };
 
+/// "Share still open after t": the Kaplan-Meier curve at some days' age.
+inline constexpr std::array<int, 4> kStillOpenDays = {1, 7, 30, 90};
+struct StillOpen {
+  std::optional<double> share;          ///< absent: no request was watched for so long
+  std::optional<stats::Interval> ci95;  ///< absent where nothing or everything was closed by then
+};
+
 /// Kaplan-Meier over closed and open requests, in the table's unit.
 struct Survival {
   std::int64_t n = 0;
@@ -28,6 +35,7 @@ struct Survival {
   std::optional<double> median_low;  ///< 95 % interval of the median
   std::optional<double> median_high;
   std::optional<double> last;  ///< the longest duration seen, closed or open
+  std::array<StillOpen, kStillOpenDays.size()> still_open;
 };
 
 struct TimeToClose {

@@ -43,6 +43,16 @@ Json to_json(const RequestTable& table, const Survival& km) {
   return object;
 }
 
+Json still_open_json(const Survival& km) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < kStillOpenDays.size(); ++i) {
+    list.push_back(Json::object({{"after_days", kStillOpenDays[i]},
+                                 {"share", km.still_open[i].share},
+                                 {"ci95", interval(km.still_open[i].ci95)}}));
+  }
+  return list;
+}
+
 Json to_json(const RequestKpis& kpis) {
   if (!kpis.sla) return Json();
   const SlaCompliance& sla = *kpis.sla;
@@ -105,6 +115,7 @@ Json figures(const RequestTable& table, const RequestKpis& kpis, bool has_duplic
   } else {
     out.set("without_instant_and_batch", nullptr);
   }
+  out.set("still_open", still_open_json(kpis.all.km));
   out.set("sla", to_json(kpis));
   out.set("as_of", table.as_of ? Json(format_instant(*table.as_of)) : Json());
   out.set("top3_share", kpis.top3_share);
