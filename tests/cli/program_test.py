@@ -447,6 +447,68 @@ class Program(unittest.TestCase):
         calls = self.answer("test", "rate", self.calls, "--a", "2019-01..2019-03", "--b", "2019-04..2019-06")["data"]
         self.assertEqual(calls["series"], "contact.offered")
 
+    def test_hours_add_up_to_days_and_are_the_same_from_a_file_and_from_its_lake(self):
+        calls = self.folder / "hours.csv"
+        run("generate", "calls", "--rows", "300000", "--seed", "7", "-o", calls)
+        wanted = ("--series", "contact.offered", "--every", "hour", "--horizon", "3", "--origin-step", "14")
+        answer = self.answer("forecast", calls, *wanted)
+        data = answer["data"]
+        self.assertIn("few_hour_origins", [warning["code"] for warning in answer["warnings"]])
+        hours = data["hourly"]["forecast"]
+        self.assertEqual([(hour["date"], hour["hour"]) for hour in hours],
+                         [(day["date"], hour) for day in data["forecast"] for hour in range(24)])
+        for i, day in enumerate(data["forecast"]):
+            self.assertAlmostEqual(day["mean"], sum(hour["mean"] for hour in hours[24 * i:24 * i + 24]), places=6)
+        self.assertTrue(all(0 <= hour["lo95"] <= hour["lo80"] <= hour["hi80"] <= hour["hi95"] for hour in hours))
+        self.assertEqual([model["model"] for model in data["hourly"]["backtest"]], ["seasonal_naive_168", "day_shares"])
+        self.assertLess(data["hourly"]["backtest"][1]["ratio_to_naive"], 1)
+        days = self.answer("forecast", calls, *wanted[:2], *wanted[4:])["data"]
+        self.assertEqual(days["forecast"], data["forecast"])
+        self.assertNotIn("hourly", days)
+        lake = self.folder / "hours"
+        self.answer("ingest", lake, calls)
+        self.assertEqual(self.answer("forecast", lake, *wanted)["data"], data)
+        series = self.answer("series", calls, *wanted[:4])["data"]
+        week = series["hourly"]["hours_of_week"]
+        self.assertEqual([(hour["weekday"], hour["hour"]) for hour in week],
+                         [(day, hour) for day in range(1, 8) for hour in range(24)])
+        self.assertAlmostEqual(sum(hour["lift"] for hour in week) / 168, 1)
+        self.assertGreater(series["hourly"]["strength"]["daily"], 0.9)
+        self.assertIn("busiest hours of the week", run("series", calls, *wanted[:4]).stdout)
+        daily = run("series", self.calls, *wanted[:4])
+        self.assertEqual(daily.returncode, 4)
+        self.assertIn("no hours", daily.stderr)
+        self.assertEqual(run("forecast", self.city, "--series", "requests.created", "--every", "hour", "--by", "borough",
+                             *NOW).returncode, 2)
+
+    def test_a_contact_centres_diagnostics_are_told(self):
+        rows = ["Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID"]
+        day = datetime.date(2023, 1, 1)
+        for i in range(500):
+            offered = (1000 if day.weekday() < 5 else 400) + i * 37 % 91
+            lost = 200 if i == 300 else i % 3
+            if i not in (100, 101):
+                rows.append(f"{day};{offered};{offered - 10 - lost};10;30.5;{0.9 if i < 365 else 0.912345};{i + 1}")
+            day += datetime.timedelta(days=1)
+        path = self.write("days.csv", "\n".join(rows) + "\n")
+        found = self.answer("kpi", "contact", path)["data"]["diagnostics"]
+        self.assertEqual([change["kind"] for change in found["denominator"]["changes"]], ["precision"])
+        self.assertEqual([day["date"] for day in found["reconciliation"]["out_of_line"]], ["2023-10-28"])
+        self.assertEqual((found["missing"]["days"], found["missing"]["unexplained"]), (2, 2))
+        effects = {(effect["driver"], effect["key"]): effect for effect in found["drivers"]["effects"]}
+        saturday = effects["weekday", "Saturday"]
+        # Five days of 1,045 and two of 445 or so, against their geometric mean.
+        self.assertAlmostEqual(saturday["effect"], (445 / 1045) ** (5 / 7) - 1, delta=0.02)
+        self.assertTrue(saturday["ci95"][0] < saturday["effect"] < saturday["ci95"][1])
+        self.assertGreater(found["drivers"]["shares"][0]["share"], 0.9)
+        self.assertEqual(self.answer("kpi", "contact", path, "--by", "year")["data"]["diagnostics"], found)
+        self.assertIn("calls move with", run("kpi", "contact", path).stdout)
+        report = self.folder / "calls report"
+        run("report", path, "-o", report, "--format", "md")
+        text = (report / "report.md").read_text()
+        self.assertIn("What moves call volume", text)
+        self.assertIn("2023-10-28 (200 of", text)
+
     def test_the_backlog_of_a_past_day_is_told_and_of_a_future_one_is_not(self):
         figures = self.answer("kpi", "requests", self.city, *NOW)["data"]
         now = self.answer("kpi", "backlog", self.city, "--at", figures["as_of"], *NOW)["data"]

@@ -4,11 +4,13 @@
 #include "hark/calendar/civil.h"
 #include "hark/cli/commands.h"
 #include "hark/cli/contact_source.h"
+#include "hark/cli/hours_text.h"
 #include "hark/cli/selection.h"
 #include "hark/cli/session.h"
 #include "hark/cli/text_table.h"
 #include "hark/core/text.h"
 #include "hark/insight/forecasts.h"
+#include "hark/insight/hours.h"
 
 namespace hark::cli {
 namespace {
@@ -23,6 +25,7 @@ struct LoadedSeries {
   std::optional<insight::RequestBy> by;
   std::optional<insight::RequestTable> requests;
   insight::DailyCounts counts;
+  std::optional<insight::HourCounts> hours;  ///< with --every hour; `counts` are then their days
 };
 
 /// A column to group by, as forecast's --by names it.
@@ -41,8 +44,13 @@ Result<LoadedSeries> load_series(const Arguments& arguments, Session& session,
                  "contact.offered cannot be grouped: --by is of requests")
         .hint("leave --by out, or --series requests.created");
   }
+  if (!by.empty() && arguments.text("--every") == "hour") {
+    return Error(ErrorCode::kInvalidArgument, "--by groups days: hours are of the whole")
+        .hint("leave --by or --every hour out; --where chooses one group");
+  }
   HARK_TRY(auto source, session.open_source(arguments.text("SOURCE")));
-  LoadedSeries loaded{std::move(source), name, {}, {}, {}, {}, {}};
+  const bool has_hours = arguments.text("--every") == "hour";
+  LoadedSeries loaded{std::move(source), name, {}, {}, {}, {}, {}, {}};
   const contract::Contract& contract = *loaded.source.contract;
   loaded.now = now_for(session, loaded.source);
   HARK_TRY(loaded.selection, selection_of(arguments, contract));
@@ -50,6 +58,10 @@ Result<LoadedSeries> load_series(const Arguments& arguments, Session& session,
     HARK_TRY(const auto table,
              load_periods(session, loaded.source, loaded.selection, loaded.source.warnings));
     loaded.counts = insight::daily_offered(table);
+    if (has_hours) {
+      HARK_TRY(loaded.hours, insight::hourly_offered(table));
+      loaded.counts = loaded.hours->days;
+    }
     return loaded;
   }
   HARK_TRY(auto load, request_load(arguments, session, loaded.source));
@@ -58,7 +70,12 @@ Result<LoadedSeries> load_series(const Arguments& arguments, Session& session,
     load.categories.push_back(loaded.by->column);
   }
   HARK_TRY(loaded.requests, insight::load_requests(*loaded.source.rows, contract, load));
-  loaded.counts = insight::daily_created(*loaded.requests, loaded.selection);
+  if (has_hours) {
+    HARK_TRY(loaded.hours, insight::hourly_created(*loaded.requests, loaded.selection));
+    loaded.counts = loaded.hours->days;
+  } else {
+    loaded.counts = insight::daily_created(*loaded.requests, loaded.selection);
+  }
   return loaded;
 }
 
@@ -168,6 +185,12 @@ Result<Answer> series_command(const Arguments& arguments, Session& session) {
   Answer answer = answer_for(loaded.source, loaded.now);
   answer.data = insight::to_json(report);
   answer.text = series_text(report);
+  if (loaded.hours) {
+    HARK_TRY(const auto by_hour,
+             insight::hours_report(insight::hours_of(*loaded.hours, report.series)));
+    answer.data.set("hourly", insight::to_json(by_hour, *loaded.hours));
+    answer.text += hours_text(by_hour, *loaded.hours);
+  }
   return answer;
 }
 
@@ -275,6 +298,15 @@ Result<Answer> forecast_command(const Arguments& arguments, Session& session) {
   answer.data = insight::to_json(report);
   answer.text = forecast_text(report);
   if (!report.groups.empty()) answer.text += groups_text(report);
+  if (loaded.hours) {
+    HARK_TRY(const auto hours,
+             insight::forecast_report_hours(report, insight::hours_of(*loaded.hours, report.series),
+                                            *loaded.source.contract, request));
+    for (const insight::Warning& warning : insight::hours_warnings(hours))
+      answer.warnings.push_back({warning.code, warning.message, loaded.source.path});
+    answer.data.set("hourly", insight::to_json(hours));
+    answer.text += hours_forecast_text(hours);
+  }
   return answer;
 }
 
@@ -284,14 +316,20 @@ std::vector<Command> series_commands() {
   const Option name = {
       "--series", "NAME", "what is counted by day", "", {"contact.offered", "requests.created"},
       true,       ""};
+  const Option every = {
+      "--every", "UNIT",          "day, or hour: rows with a time of day, by hour too",
+      "day",     {"day", "hour"}, false,
+      ""};
   const Positional source = {"SOURCE", "a lake (LAKE@v12 as it was) or a data file"};
   return {
       {"series",
        "Trend, week and year in daily counts: strengths, level shifts, strange days, peak hours.",
        {"hark series metrics.csv --series contact.offered",
-        "hark series 311.csv --series requests.created --window 9-11"},
+        "hark series 311.csv --series requests.created --window 9-11",
+        "hark series 311.csv --series requests.created --every hour"},
        {source},
        {name,
+        every,
         {"--window",
          "HOURS",
          "hours whose lift is wanted; else the busiest two",
@@ -303,9 +341,11 @@ std::vector<Command> series_commands() {
       {"forecast",
        "How many will come each day, between which bounds, and how wrong such forecasts were.",
        {"hark forecast metrics.csv --series contact.offered --horizon 28",
-        "hark forecast 311.csv --series requests.created --horizon 14 --train-from 2023-01-01"},
+        "hark forecast 311.csv --series requests.created --horizon 14 --train-from 2023-01-01",
+        "hark forecast calls.csv --series contact.offered --horizon 7 --every hour"},
        {source},
        {name,
+        every,
         {"--horizon", "DAYS", "days to forecast", "28", {}, false, ""},
         {"--origins", "K", "days to forecast from in the backtest", "12", {}, false, ""},
         {"--origin-step", "DAYS", "days between them", "28", {}, false, ""},

@@ -17,6 +17,7 @@ enum class Ending : std::uint8_t { kHandled, kAbandoned, kOther, kIgnored, kBefo
 
 struct Call {
   std::int32_t day = 0;
+  std::uint8_t hour = 0;  ///< of the local clock
   Ending ending = Ending::kOther;
   std::optional<double> wait_s;
   std::optional<double> service_s;
@@ -26,6 +27,7 @@ struct Part {
   std::vector<Call> calls;
   std::vector<KeyPrint> keys;
   std::int64_t without_day = 0;
+  bool has_hours = true;  ///< call_start is a time, not a date
 };
 
 /// What a call's outcome says of its ending.
@@ -50,6 +52,7 @@ Result<Part> read_part(const columnar::Batch& batch, const contract::Contract& c
   HARK_TRY(const auto is_selected, selection.rows_of(batch));
   std::map<std::string, Ending, std::less<>> endings;  // there are few
   Part part;
+  part.has_hours = !start.is_date();
   for (std::size_t row = 0; row < batch.num_rows; ++row) {
     if (start.presence(row) != columnar::Presence::kValue) {
       ++part.without_day;
@@ -57,6 +60,7 @@ Result<Part> read_part(const columnar::Batch& batch, const contract::Contract& c
     }
     Call call;
     call.day = start.local_day(row);
+    if (!start.is_date()) call.hour = start.local_hour(row);
     if (is_selected[row] == 0 || !selection.holds(call.day)) continue;
     if (outcome != nullptr) {
       const std::string_view text = outcome->text(row);
@@ -81,6 +85,7 @@ class Day {
  public:
   void add(const Call& call, std::optional<double> service_level_s) {
     ++offered_;
+    ++hours_[call.hour];
     if (call.ending == Ending::kAbandoned) ++abandoned_;
     if (call.ending != Ending::kHandled) return;
     ++handled_;
@@ -94,6 +99,7 @@ class Day {
     if (service_level_s && *call.wait_s <= *service_level_s) ++in_time_;
   }
 
+  const series::HoursOfDay& hours() const { return hours_; }
   ContactRow row(std::int32_t day, bool has_service_level) const {
     ContactRow row;
     row.day = day;
@@ -115,6 +121,7 @@ class Day {
   }
 
  private:
+  series::HoursOfDay hours_{};
   std::int64_t offered_ = 0;
   std::int64_t handled_ = 0;
   std::int64_t abandoned_ = 0;
@@ -143,10 +150,12 @@ Result<ContactTable> load_calls(columnar::BatchSource& source, const contract::C
   std::vector<Call> calls;
   std::vector<KeyPrint> keys;
   ContactTable table;
+  bool has_hours = true;
   for (const Part& part : parts) {
     calls.insert(calls.end(), part.calls.begin(), part.calls.end());
     keys.insert(keys.end(), part.keys.begin(), part.keys.end());
     table.without_day += part.without_day;
+    has_hours = has_hours && part.has_hours;
   }
   HARK_TRY(const auto repeats, find_repeats(keys, threads));
   const auto losers = losing_rows(repeats, [](std::uint32_t, std::uint32_t) { return false; });
@@ -171,7 +180,10 @@ Result<ContactTable> load_calls(columnar::BatchSource& source, const contract::C
       days[call.day].add(call, contract.service_level_s);
     }
   }
-  for (const auto& [day, of_day] : days) table.rows.push_back(of_day.row(day, has_service_level));
+  for (const auto& [day, of_day] : days) {
+    table.rows.push_back(of_day.row(day, has_service_level));
+    if (has_hours) table.hours.push_back({day, of_day.hours()});
+  }
   return table;
 }
 

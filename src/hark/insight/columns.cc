@@ -110,6 +110,12 @@ std::int32_t ClockColumn::local_day(std::size_t row) const {
   return static_cast<std::int32_t>(floor_div(local_s, kSecondsPerDay));
 }
 
+std::uint8_t ClockColumn::local_hour(std::size_t row) const {
+  const std::int64_t local_s = floor_div(clock_->int64s()[row], kMicrosPerSecond) + offset_s(row);
+  return static_cast<std::uint8_t>((local_s - floor_div(local_s, kSecondsPerDay) * kSecondsPerDay) /
+                                   3600);
+}
+
 std::string_view name_with_role(const contract::Contract& contract, contract::Role role) noexcept {
   const contract::ColumnSpec* column = contract.with_role(role);
   return column == nullptr ? std::string_view() : std::string_view(column->name);

@@ -59,6 +59,8 @@ class ClockColumn {
   std::int64_t instant_us(std::size_t row) const { return clock_->int64s()[row]; }
   std::int32_t offset_s(std::size_t row) const;
   std::int32_t local_day(std::size_t row) const;
+  /// 0 to 23; not of a date column.
+  std::uint8_t local_hour(std::size_t row) const;
   bool is_fold(std::size_t row) const { return is_set(fold_, row); }
   bool is_gap(std::size_t row) const { return is_set(gap_, row); }
 

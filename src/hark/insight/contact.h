@@ -9,6 +9,7 @@
 #include "hark/columnar/stream.h"
 #include "hark/contract/contract.h"
 #include "hark/insight/selection.h"
+#include "hark/series/peaks.h"
 
 namespace hark::insight {
 
@@ -31,6 +32,12 @@ struct CallsLeftOut {
   std::int64_t before_queue = 0;  ///< ended before they came to the queue
 };
 
+/// Offered calls of a day by the hour of the local clock.
+struct DayHours {
+  std::int32_t day = 0;
+  series::HoursOfDay offered{};
+};
+
 /// Periods of two datasets that were joined by day.
 struct JoinedPeriods {
   std::int64_t both = 0;
@@ -44,6 +51,7 @@ struct ContactTable {
   std::int64_t duplicates = 0;   ///< rows left out because an earlier or better one has their key
   std::int64_t without_day = 0;  ///< rows left out because period_start has no value
   std::optional<CallsLeftOut> left_out;  ///< of a source with one row per call
+  std::vector<DayHours> hours;           ///< likewise, one per row; else empty
   std::optional<JoinedPeriods> joined;   ///< of two datasets
 };
 

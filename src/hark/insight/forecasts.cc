@@ -169,6 +169,17 @@ Result<ForecastReport> forecast_report(SeriesName name, series::DailySeries seri
   return report;
 }
 
+Result<series::HourlyForecast> forecast_report_hours(const ForecastReport& report,
+                                                     const series::HourlySeries& hours,
+                                                     const contract::Contract& contract,
+                                                     const ForecastRequest& request) {
+  ForecastRequest longer = request;
+  longer.num_origins = 2 * request.num_origins;
+  HARK_TRY(const Plan plan, plan_for(report.series, contract, longer));
+  HARK_TRY(const auto checked, series::forecast_series(report.series, plan.features, plan.options));
+  return series::forecast_hours(hours, checked.origins, request.num_origins, report.forecast.days);
+}
+
 Result<ForecastReport> forecast_report_by(const RequestTable& table, const Grouping& grouping,
                                           const DailyCounts& whole,
                                           std::optional<std::int32_t> train_from,
@@ -197,6 +208,23 @@ Result<ForecastReport> forecast_report_by(const RequestTable& table, const Group
                              forecasts.part_scores[g]});
   }
   return report;
+}
+
+std::vector<Warning> hours_warnings(const series::HourlyForecast& forecast) {
+  std::vector<Warning> warnings;
+  const series::HourlyScores& scores = forecast.scores;
+  if (!(scores.shares.mase < scores.naive.mase)) {
+    warnings.push_back({"hours_no_better_than_naive",
+                        "hours are forecast no better than by the same hour of the last week"});
+  }
+  if (scores.num_origins < kFewestOrigins) {
+    warnings.push_back(
+        {"few_hour_origins",
+         concat("hours are checked from ", scores.num_origins, " origins; ", kFewestOrigins,
+                " are asked for, and as many before them for their bounds: a longer series, or a "
+                "smaller --origin-step")});
+  }
+  return warnings;
 }
 
 std::vector<Warning> forecast_warnings(const ForecastReport& report) {
@@ -262,6 +290,28 @@ Json to_json(const ForecastReport& report) {
   out.set("by", report.by);
   out.set("groups", std::move(groups));
   return out;
+}
+
+Json to_json(const series::HourlyForecast& forecast) {
+  Json hours = Json::array();
+  for (std::size_t h = 0; h < forecast.hours.size(); ++h) {
+    const series::DayForecast& hour = forecast.hours[h];
+    hours.push_back(Json::object({{"date", calendar::format_date(hour.day)},
+                                  {"hour", h % series::kHours},
+                                  {"mean", hour.mean},
+                                  {"lo80", hour.low80},
+                                  {"hi80", hour.high80},
+                                  {"lo95", hour.low95},
+                                  {"hi95", hour.high95}}));
+  }
+  const series::HourlyScores& scores = forecast.scores;
+  return Json::object(
+      {{"model", "day_shares"},
+       {"origins", scores.num_origins},
+       {"beats_naive", scores.shares.mase < scores.naive.mase},
+       {"backtest", Json::Array{scores_json("seasonal_naive_168", scores.naive, scores.naive.mase),
+                                scores_json("day_shares", scores.shares, scores.naive.mase)}},
+       {"forecast", std::move(hours)}});
 }
 
 }  // namespace hark::insight

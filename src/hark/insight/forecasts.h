@@ -7,6 +7,7 @@
 
 #include "hark/insight/series.h"
 #include "hark/series/hierarchy.h"
+#include "hark/series/hourly.h"
 
 namespace hark::insight {
 
@@ -57,10 +58,24 @@ Result<ForecastReport> forecast_report_by(const RequestTable& table, const Group
                                           const contract::Contract& contract,
                                           const ForecastRequest& request);
 
+/// The hours of a report's forecast, which add up to its days; checked from the report's origins,
+/// with bounds from the errors at these and at as many before.
+///
+/// @param hours  of the report's series. Errors: forecast_hours()'s.
+Result<series::HourlyForecast> forecast_report_hours(const ForecastReport& report,
+                                                     const series::HourlySeries& hours,
+                                                     const contract::Contract& contract,
+                                                     const ForecastRequest& request);
+
+/// What a reader should know of the hours: as forecast_warnings().
+std::vector<Warning> hours_warnings(const series::HourlyForecast& forecast);
+
 /// What a reader should know: no model beats seasonal naive, fewer origins than METRICS asks for.
 std::vector<Warning> forecast_warnings(const ForecastReport& report);
 
 /// CLI.md, `forecast`.
 Json to_json(const ForecastReport& report);
+/// The object `hourly` of `forecast --every hour`.
+Json to_json(const series::HourlyForecast& forecast);
 
 }  // namespace hark::insight

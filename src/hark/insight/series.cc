@@ -113,6 +113,12 @@ DailyCounts daily_offered(const ContactTable& table) {
   return out;
 }
 
+void mark_missing_days(DailyCounts& counts) {
+  if (median_of_counts(counts.values) <= kNoChance) return;
+  for (double& value : counts.values)
+    if (value == 0) value = kMissing;
+}
+
 namespace {
 
 DailyCounts created_by_day(const RequestTable& table, Days days) {
@@ -124,10 +130,7 @@ DailyCounts created_by_day(const RequestTable& table, Days days) {
     const std::int32_t day = table.created_day(row);
     if (days.holds(day)) ++out.values[static_cast<std::size_t>(day - days.first)];
   }
-  if (median_of_counts(out.values) > kNoChance) {
-    for (double& value : out.values)
-      if (value == 0) value = kMissing;
-  }
+  mark_missing_days(out);
   return out;
 }
 
@@ -187,6 +190,7 @@ std::optional<CreationHours> creation_hours(const RequestTable& table, const Sel
   if (table.is_created_date_only) return std::nullopt;
   const Days days = whole_days(table, selection);
   CreationHours out;
+  out.first_day = days.first;
   out.days.resize(days.size());
   for (std::size_t row = 0; row < table.size(); ++row) {
     if (!table.is_in_scope(row)) continue;

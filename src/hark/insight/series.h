@@ -31,6 +31,9 @@ struct DailyCounts {
   std::vector<double> values;
 };
 
+/// Makes days of 0 missing where more than 20 a day are usual: they cannot be chance.
+void mark_missing_days(DailyCounts& counts);
+
 /// Offered calls by day, all queues together; missing where a row of the day has no count.
 DailyCounts daily_offered(const ContactTable& table);
 
@@ -57,6 +60,7 @@ Result<std::optional<calendar::HolidayCalendar>> holidays_of(const contract::Con
 
 /// Creation hours of whole days, stamps at exactly 00:00:00 and 12:00:00 left out.
 struct CreationHours {
+  std::int32_t first_day = 0;
   std::vector<series::HoursOfDay> days;
   std::array<std::array<std::int64_t, 24>, 7> by_weekday{};  ///< hours of the week, Monday first
   std::int64_t at_midnight = 0;                              ///< left out
