@@ -508,6 +508,14 @@ class Program(unittest.TestCase):
         text = (report / "report.md").read_text()
         self.assertIn("What moves call volume", text)
         self.assertIn("2023-10-28 (200 of", text)
+        self.assertNotIn("calls-by-hour", text)
+        self.assertIn("the records are daily", text)
+        calls = self.folder / "single calls.csv"
+        run("generate", "calls", "--rows", "30000", "--seed", "7", "-o", calls)
+        run("report", calls, "-o", report, "--format", "md")
+        text = (report / "report.md").read_text()
+        self.assertIn("At which hours do people call?", text)
+        self.assertNotIn("the records are daily", text)
 
     def test_the_backlog_of_a_past_day_is_told_and_of_a_future_one_is_not(self):
         figures = self.answer("kpi", "requests", self.city, *NOW)["data"]

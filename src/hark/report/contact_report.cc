@@ -2,6 +2,7 @@
 
 #include "hark/calendar/civil.h"
 #include "hark/core/text.h"
+#include "hark/report/contact_charts.h"
 #include "hark/report/quality.h"
 #include "hark/report/report.h"
 #include "hark/report/wording.h"
@@ -281,6 +282,7 @@ class Writer {
         group.key = kMonths[*month - 1];
     }
     section.show(bars("calls-by-month-of-year", "Which months are busiest?", named, "month"));
+    if (!report_.table->hours.empty()) section.show(call_hours(report_.table->hours));
     return section;
   }
 
@@ -317,26 +319,7 @@ class Writer {
   Section drivers() {
     const series::VolumeDrivers& found = *report_.diagnostics.drivers;
     Section section{"volume-drivers", "What moves call volume", "Why are some days busier?", {}};
-    ChartSpec spec;
-    spec.id = "volume-drivers";
-    spec.title = "How much of the day-to-day movement does each driver explain?";
-    spec.mark = Mark::kBar;
-    std::vector<std::string> names;
-    std::vector<double> shares;
-    for (const series::DriverShare& share : found.shares) {
-      names.emplace_back(name_of(share.driver));
-      shares.push_back(share.share);
-    }
-    names.emplace_back("nothing known");
-    shares.push_back(1 - found.r_squared);
-    spec.footnote =
-        "Share of the variance of log calls a day, averaged over all orders of drivers.";
-    spec.data = {{"driver", "driver", {}, Format::kNumber, std::move(names)},
-                 {"share", "share of the movement", {}, Format::kPercent, std::move(shares)}};
-    spec.encoding.x.field = "share";
-    spec.encoding.y.field = "driver";
-    spec.encoding.y.type = FieldType::kOrdinal;
-    section.show(std::move(spec));
+    section.show(driver_shares(found));
     Table table;
     table.caption = "What each kind of day does to calls, the others held, with 95 % intervals";
     table.columns = {{"driver", false}, {"day", false}, {"calls", true}, {"days", true}};
@@ -528,7 +511,9 @@ class Writer {
          "tell; else by handled calls.",
          "Calls that are neither handled nor abandoned are shown as unaccounted."});
     section.heading("What cannot be said from these data");
-    section.list({"which hours of the day are short of agents: the records are daily",
+    section.list({report_.table->hours.empty()
+                      ? "which hours of the day are short of agents: the records are daily"
+                      : "which hours of the day are short of agents: that needs their rota",
                   "whether callers got what they needed: that needs a survey",
                   "how many different people called"});
     return section;

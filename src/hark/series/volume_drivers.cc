@@ -192,6 +192,8 @@ class Products {
     return std::clamp(xy.dot(solver(xx).solve(xy)), 0.0, yy_);
   }
   double all_squares() const { return yy_; }
+  /// No column says what others say together.
+  bool tells_apart() const { return solver_.rank() == xx_.cols(); }
 
  private:
   using Solver = Eigen::CompleteOrthogonalDecomposition<MatrixXd>;
@@ -443,9 +445,14 @@ Result<VolumeDrivers> volume_drivers(std::int32_t first_day, std::span<const dou
   std::map<std::int32_t, std::int32_t> kinds;
   if (holidays != nullptr) kinds = holidays_between(days.day.front(), days.day.back(), *holidays);
 
-  const Design calendar_only = design_of(days, kinds, nullptr);
+  Design calendar_only = design_of(days, kinds, nullptr);
   if (calendar_only.y.squaredNorm() < 1e-12)
     return Error(ErrorCode::kInvalidInput, "every day has the same count: nothing moves it");
+  // A weekday that is open on holidays only, say: its effect cannot be told from theirs.
+  if (!Products(calendar_only).tells_apart()) {
+    kinds.clear();
+    calendar_only = design_of(days, kinds, nullptr);
+  }
   // Shifts are looked for in what the calendar leaves, one day after the other whatever the gaps.
   const VectorXd rest = calendar_only.y - calendar_only.x * Products(calendar_only).coefficients();
   HARK_TRY(
@@ -456,7 +463,12 @@ Result<VolumeDrivers> volume_drivers(std::int32_t first_day, std::span<const dou
 
   shifts = needed_shifts(days, kinds, std::move(shifts));
   const Design design = design_of(days, kinds, &shifts);
-  out.shares = shares_of(design, Products(design));
+  const Products products(design);
+  if (!products.tells_apart()) {
+    return Error(ErrorCode::kInvalidInput,
+                 "the days at hand do not tell weekdays, months and levels apart");
+  }
+  out.shares = shares_of(design, products);
   for (const DriverShare& share : out.shares) out.r_squared += share.share;
 
   DayCounts counts{{{Driver::kTrend, 0}, out.days}};

@@ -245,6 +245,24 @@ TEST(VolumeDrivers, AWeekdayWithoutAnyDayHasNoEffectAndTheOthersAreAgainstTheirM
   EXPECT_NEAR(effects.at({Driver::kWeekday, 0}).effect, std::expm1(kWeek[0] + kWeek[6] / 6), 0.03);
 }
 
+TEST(VolumeDrivers, HolidaysThatCannotBeToldFromAWeekdayAreNoDriver) {
+  const auto calendar = calendar::HolidayCalendar::named("CA-BC").value();
+  auto values = simulate(1500, 0, 0, 5, false);
+  // Saturdays and Sundays are open on holidays only, and no other holiday is.
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::int32_t day = kFirst + static_cast<std::int32_t>(i);
+    const bool is_weekend = calendar::weekday_from_days(day) >= 5;
+    if (is_weekend != calendar.on(day).has_value())
+      values[i] = std::numeric_limits<double>::quiet_NaN();
+  }
+  const auto drivers = volume_drivers(kFirst, values, &calendar);
+  ASSERT_TRUE(drivers) << drivers.error().to_string();
+  for (const DriverEffect& effect : drivers->effects) {
+    EXPECT_NE(effect.driver, Driver::kHoliday);
+    EXPECT_LT(std::abs(effect.effect), 1);
+  }
+}
+
 TEST(VolumeDrivers, TooFewOrEqualDaysAreRefused) {
   const auto few = volume_drivers(kFirst, std::vector<double>(55, 10.0), nullptr);
   ASSERT_FALSE(few);
