@@ -377,6 +377,20 @@ class Program(unittest.TestCase):
         self.assertEqual(wrong.returncode, 2)
         self.assertIn("QUEENS", wrong.stderr)
 
+    def test_what_became_of_closed_requests_is_told_by_their_texts(self):
+        texts = ["The Police Department responded to the complaint and took action to fix the condition."] * 3 + [
+            "An inspection of the property was conducted and no violations were found.", "See notes."]
+        path = self.write("outcomes.csv", "unique_key,created_date,closed_date,resolution_description\n" + "".join(
+            f'{i},2024-03-01T10:00:00,{"2024-03-02T10:00:00" if i else ""},"{text}"\n' for i, text in enumerate(texts)))
+        data = self.answer("kpi", "requests", path, "--outcomes", *NOW)["data"]
+        self.assertEqual({name: n for name, n in data["outcomes"].items() if n}, {"fixed": 2, "no_violation": 1, "unknown": 1})
+        self.assertNotIn("outcomes", self.answer("kpi", "requests", path, *NOW)["data"])
+        groups = self.answer("kpi", "requests", path, "--by", "outcome", *NOW)["data"]["groups"]
+        self.assertEqual([(group["key"], group["n"]) for group in groups], [("fixed", 2), ("no_violation", 1), ("unknown", 1), (None, 1)])
+        self.assertIn("nothing found", run("kpi", "requests", path, "--outcomes", *NOW).stdout)
+        refused = run("kpi", "requests", path, "--by", "outcome", "--contract", "chicago311")
+        self.assertNotEqual(refused.returncode, 0)
+
     def test_what_is_still_open_after_some_days_and_where_people_wait_longest(self):
         data = self.answer("kpi", "requests", self.city, *NOW)["data"]
         shares = [entry["share"] for entry in data["still_open"]]

@@ -194,6 +194,18 @@ std::string request_lines(const insight::RequestTable& table, const RequestKpis&
                        show_percent(sla.compliance_range->high), " of ", show_count(sla.eligible)));
     }
   }
+  if (kpis.resolved_as && kpis.count(Outcome::kClosed) > 0) {
+    lines.emplace_back("what became of the closed", "");
+    for (std::size_t i = 0; i < contract::kNumResolvedAs; ++i) {
+      const std::int64_t n = (*kpis.resolved_as)[i];
+      lines.emplace_back(
+          concat("  ", contract::title_of(static_cast<contract::ResolvedAs>(i))),
+          concat(show_count(n), "  (",
+                 show_percent(
+                     static_cast<double>(n) / static_cast<double>(kpis.count(Outcome::kClosed)), 1),
+                 ")"));
+    }
+  }
   if (kpis.top3_share)
     lines.emplace_back("share of the 3 top complaint types", show_percent(kpis.top3_share));
   return name_value_lines(lines);
@@ -207,6 +219,10 @@ Result<Answer> requests(const Arguments& arguments, Session& session) {
     HARK_TRY(by, insight::request_by_named(*source.contract, arguments.text("--by")));
     if (!by->column.empty()) load.categories.push_back(by->column);
   }
+  load.with_outcomes =
+      arguments.has("--outcomes") || (by && by->kind == insight::RequestBy::Kind::kOutcome);
+  if (arguments.has("--outcomes"))
+    HARK_TRY_VOID(insight::request_by_named(*source.contract, "outcome"));
   HARK_TRY(const auto table, insight::load_requests(*source.rows, *source.contract, load));
   HARK_TRY(const RequestKpis kpis,
            insight::request_kpis(table, *source.contract, session.threads()));
@@ -358,7 +374,14 @@ std::vector<Command> kpi_commands() {
        {source},
        {{"--by",
          "WHAT",
-         "also per group: agency, complaint_type, borough, hour, dow, month, or a column",
+         "also per group: agency, complaint_type, borough, hour, dow, month, outcome, or a column",
+         "",
+         {},
+         false,
+         ""},
+        {"--outcomes",
+         "",
+         "also what became of closed requests, as their texts say",
          "",
          {},
          false,

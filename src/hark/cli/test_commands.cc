@@ -159,6 +159,7 @@ Result<LoadedRequests> load_for_test(const Arguments& arguments, Session& sessio
   for (const std::string& name : by) {
     HARK_TRY(insight::RequestBy group, insight::request_by_named(contract, name));
     if (!group.column.empty()) load.categories.push_back(group.column);
+    if (group.kind == insight::RequestBy::Kind::kOutcome) load.with_outcomes = true;
     groups.push_back(std::move(group));
   }
   if (!value.empty() && value != insight::kHoursToClose) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "hark/columnar/batch.h"
+#include "hark/contract/outcome.h"
 #include "hark/core/result.h"
 
 namespace hark::contract {
@@ -161,6 +162,8 @@ struct Contract {
       sla_hours_by_type;  ///< folded complaint type -> hours
   /// Hours of work that a request of the folded complaint type takes; 1 where it is not named.
   std::vector<std::pair<std::string, double>> effort_hours_by_type;
+  /// What the texts of the resolution column say; empty: nobody wrote rules for this city.
+  std::vector<OutcomeRule> outcome_rules;
   int retention_days = 0;  ///< 0: not stated
   /// Plausible places, for maps and rules; absent where the city gave none.
   std::optional<double> min_latitude, max_latitude, min_longitude, max_longitude;

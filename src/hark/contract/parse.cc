@@ -218,6 +218,7 @@ class Parser {
           std::pair("effortHoursByType", &contract_.effort_hours_by_type)}) {
       if (const Json* by_type = object.take(name)) read_hours_by_type(name, *by_type, *into);
     }
+    for (const Json& rule : object.take_list("outcomeRules")) read_outcome_rule(rule);
     if (const Json* bounds = object.take("bounds")) read_bounds(*bounds);
     contract_.completed_by = object.take_text("completedBy");
     if (!contract_.completed_by.empty() && !is_name(contract_.completed_by, '-'))
@@ -248,6 +249,29 @@ class Parser {
         add(hours.line(), concat(name, ": hours of '", type, "' are not above 0"));
       into.emplace_back(fold_category(type), hours.as_double());
     }
+  }
+
+  void read_outcome_rule(const Json& item) {
+    YamlObject object(item, "outcomeRules", problems_);
+    OutcomeRule rule;
+    const std::string name = object.require_text("outcome");
+    if (const auto outcome = resolved_as_named(name)) {
+      rule.outcome = *outcome;
+    } else if (!name.empty()) {
+      std::vector<std::string> known;
+      for (std::size_t i = 0; i < kNumResolvedAs; ++i)
+        known.emplace_back(name_of(static_cast<ResolvedAs>(i)));
+      add(item.line(), unknown_word("outcome", name, known));
+    }
+    for (const std::string& text : object.take_texts("texts")) {
+      rule.texts.push_back(fold_category(text));
+      // A pattern of nothing would fit every text.
+      if (rule.texts.back().find_first_not_of("* ") == std::string::npos)
+        add(item.line(), "outcomeRules: a text is empty");
+    }
+    if (rule.texts.empty()) add(item.line(), "outcomeRules: a rule has no texts");
+    object.finish({});
+    contract_.outcome_rules.push_back(std::move(rule));
   }
 
   void read_bounds(const Json& map) {

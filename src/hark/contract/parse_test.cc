@@ -102,6 +102,10 @@ TEST(ParseContract, ReadsEveryCustomProperty) {
       "  - {property: slaHours, value: 48}\n"
       "  - {property: slaHoursByType, value: {Pothole: 72, 'Noise  - Street': 2.5}}\n"
       "  - {property: effortHoursByType, value: {'Rodent  Bait': 1.5}}\n"
+      "  - property: outcomeRules\n"
+      "    value:\n"
+      "      - {outcome: no_access, texts: ['Not  at HOME', could not*enter]}\n"
+      "      - {outcome: fixed, texts: done}\n"
       "  - {property: bounds, value: {minLatitude: 48, maxLatitude: 49, minLongitude: 16, "
       "maxLongitude: 17}}\n"
       "  - {property: holidays, value: CA-BC}\n"
@@ -143,6 +147,10 @@ TEST(ParseContract, ReadsEveryCustomProperty) {
                           std::pair<std::string, double>("noise - street", 2.5)));
   EXPECT_THAT(contract->effort_hours_by_type,
               ElementsAre(std::pair<std::string, double>("rodent bait", 1.5)));
+  ASSERT_EQ(contract->outcome_rules.size(), 2u);
+  EXPECT_EQ(contract->outcome_rules[0].outcome, ResolvedAs::kNoAccess);
+  EXPECT_THAT(contract->outcome_rules[0].texts, ElementsAre("not at home", "could not*enter"));
+  EXPECT_THAT(contract->outcome_rules[1].texts, ElementsAre("done"));
   EXPECT_EQ(contract->max_longitude, 17);
   EXPECT_EQ(contract->holidays, "CA-BC");
   EXPECT_EQ(contract->opening.from_minute, 510);
@@ -213,6 +221,12 @@ TEST(ParseContract, RefusesWhatWouldBeReadOverInSilence) {
               HasSubstr("no time like 07:00"));
   EXPECT_THAT(with_custom("{property: bounds, value: {minLatitude: 50, maxLatitude: 40}}"),
               HasSubstr("bounds are not two ascending"));
+  EXPECT_THAT(with_custom("{property: outcomeRules, value: [{outcome: mended, texts: [x]}]}"),
+              HasSubstr("outcome 'mended'"));
+  EXPECT_THAT(with_custom("{property: outcomeRules, value: [{outcome: fixed, texts: ['*']}]}"),
+              HasSubstr("a text is empty"));
+  EXPECT_THAT(with_custom("{property: outcomeRules, value: [{outcome: fixed}]}"),
+              HasSubstr("has no texts"));
   EXPECT_THAT(with_custom("{property: closedStatuses, value: [null]}"),
               HasSubstr("write null in quotes"));
   EXPECT_THAT(with_custom("{property: kind, value: service_requests}"), HasSubstr("stands twice"));

@@ -29,6 +29,26 @@ std::uint32_t time_code(const RequestTable& table, std::size_t row, RequestBy::K
   }
 }
 
+/// Closed requests by what became of them; the others have no outcome yet.
+Result<Grouping> group_by_outcome(const RequestTable& table, Grouping grouping) {
+  if (table.resolved_as.empty() && table.size() > 0) {
+    return Error(ErrorCode::kInvalidArgument, "this source has no resolution texts to group by");
+  }
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    grouping.codes[row] = table.outcome[row] == Outcome::kClosed
+                              ? static_cast<std::uint32_t>(table.resolved_as[row])
+                              : kNoCode;
+  }
+  for (std::size_t i = 0; i < contract::kNumResolvedAs; ++i) {
+    const auto outcome = static_cast<contract::ResolvedAs>(i);
+    grouping.keys.emplace_back(name_of(outcome));
+    grouping.labels.emplace_back(title_of(outcome));
+  }
+  grouping.is_missing_in_tests.assign(grouping.keys.size(), false);
+  grouping.is_missing_in_tests.back() = true;  // what is not told says nothing
+  return grouping;
+}
+
 }  // namespace
 
 Result<RequestBy> request_by_named(const contract::Contract& contract, std::string_view name) {
@@ -40,14 +60,22 @@ Result<RequestBy> request_by_named(const contract::Contract& contract, std::stri
     by.kind = RequestBy::Kind::kDow;
   } else if (name == "month") {
     by.kind = RequestBy::Kind::kMonth;
+  } else if (name == "outcome" && contract.find(name) == nullptr) {
+    if (contract.outcome_rules.empty() ||
+        contract.with_role(contract::Role::kResolution) == nullptr) {
+      return Error(ErrorCode::kInvalidArgument,
+                   concat("contract '", contract.name, "' has no rules for outcomes"))
+          .hint("write them under outcomeRules in the contract (docs/formats/contract.md)");
+    }
+    by.kind = RequestBy::Kind::kOutcome;
   } else {
     auto column = contract.resolve(name);
     if (!column) {
       return Error(ErrorCode::kInvalidArgument, concat("cannot group requests by '", name, "'"))
-          .hint(
-              concat("known: agency, complaint_type, borough, hour, dow, month and the columns of "
-                     "contract '",
-                     contract.name, "'"));
+          .hint(concat("known: agency, complaint_type, borough, hour, dow, month, outcome and the "
+                       "columns of "
+                       "contract '",
+                       contract.name, "'"));
     }
     by.column = (*column)->name;
   }
@@ -74,6 +102,7 @@ Result<Grouping> group_requests(const RequestTable& table, const RequestBy& by) 
   }
   grouping.has_order = true;
   grouping.codes.resize(table.size());
+  if (by.kind == RequestBy::Kind::kOutcome) return group_by_outcome(table, std::move(grouping));
   for (std::size_t row = 0; row < table.size(); ++row) {
     grouping.codes[row] = time_code(table, row, by.kind);
   }

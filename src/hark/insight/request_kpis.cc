@@ -245,6 +245,7 @@ void count_row(const RequestTable& table, std::size_t row, RequestKpis& kpis) {
   if (table.is_marked(row, kInFold)) ++kpis.fold_rows;
   if (table.is_marked(row, kAmbiguousSign)) ++kpis.ambiguous_sign;
   if (outcome != Outcome::kClosed) return;
+  if (kpis.resolved_as) ++(*kpis.resolved_as)[static_cast<std::size_t>(table.resolved_as[row])];
   if (kpis.same_day && table.duration[row] == 0) ++*kpis.same_day;
   if (!kpis.classes) return;
   ClosingClasses& classes = *kpis.classes;
@@ -275,6 +276,7 @@ Result<std::vector<RequestKpis>> compute(const RequestTable& table,
     blank.classes.emplace();
   }
   if (table.has_closing) blank.sla = rule.start();
+  if (!table.resolved_as.empty()) blank.resolved_as.emplace();
   std::vector<RequestKpis> groups(num_groups, blank);
   // One group needs no list of its rows.
   std::optional<ByGroup<std::uint32_t>> rows_of;

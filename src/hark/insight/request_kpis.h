@@ -85,6 +85,8 @@ struct RequestKpis {
   std::optional<SlaCompliance> sla;                      ///< absent without closing times
   std::optional<double> top3_share;
   std::optional<double> gini;  ///< over areas
+  /// Closed requests by what their resolution text says; absent unless it was loaded.
+  std::optional<std::array<std::int64_t, contract::kNumResolvedAs>> resolved_as;
 
   std::int64_t count(Outcome outcome) const { return outcomes[static_cast<std::size_t>(outcome)]; }
 };
@@ -99,14 +101,15 @@ struct Grouping {
   bool has_order = false;  ///< keys stand in their own order (hours, weekdays, months)
 };
 
-/// What `--by` names: hour, dow, month, or a column by any of its names.
+/// What `--by` names: hour, dow, month, outcome, or a column by any of its names.
 struct RequestBy {
-  enum class Kind { kHour, kDow, kMonth, kColumn };
+  enum class Kind { kHour, kDow, kMonth, kOutcome, kColumn };
   Kind kind = Kind::kColumn;
   std::string name;    ///< as the user wrote it
   std::string column;  ///< standard name, for RequestLoad::categories; empty for times
 };
-/// Errors: kInvalidArgument with what can be grouped by.
+/// "outcome" is what the resolution text of closed requests says, unless the contract has a column
+/// of that name. Errors: kInvalidArgument with what can be grouped by.
 Result<RequestBy> request_by_named(const contract::Contract& contract, std::string_view name);
 /// Errors: kInvalidArgument if the column was not loaded, or hours are asked of dates.
 Result<Grouping> group_requests(const RequestTable& table, const RequestBy& by);

@@ -120,6 +120,13 @@ Json figures(const RequestTable& table, const RequestKpis& kpis, bool has_duplic
   out.set("as_of", table.as_of ? Json(format_instant(*table.as_of)) : Json());
   out.set("top3_share", kpis.top3_share);
   out.set("gini", kpis.gini);
+  if (kpis.resolved_as) {
+    Json outcomes = Json::object();
+    for (std::size_t i = 0; i < contract::kNumResolvedAs; ++i)
+      outcomes.set(std::string(name_of(static_cast<contract::ResolvedAs>(i))),
+                   (*kpis.resolved_as)[i]);
+    out.set("outcomes", std::move(outcomes));
+  }
   return out;
 }
 

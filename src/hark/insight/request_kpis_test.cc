@@ -1,4 +1,5 @@
 #include "hark/insight/request_kpis.h"
+#include "hark/calendar/civil.h"
 
 #include <gtest/gtest.h>
 
@@ -185,6 +186,50 @@ TEST(RequestKpis, AreTheSameForAnyNumberOfThreadsAndAnyBatchSize) {
       EXPECT_EQ(answer, expected) << rows_per_batch << " rows per batch, " << threads << " threads";
     }
   }
+}
+
+TEST(RequestOutcomes, AreCountedOverClosedRequestsAndGroupThem) {
+  MemorySource source(2);
+  source
+      .clocks("created_date", {"2024-05-01 10:00:00", "2024-05-01 10:00:00", "2024-05-01 11:00:00",
+                               "2024-05-02 10:00:00", "2024-05-02 10:00:00"})
+      .clocks("closed_date", {"2024-05-01 12:00:00", "2024-05-01 14:00:00", "2024-05-03 11:00:00",
+                              "2024-05-03 10:00:00", ""})
+      .texts("resolution", {"It was repaired.", "Repaired, and painted", "nothing there",
+                            std::nullopt, "repaired"});
+  contract::Contract contract = test::request_contract();
+  contract::ColumnSpec text;
+  text.name = "resolution";
+  text.role = contract::Role::kResolution;
+  contract.columns.push_back(text);
+  RequestLoad load;
+  load.now = *parse_instant("2026-01-01T00:00:00Z");
+  EXPECT_FALSE(request_by_named(contract, "outcome")) << "no rules";
+  contract.outcome_rules = {{contract::ResolvedAs::kFixed, {"repaired"}},
+                            {contract::ResolvedAs::kNoViolation, {"nothing"}}};
+  const auto by = request_by_named(contract, "outcome").value();
+  const auto bare = load_requests(source, contract, load).value();
+  EXPECT_FALSE(request_kpis(bare, contract)->resolved_as) << "not asked for";
+  EXPECT_FALSE(group_requests(bare, by));
+
+  load.with_outcomes = true;
+  const auto table = load_requests(source, contract, load).value();
+  const auto kpis = request_kpis(table, contract).value();
+  EXPECT_EQ(*kpis.resolved_as,
+            (std::array<std::int64_t, contract::kNumResolvedAs>{2, 1, 0, 0, 0, 0, 1}));
+  EXPECT_EQ(request_answer(table, kpis, nullptr)["outcomes"]["no_violation"].as_int(), 1);
+  const auto groups =
+      request_kpis_by(table, contract, group_requests(table, by).value(), 2).value();
+  ASSERT_EQ(groups.size(), 4u);
+  EXPECT_EQ(groups[0].key, "fixed");
+  EXPECT_EQ(groups[0].kpis.all.km.median, 2.0);
+  EXPECT_EQ(groups[2].key, "unknown");
+  EXPECT_FALSE(groups[3].key) << "still open";
+
+  load.selection.since_day = calendar::days_from_civil(2024, 5, 2);
+  const auto later = load_requests(source, contract, load).value();
+  EXPECT_EQ((*request_kpis(later, contract)->resolved_as)[0], 0);
+  EXPECT_EQ((*request_kpis(later, contract)->resolved_as)[6], 1);
 }
 
 }  // namespace

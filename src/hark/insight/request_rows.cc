@@ -81,6 +81,8 @@ Result<RequestColumns> choose_columns(const columnar::BatchSource& source,
     columns.latitude = with_role(Role::kLatitude, false);
     columns.longitude = with_role(Role::kLongitude, false);
   }
+  if (load.with_outcomes && !contract.outcome_rules.empty())
+    columns.resolution = with_role(Role::kResolution, false);
   wish.add_where(load.selection);
   columns.all = wish.names();
   return columns;
@@ -154,6 +156,22 @@ void RequestReader::read_status(const columnar::Batch& batch, RequestPart& part)
   }
 }
 
+void RequestReader::read_outcomes(const columnar::Batch& batch, RequestPart& part) const {
+  if (columns_.resolution.empty()) return;
+  part.resolved_as.assign(batch.num_rows, contract::ResolvedAs::kUnknown);
+  const columnar::Column* text = batch.find(columns_.resolution);
+  if (text == nullptr || text->dictionary() == nullptr) return;
+  // A dictionary may go on from batch to batch: only what this batch uses is judged, once.
+  const columnar::Dictionary& texts = *text->dictionary();
+  std::vector<std::optional<contract::ResolvedAs>> of_code(texts.size());
+  for (std::size_t row = 0; row < batch.num_rows; ++row) {
+    if (!text->is_value(row)) continue;
+    const std::uint32_t code = text->codes()[row];
+    if (!of_code[code]) of_code[code] = contract::resolved_as(contract_.outcome_rules, texts[code]);
+    part.resolved_as[row] = *of_code[code];
+  }
+}
+
 void RequestReader::read_versions(const columnar::Batch& batch, RequestPart& part) const {
   if (columns_.key.empty()) return;
   part.keys = key_prints(batch, columns_.key);
@@ -210,6 +228,7 @@ Result<RequestPart> RequestReader::read(const columnar::Batch& batch) const {
   part.status.assign(n, StatusClass::kNone);
   read_clocks(batch, part);
   read_status(batch, part);
+  read_outcomes(batch, part);
   read_versions(batch, part);
   read_places(batch, part);
   for (const contract::ColumnSpec& column : columns_.categories) {

@@ -14,7 +14,7 @@ namespace hark::insight {
 
 /// Which columns of the source play which part; empty where the source lacks the column.
 struct RequestColumns {
-  std::string created, closed, version, status, latitude, longitude;
+  std::string created, closed, version, status, latitude, longitude, resolution;
   std::vector<contract::ColumnSpec> categories;
   std::vector<std::string> numbers;
   std::vector<std::string> key;
@@ -42,6 +42,7 @@ struct RequestPart {
   std::vector<std::int32_t> closed_offset_s;
   std::vector<std::uint8_t> marks;
   std::vector<StatusClass> status;
+  std::vector<contract::ResolvedAs> resolved_as;
   std::vector<float> latitude;
   std::vector<float> longitude;
   std::vector<CategoryPart> categories;
@@ -70,6 +71,7 @@ class RequestReader {
  private:
   void read_clocks(const columnar::Batch& batch, RequestPart& part) const;
   void read_status(const columnar::Batch& batch, RequestPart& part) const;
+  void read_outcomes(const columnar::Batch& batch, RequestPart& part) const;
   void read_versions(const columnar::Batch& batch, RequestPart& part) const;
   void read_places(const columnar::Batch& batch, RequestPart& part) const;
 

@@ -271,6 +271,7 @@ void keep_selected(RequestTable& table, const std::vector<std::uint8_t>& is_sele
   keep(table.outcome, is_selected);
   keep(table.status, is_selected);
   keep(table.marks, is_selected);
+  keep(table.resolved_as, is_selected);
   keep(table.latitude, is_selected);
   keep(table.longitude, is_selected);
   for (Category& category : table.categories) keep(category.codes, is_selected);

@@ -143,6 +143,7 @@ Result<Gathered> gather(std::vector<RequestPart>& parts, const Losers& losers,
   table.closed_offset_s.resize(n);
   table.marks.resize(n);
   table.status.resize(n);
+  if (!columns.resolution.empty()) table.resolved_as.resize(n);
   if (!columns.latitude.empty() && !columns.longitude.empty()) {
     table.latitude.resize(n);
     table.longitude.resize(n);
@@ -166,6 +167,7 @@ Result<Gathered> gather(std::vector<RequestPart>& parts, const Losers& losers,
     to.copy(part.closed_offset_s, table.closed_offset_s);
     to.copy(part.marks, table.marks);
     to.copy(part.status, table.status);
+    to.copy(part.resolved_as, table.resolved_as);
     to.copy(part.latitude, table.latitude);
     to.copy(part.longitude, table.longitude);
     for (std::size_t i = 0; i < table.numbers.size(); ++i) {

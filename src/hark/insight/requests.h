@@ -89,7 +89,9 @@ struct RequestTable {
   std::vector<Outcome> outcome;
   std::vector<StatusClass> status;
   std::vector<std::uint8_t> marks;  ///< RowMark bits
-  std::vector<float> latitude;      ///< NaN where there is none; empty unless asked for
+  /// What the resolution text says, whether closed or not; empty unless asked for.
+  std::vector<contract::ResolvedAs> resolved_as;
+  std::vector<float> latitude;  ///< NaN where there is none; empty unless asked for
   std::vector<float> longitude;
   std::vector<Category> categories;  ///< type, agency, area where known, then what was asked for
   struct NumberColumn {
@@ -156,6 +158,7 @@ struct RequestLoad {
   std::vector<std::string> categories;  ///< more columns to group by, standard names
   std::vector<std::string> numbers;     ///< numeric columns for tests, standard names
   bool with_places = false;
+  bool with_outcomes = false;  ///< how requests ended, where the contract has rules for it
 };
 
 /// Loads a source of service requests.
