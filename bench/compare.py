@@ -17,7 +17,7 @@ con.execute(f"COPY (FROM read_csv('{sys.argv[1]}')) TO '{sys.argv[2]}' (FORMAT p
 """
 PEER = "DuckDB COPY csv -> parquet (zstd)"
 
-# The figures of `hark report FILE` as SQL: per group counts, closed share, quantiles of the hours to close; ranks for
+# The figures of `hark report --basic FILE` as SQL: per group counts, closed share, quantiles of the hours to close; ranks for
 # Kruskal-Wallis; the contingency table. Duplicates are dropped as hark drops them.
 DUCKDB_ANALYSIS = """
 import duckdb, sys
@@ -63,7 +63,7 @@ def main():
             "hark ingest": [hark, "ingest", str(lake), file, "--quiet"],
             PEER: [sys.executable, "-c", DUCKDB, file, str(parquet)],
             "hark kpi requests": [hark, "kpi", "requests", file, "--quiet"],
-            "hark report FILE (all groups, tests)": [hark, "report", file, "-o", str(report), "--quiet"],
+            "hark report --basic FILE (all groups, tests)": [hark, "report", file, "--basic", "-o", str(report), "--quiet"],
             PEER_ANALYSIS: [sys.executable, "-c", DUCKDB_ANALYSIS, file],
         }
         times = {name: [] for name in jobs}

@@ -377,6 +377,24 @@ class Program(unittest.TestCase):
         self.assertEqual(wrong.returncode, 2)
         self.assertIn("QUEENS", wrong.stderr)
 
+    def test_the_report_compares_and_its_numbers_are_those_of_the_commands(self):
+        folder = self.folder / "compared"
+        self.answer("report", self.city, "-o", folder, "--format", "md,svg", *NOW)
+        text = (folder / "report.md").read_text()
+        for question in ("Where do requests heap beyond chance?", "Do residents of some areas wait longer?",
+                         "Closed is not solved", "Like for like", "no fair ranking is possible"):
+            self.assertIn(question, text)
+        for chart in ("still-open", "time-by-area", "outcomes"):
+            self.assertTrue((folder / f"charts/{chart}.svg").is_file(), chart)
+        kpis = self.answer("kpi", "requests", self.city, "--outcomes", *NOW)["data"]
+        for number in (kpis["still_open"][1]["share"], kpis["equity"]["max_min"], kpis["outcomes"]["fixed"] / kpis["closed"],
+                       self.answer("kpi", "departments", self.city, *NOW)["data"]["disparity"]["ratio"],
+                       self.answer("hotspots", self.city, *NOW)["data"]["top_area"]["share"]):
+            self.assertIn(f"| {number} |", text)
+        basic = self.folder / "basic"
+        self.answer("report", self.city, "-o", basic, "--format", "md", "--basic", *NOW)
+        self.assertNotIn("Like for like", (basic / "report.md").read_text())
+
     def test_what_became_of_closed_requests_is_told_by_their_texts(self):
         texts = ["The Police Department responded to the complaint and took action to fix the condition."] * 3 + [
             "An inspection of the property was conducted and no violations were found.", "See notes."]

@@ -105,6 +105,13 @@ void draw_dots(Canvas& canvas, const Frame& frame, const Prepared& data) {
     double end = places.x(row) + places.radius(row);
     if (!data.high.empty() && std::isfinite(data.high[row]))
       end = std::max(end, frame.x.at(data.high[row]));
+    // A rule that would strike through the number: the number goes behind it.
+    constexpr double kLabelRoom = 48;
+    for (const RuleLine& rule : data.spec->rules) {
+      if (rule.axis != Axis::kX) continue;
+      const double at = frame.x.at(rule.value);
+      if (at > end - 2 && at < end + kLabelRoom) end = at;
+    }
     draw_value_label(canvas, frame, data, row, end, frame.plot.left, places.y(row));
   }
   canvas.close_group();

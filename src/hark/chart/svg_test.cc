@@ -427,4 +427,21 @@ TEST(Svg, SeriesAreToldApartWithoutColour) {
               ::testing::IsSupersetOf({"Offered", "Handled", "Abandoned", "Unaccounted"}));
 }
 
+TEST(Svg, ANumberBesideADotIsNotStruckThroughByARule) {
+  ChartSpec spec{.id = "ratio", .title = "Who is faster?", .mark = Mark::kDot};
+  spec.encoding.x = {.field = "ratio"};
+  spec.encoding.y = {.field = "agency", .type = FieldType::kNominal};
+  spec.data = {{.name = "agency", .values = std::vector<std::string>{"A", "B"}},
+               {.name = "ratio", .values = std::vector<double>{0.9, 3}}};
+  const auto x_of_label = [&] {
+    const std::string svg = to_svg(spec);
+    const auto text = svg.find(">0.9<");
+    EXPECT_NE(text, std::string::npos) << svg;
+    return std::stod(svg.substr(svg.rfind(" x=\"", text) + 4));
+  };
+  const double without = x_of_label();
+  spec.rules = {{.axis = Axis::kX, .value = 1, .label = "expected"}};
+  EXPECT_GT(x_of_label(), without + 5);
+}
+
 }  // namespace hark::chart::testing

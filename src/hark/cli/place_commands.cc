@@ -29,7 +29,8 @@ std::string hot_spot_text(const Json& answer) {
   }
   std::string text = name_value_lines(lines);
   if (answer["hot_cells"].as_int() == 0) return text + "\nno cell is hot beyond chance\n";
-  TextTable cells({{"latitude", Align::kRight},
+  TextTable cells({{"area"},
+                   {"latitude", Align::kRight},
                    {"longitude", Align::kRight},
                    {"requests", Align::kRight},
                    {"z", Align::kRight},
@@ -39,7 +40,8 @@ std::string hot_spot_text(const Json& answer) {
   for (const Json& cell : answer["cells"].items()) {
     if (!cell["hot"].as_bool() || shown == kShown) break;
     const double q = cell["q"].as_double();
-    cells.add({fixed(cell["lat"].as_double(), 4), fixed(cell["lon"].as_double(), 4),
+    cells.add({std::string(cell["area"].is_null() ? "" : cell["area"].as_string()),
+               fixed(cell["lat"].as_double(), 4), fixed(cell["lon"].as_double(), 4),
                show_count(cell["n"].as_int()), fixed(cell["gi_z"].as_double(), 1),
                q < 1e-4 ? "< 0.0001" : fixed(q, 4)});
     ++shown;

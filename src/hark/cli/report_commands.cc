@@ -39,6 +39,8 @@ Result<report::Document> document_for_requests(Session& session, const Arguments
   const contract::Contract& contract = *source.contract;
   HARK_TRY(auto load, request_load(arguments, session, source));
   load.with_places = true;
+  const bool is_basic = arguments.has("--basic");
+  load.with_outcomes = !is_basic;
   HARK_TRY(const auto table, insight::load_requests(*source.rows, contract, load));
   for (const insight::Warning& warning : insight::request_warnings(table))
     warnings.push_back({warning.code, warning.message, source.path});
@@ -63,6 +65,14 @@ Result<report::Document> document_for_requests(Session& session, const Arguments
   if (types && areas) {
     if (auto test = insight::chi_square(table, *types, *areas))
       requests.type_by_area = *std::move(test);
+  }
+  if (!is_basic) {
+    HARK_TRY(requests.equity, insight::equity(table, contract));
+    // Departments or places that the source does not tell have no section.
+    if (auto departments = insight::department_report(table, contract, session.threads()))
+      requests.departments = *std::move(departments);
+    if (auto hot_spots = insight::hot_spots(table, contract, session.threads()))
+      requests.hot_spots = *std::move(hot_spots);
   }
   return report::request_report(context, requests);
 }

@@ -56,16 +56,33 @@ Projection projection_of(const RequestTable& table, const contract::Contract& co
   return {rough_median(latitudes), rough_median(longitudes)};
 }
 
-/// Ascending keys of hexagons are ascending hexagons.
-std::uint64_t key_of(const stats::Hexagon& hexagon) {
-  constexpr std::int64_t kOffset = std::int64_t{1} << 31;
-  return static_cast<std::uint64_t>(hexagon.r + kOffset) << 32 |
-         static_cast<std::uint64_t>(hexagon.q + kOffset);
+/// A hexagon less than 100 km from the middle, and the area of a request in it: ascending keys are
+/// ascending hexagons.
+constexpr std::int64_t kOffset = std::int64_t{1} << 15;
+std::uint64_t key_of(const stats::Hexagon& hexagon, std::uint32_t area) {
+  return static_cast<std::uint64_t>(hexagon.r + kOffset) << 48 |
+         static_cast<std::uint64_t>(hexagon.q + kOffset) << 32 | area;
 }
 stats::Hexagon hexagon_of(std::uint64_t key) {
-  constexpr std::int64_t kOffset = std::int64_t{1} << 31;
-  return {static_cast<std::int64_t>(key >> 32) - kOffset,
-          static_cast<std::int64_t>(key & 0xffff'ffffU) - kOffset};
+  return {static_cast<std::int64_t>(key >> 48) - kOffset,
+          static_cast<std::int64_t>(key >> 32 & 0xffffU) - kOffset};
+}
+
+/// The area that stands most often in sorted keys; the first of several.
+std::optional<std::uint32_t> most_frequent_area(std::span<const std::uint64_t> keys) {
+  std::optional<std::uint32_t> best;
+  std::size_t most = 0;
+  for (std::size_t begin = 0; begin < keys.size();) {
+    std::size_t end = begin;
+    while (end < keys.size() && keys[end] == keys[begin]) ++end;
+    const auto area = static_cast<std::uint32_t>(keys[begin]);
+    if (area != kNoCode && end - begin > most) {
+      most = end - begin;
+      best = area;
+    }
+    begin = end;
+  }
+  return best;
 }
 
 Result<void> count_cells(const RequestTable& table, const contract::Contract& contract,
@@ -73,6 +90,8 @@ Result<void> count_cells(const RequestTable& table, const contract::Contract& co
   const Projection to = projection_of(table, contract);
   const bool has_bounds = contract.min_latitude && contract.max_latitude &&
                           contract.min_longitude && contract.max_longitude;
+  const Category* area = table.category(contract, contract::Role::kArea);
+  if (area != nullptr) report.area_names = area->labels;
   std::vector<std::uint64_t> keys;
   keys.reserve(table.size());
   for (std::size_t row = 0; row < table.size(); ++row) {
@@ -85,21 +104,25 @@ Result<void> count_cells(const RequestTable& table, const contract::Contract& co
     const double x = (longitude - to.longitude) * to.metres_east;
     const double y = (latitude - to.latitude) * kMetresPerDegree;
     const bool is_outside =
-        has_bounds ? latitude < *contract.min_latitude || latitude > *contract.max_latitude ||
-                         longitude < *contract.min_longitude || longitude > *contract.max_longitude
-                   : std::hypot(x, y) > kFarM;
+        std::hypot(x, y) > kFarM ||
+        (has_bounds &&
+         (latitude < *contract.min_latitude || latitude > *contract.max_latitude ||
+          longitude < *contract.min_longitude || longitude > *contract.max_longitude));
     if (is_outside) {
       ++report.outside;
       continue;
     }
-    keys.push_back(key_of(stats::hexagon_at(x, y, kHexWidthM)));
+    const std::uint32_t code = area == nullptr ? kNoCode : area->codes[row];
+    const bool is_named = code != kNoCode && !area->is_missing_in_tests[code];
+    keys.push_back(key_of(stats::hexagon_at(x, y, kHexWidthM), is_named ? code : kNoCode));
   }
   report.with_place = static_cast<std::int64_t>(keys.size());
   HARK_TRY_VOID(stats::radix_sort(keys, 0, 64, threads));
   for (std::size_t begin = 0; begin < keys.size();) {
     std::size_t end = begin;
-    while (end < keys.size() && keys[end] == keys[begin]) ++end;
+    while (end < keys.size() && keys[end] >> 32 == keys[begin] >> 32) ++end;
     HotCell& cell = report.cells.emplace_back();
+    cell.area = most_frequent_area(std::span(keys).subspan(begin, end - begin));
     cell.hexagon = hexagon_of(keys[begin]);
     cell.n = static_cast<std::int64_t>(end - begin);
     const stats::Centre centre = stats::centre_of(cell.hexagon, kHexWidthM);
@@ -204,6 +227,7 @@ Json to_json(const HotSpots& report) {
   for (const HotCell* cell : shown) {
     cells.push_back(Json::object({{"lat", cell->latitude},
                                   {"lon", cell->longitude},
+                                  {"area", cell->area ? Json(report.area_of(*cell)) : Json()},
                                   {"n", cell->n},
                                   {"gi_z", cell->z},
                                   {"q", cell->q},

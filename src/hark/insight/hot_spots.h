@@ -25,6 +25,8 @@ struct HotCell {
   double x_km = 0;  ///< east and north of the middle of the grid
   double y_km = 0;
   std::int64_t n = 0;
+  /// Code of the area that most of its requests name, in the table's areas; absent where none does.
+  std::optional<std::uint32_t> area;
   std::optional<double> z;  ///< Gi*
   std::optional<double> q;  ///< Benjamini-Hochberg over all cells, two-sided
   bool is_hot = false;      ///< q <= 5 %, more than around
@@ -46,12 +48,17 @@ struct HotSpots {
   std::optional<double> gini;  ///< over areas with requests, as in `kpi requests`
   std::optional<double> theil;
   std::optional<TopArea> top_area;
+  std::vector<std::string> area_names;  ///< by code
+  /// For people; empty where the cell's requests name none.
+  std::string area_of(const HotCell& cell) const {
+    return cell.area ? area_names[*cell.area] : std::string();
+  }
 };
 
 /// Counts a table that was loaded with places. The grid lies around the middle of the contract's
-/// bounds, else around the median place (to a tenth of a degree); places outside the bounds, or
-/// farther than 100 km, are left out. Errors: kInvalidArgument if the source has no coordinates;
-/// kExhausted.
+/// bounds, else around the median place (to a tenth of a degree); places outside the bounds, and
+/// those farther than 100 km, are left out. Errors: kInvalidArgument if the source has no
+/// coordinates; kExhausted.
 Result<HotSpots> hot_spots(const RequestTable& table, const contract::Contract& contract,
                            unsigned threads);
 

@@ -61,6 +61,7 @@ TEST(HotSpots, AHeapIsHotAndTheRestIsNot) {
   EXPECT_TRUE(hottest["hot"].as_bool());
   EXPECT_NEAR(hottest["lat"].as_double(), 40.7 + 10 * 433 * kDegreesNorth, 0.006);
   EXPECT_NEAR(hottest["lon"].as_double(), -74 + 10 * 500 * kDegreesEast, 0.008);
+  EXPECT_EQ(hottest["area"].as_string(), "A");
   EXPECT_GE(answer["hot_cells"].as_int(), 4);
   EXPECT_LE(answer["hot_cells"].as_int(), 25);
   for (const Json& cell : answer["cells"].items()) {
@@ -77,7 +78,8 @@ TEST(HotSpots, SmallCellsAreCountedAndNotShown) {
   city.add(3, 40.9, -74);
   city.add(4, 40.9, -73.9);
   const contract::Contract contract = test::request_contract();
-  const Json answer = to_json(hot_spots(city.table(contract), contract, 1).value());
+  const HotSpots report = hot_spots(city.table(contract), contract, 1).value();
+  const Json answer = to_json(report);
   EXPECT_EQ(answer["not_shown"]["cells"].as_int(), 2);
   EXPECT_EQ(answer["not_shown"]["n"].as_int(), 7);
   std::int64_t shown = 0;

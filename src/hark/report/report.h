@@ -9,6 +9,9 @@
 #include "hark/insight/analysis.h"
 #include "hark/insight/contact_diagnostics.h"
 #include "hark/insight/contact_kpis.h"
+#include "hark/insight/departments.h"
+#include "hark/insight/equity.h"
+#include "hark/insight/hot_spots.h"
 #include "hark/insight/tests.h"
 #include "hark/io/file_system.h"
 #include "hark/pipeline/check.h"
@@ -34,6 +37,10 @@ struct RequestReport {
   /// Absent where the data cannot be tested (one type only, nothing closed).
   std::optional<insight::KruskalReport> time_by_type;
   std::optional<insight::ChiSquareReport> type_by_area;
+  // Absent where the source does not tell, or the main job's sections were asked for only.
+  std::optional<insight::Equity> equity;
+  std::optional<insight::DepartmentReport> departments;
+  std::optional<insight::HotSpots> hot_spots;
 };
 Document request_report(const ReportContext& context, const RequestReport& report);
 

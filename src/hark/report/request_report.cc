@@ -6,6 +6,7 @@
 #include "hark/report/quality.h"
 #include "hark/report/report.h"
 #include "hark/report/request_charts.h"
+#include "hark/report/request_compared.h"
 #include "hark/report/wording.h"
 
 namespace hark::report {
@@ -44,6 +45,8 @@ class Writer {
     document_.sections.push_back(executive());
     document_.sections.push_back(response());
     document_.sections.push_back(departments());
+    if (auto hot_spots = hot_spot_section(context_, report_, document_))
+      document_.sections.push_back(*std::move(hot_spots));
     document_.sections.push_back(impact());
     document_.sections.push_back(technical());
     document_.sections.push_back(request_quality(context_, report_, document_));
@@ -328,7 +331,9 @@ class Writer {
                                  "Which kinds of request wait longest?", "complaint type",
                                  is_in_days_, kMostTypes));
     }
+    show_waiting(context_, report_, section, document_);
     section.show(backlog_ages(analysis_));
+    show_outcomes(context_, report_, section, document_);
     return section;
   }
 
@@ -356,6 +361,7 @@ class Writer {
                                  kMostAgencies));
     }
     section.show(group_table(analysis_.agencies, "By agency", "agency", "agency", 25));
+    show_like_for_like(context_, report_, section, document_);
     return section;
   }
 
