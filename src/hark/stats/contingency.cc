@@ -113,6 +113,33 @@ Result<ChiSquare> chi_square(const CountTable& table, const ChiSquareOptions& op
   return result;
 }
 
+Result<GoodnessOfFit> goodness_of_fit(std::span<const std::int64_t> observed,
+                                      std::span<const double> weights) {
+  if (observed.size() < 2) return Error(ErrorCode::kInvalidInput, "fewer than two counts");
+  if (!weights.empty() && weights.size() != observed.size())
+    return Error(ErrorCode::kInvalidInput, "counts and weights differ in number");
+  double total = 0;
+  double weight = 0;
+  for (std::size_t i = 0; i < observed.size(); ++i) {
+    const double own = weights.empty() ? 1.0 : weights[i];
+    if (observed[i] < 0 || !(own > 0))
+      return Error(ErrorCode::kInvalidInput, "a count is negative, or a weight not above 0");
+    total += static_cast<double>(observed[i]);
+    weight += own;
+  }
+  if (!(total > 0)) return Error(ErrorCode::kInvalidInput, "all counts are 0");
+  GoodnessOfFit result;
+  for (std::size_t i = 0; i < observed.size(); ++i) {
+    const double expected = total * (weights.empty() ? 1.0 : weights[i]) / weight;
+    const double off = static_cast<double>(observed[i]) - expected;
+    result.chi2 += off * off / expected;
+  }
+  result.df = static_cast<std::int64_t>(observed.size()) - 1;
+  result.p = chi_square_upper_tail(result.chi2, static_cast<double>(result.df));
+  result.log10_p = log10_chi_square_upper_tail(result.chi2, static_cast<double>(result.df));
+  return result;
+}
+
 bool has_totals(const CountTable& table) {
   if (table.num_rows < 3 || table.num_columns < 3 ||
       table.counts.size() != table.num_rows * table.num_columns ||

@@ -67,6 +67,19 @@ struct ChiSquareOptions {
 /// Agresti, Categorical Data Analysis, 3.3 (residuals); Yates (1934).
 Result<ChiSquare> chi_square(const CountTable& table, const ChiSquareOptions& options = {});
 
+struct GoodnessOfFit {
+  double chi2 = 0;
+  std::int64_t df = 0;
+  double p = 0;  ///< underflows to 0
+  double log10_p = 0;
+};
+
+/// Do counts follow given weights (any positive scale), all alike where `weights` is empty?
+/// Errors: kInvalidInput for fewer than two counts, lengths that differ, a negative count, no count
+/// at all, or a weight that is not above 0. Source: Pearson (1900).
+Result<GoodnessOfFit> goodness_of_fit(std::span<const std::int64_t> observed,
+                                      std::span<const double> weights = {});
+
 /// True if the last row and the last column are the sums of the others: such a table counts
 /// everything four times. Needs at least 3 rows and 3 columns and a count above 0.
 bool has_totals(const CountTable& table);

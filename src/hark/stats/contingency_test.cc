@@ -136,5 +136,30 @@ TEST(Totals, AreNotSeenWhereThereAreNone) {
   EXPECT_TRUE(has_totals({3, 3, {1, 2, 3, 4, 5, 9, 5, 7, 12}}));
 }
 
+TEST(GoodnessOfFit, HoldsThePublishedValues) {
+  HARK_SKIP_WITHOUT_GOLDEN();
+  for (const char* name : {"gof_uniform", "gof_rescaled"}) {
+    const Json entry = published(name);
+    const auto observed = numbers<std::int64_t>(entry["input"]["observed"]);
+    const auto weights = numbers<double>(entry["input"]["weights"]);
+    const auto result = goodness_of_fit(observed, weights).value();
+    const Json& expected = entry["expected"];
+    const Json& tolerance = entry["tolerance"];
+    EXPECT_NEAR(result.chi2, expected["chi2"].as_double(), tolerance["chi2"]["value"].as_double());
+    EXPECT_EQ(result.df, expected["df"].as_int());
+    EXPECT_NEAR(result.p, expected["p"].as_double(), tolerance["p"]["value"].as_double());
+    EXPECT_NEAR(result.log10_p, std::log10(result.p), 1e-9);
+  }
+}
+
+TEST(GoodnessOfFit, RefusesWhatIsNoSample) {
+  const std::vector<std::int64_t> one{4}, none{0, 0}, negative{3, -1}, fine{3, 1};
+  EXPECT_FALSE(goodness_of_fit(one));
+  EXPECT_FALSE(goodness_of_fit(none));
+  EXPECT_FALSE(goodness_of_fit(negative));
+  EXPECT_FALSE(goodness_of_fit(fine, std::vector<double>{1, 0}));
+  EXPECT_EQ(goodness_of_fit(fine, std::vector<double>{1}).error().code(), ErrorCode::kInvalidInput);
+}
+
 }  // namespace
 }  // namespace hark::stats

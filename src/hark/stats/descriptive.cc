@@ -66,6 +66,29 @@ std::optional<double> mean(std::span<const double> values) noexcept {
   return sum(values) / static_cast<double>(values.size());
 }
 
+std::optional<double> standard_deviation(std::span<const double> values) noexcept {
+  if (values.size() < 2) return std::nullopt;
+  const double centre = *mean(values);
+  long double squares = 0;
+  for (const double value : values)
+    squares += (static_cast<long double>(value) - centre) * (value - centre);
+  return static_cast<double>(std::sqrt(squares / static_cast<long double>(values.size() - 1)));
+}
+
+std::optional<double> lag_one_autocorrelation(std::span<const double> values) noexcept {
+  if (values.empty()) return std::nullopt;
+  const double centre = *mean(values);
+  long double squares = 0;
+  long double products = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const long double off = static_cast<long double>(values[i]) - centre;
+    squares += off * off;
+    if (i > 0) products += off * (static_cast<long double>(values[i - 1]) - centre);
+  }
+  if (!(squares > 0)) return std::nullopt;
+  return static_cast<double>(products / squares);
+}
+
 std::optional<double> quantile(std::span<const std::int64_t> sorted, double p) noexcept {
   return quantile_of(sorted, p);
 }

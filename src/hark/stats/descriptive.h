@@ -27,6 +27,12 @@ double sum(std::span<const double> values) noexcept;
 std::optional<double> mean(std::span<const std::int64_t> values) noexcept;
 std::optional<double> mean(std::span<const double> values) noexcept;
 
+/// The standard deviation with n - 1; nullopt for fewer than two values.
+std::optional<double> standard_deviation(std::span<const double> values) noexcept;
+/// Correlation of neighbours: sum (x_t - m)(x_(t+1) - m) / sum (x_t - m)^2; nullopt where all
+/// values are alike.
+std::optional<double> lag_one_autocorrelation(std::span<const double> values) noexcept;
+
 /// The p-quantile by linear interpolation (type 7, the default of R and NumPy).
 ///
 /// @param sorted  ascending, no NaN.

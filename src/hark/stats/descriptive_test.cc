@@ -150,5 +150,32 @@ TEST(Sort, ByAKeyOfRecordsKeepsTheOrderOfEqualKeys) {
   }
 }
 
+// published.json, nist_strd_numacc1, 3 and 4: NIST's certified values.
+TEST(StandardDeviation, HoldsNistsCertifiedValues) {
+  HARK_SKIP_WITHOUT_GOLDEN();
+  const auto expect = [](const char* name, const std::vector<double>& values, double relative) {
+    const Json expected = published(name)["expected"];
+    EXPECT_NEAR(*mean(values), expected["mean"].as_double(),
+                relative * expected["mean"].as_double());
+    EXPECT_NEAR(*standard_deviation(values), expected["sd"].as_double(),
+                relative * expected["sd"].as_double());
+    if (expected.contains("lag1_autocorrelation")) {
+      EXPECT_NEAR(*lag_one_autocorrelation(values), expected["lag1_autocorrelation"].as_double(),
+                  relative);
+    }
+  };
+  expect("nist_strd_numacc1", {10000001, 10000003, 10000002}, 1e-9);
+  std::vector<double> three{1000000.2};
+  std::vector<double> four{10000000.2};
+  for (int i = 0; i < 500; ++i) {
+    three.insert(three.end(), {1000000.1, 1000000.3});
+    four.insert(four.end(), {10000000.1, 10000000.3});
+  }
+  expect("nist_strd_numacc3", three, 1e-8);
+  expect("nist_strd_numacc4", four, 1e-7);
+  EXPECT_FALSE(standard_deviation(std::vector<double>{1}));
+  EXPECT_FALSE(lag_one_autocorrelation(std::vector<double>{2, 2, 2}));
+}
+
 }  // namespace
 }  // namespace hark::stats
