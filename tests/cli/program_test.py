@@ -549,6 +549,25 @@ class Program(unittest.TestCase):
         self.assertIn("At which hours do people call?", text)
         self.assertNotIn("the records are daily", text)
 
+    def test_what_changed_between_two_periods_is_ranked(self):
+        words = ("--a", "2023", "--b", "2024", *NOW)
+        data = self.answer("changes", self.city, *words)["data"]
+        rate = self.answer("test", "rate", self.city, *words)["data"]
+        self.assertEqual(data["whole"]["volume"]["ratio"], rate["ratio"])
+        self.assertEqual({entry["by"] for entry in data["volume"]}, {"complaint_type", "agency", "borough"})
+        sizes = [abs(entry["change_per_day"]) for entry in data["volume"]]
+        self.assertEqual(sizes, sorted(sizes, reverse=True))
+        pulls = [abs(entry["pull_hours"]) for entry in data["median"]]
+        self.assertEqual(pulls, sorted(pulls, reverse=True))
+        one = data["volume"][0]
+        again = self.answer("test", "rate", self.city, *words, "--where", f"fold({one['by']}) = '{one['key'].lower()}'")["data"]
+        self.assertAlmostEqual(again["ratio"], one["ratio"], places=9)
+        self.assertGreaterEqual(one["q"], again["p"])
+        only = self.answer("changes", self.city, *words, "--by", "borough")["data"]
+        self.assertEqual({entry["by"] for entry in only["volume"]}, {"borough"})
+        self.assertIn("pull", run("changes", self.city, *words).stdout)
+        self.assertEqual(run("changes", self.city, "--a", "2023", "--b", "2023").returncode, 2)
+
     def test_the_backlog_of_a_past_day_is_told_and_of_a_future_one_is_not(self):
         figures = self.answer("kpi", "requests", self.city, *NOW)["data"]
         now = self.answer("kpi", "backlog", self.city, "--at", figures["as_of"], *NOW)["data"]

@@ -9,7 +9,7 @@
 namespace hark::cli {
 
 std::vector<Command> kpi_commands();       ///< kpi contact|requests|backlog|departments
-std::vector<Command> test_commands();      ///< test kruskal|chi2|logrank|rate, decompose
+std::vector<Command> test_commands();      ///< test kruskal|chi2|logrank|rate, changes, decompose
 std::vector<Command> place_commands();     ///< hotspots
 std::vector<Command> series_commands();    ///< series, forecast
 std::vector<Command> lake_commands();      ///< init, ingest, build, check, run

@@ -7,6 +7,7 @@
 #include "hark/cli/session.h"
 #include "hark/cli/text_table.h"
 #include "hark/core/text.h"
+#include "hark/insight/changes.h"
 #include "hark/insight/decompose.h"
 #include "hark/insight/log_rank_report.h"
 #include "hark/insight/rate_report.h"
@@ -308,6 +309,88 @@ Result<Answer> rate(const Arguments& arguments, Session& session) {
   return answer;
 }
 
+std::string changes_text(const insight::ChangesReport& report) {
+  constexpr std::size_t kShown = 10;
+  const auto show_q = [](std::optional<double> q) {
+    return !q ? std::string("n/a") : *q < 1e-4 ? "< 0.0001" : fixed(*q, 4);
+  };
+  const auto show_time = [&](std::optional<double> value) {
+    return report.is_in_days ? show_days(value) : show_hours(value);
+  };
+  TextTable volume({{"volume: a day"},
+                    {"by"},
+                    {report.a.text, Align::kRight},
+                    {report.b.text, Align::kRight},
+                    {"change", Align::kRight},
+                    {"ratio", Align::kRight},
+                    {"q", Align::kRight}});
+  const auto add_volume = [&](const std::string& name, const insight::Changed& changed) {
+    volume.add({name, changed.by, fixed(changed.per_day_a(), 1), fixed(changed.per_day_b(), 1),
+                fixed(changed.change_per_day(), 1), show_number(changed.volume.ratio, 2),
+                show_q(changed.volume_q)});
+  };
+  TextTable median({{"median time to close"},
+                    {"by"},
+                    {report.a.text, Align::kRight},
+                    {report.b.text, Align::kRight},
+                    {"pull", Align::kRight},
+                    {"q", Align::kRight}});
+  const auto add_median = [&](const std::string& name, const insight::Changed& changed) {
+    median.add({name, changed.by, show_time(changed.median_a), show_time(changed.median_b),
+                show_number(changed.pull, 2), show_q(changed.median_q)});
+  };
+  add_volume("(all)", report.whole);
+  add_median("(all)", report.whole);
+  const auto by_volume = report.by_volume();
+  for (std::size_t i = 0; i < std::min(kShown, by_volume.size()); ++i)
+    add_volume(report.changed[by_volume[i]].key, report.changed[by_volume[i]]);
+  const auto by_median = report.by_median();
+  for (std::size_t i = 0; i < std::min(kShown, by_median.size()); ++i)
+    add_median(report.changed[by_median[i]].key, report.changed[by_median[i]]);
+  return concat(volume.to_string(), "\n", median.to_string(),
+                "pull: share of all requests times the change of the median. q: all tests "
+                "corrected together.\n");
+}
+
+Result<Answer> changes(const Arguments& arguments, Session& session) {
+  HARK_TRY(const calendar::Period a, calendar::parse_period(arguments.text("--a")));
+  HARK_TRY(const calendar::Period b, calendar::parse_period(arguments.text("--b")));
+  HARK_TRY(auto source, session.open_source(arguments.text("SOURCE")));
+  const contract::Contract& contract = *source.contract;
+  HARK_TRY(auto load, request_load(arguments, session, source));
+  std::vector<insight::RequestBy> asked;
+  if (arguments.has("--by")) {
+    HARK_TRY(auto by, insight::request_by_named(contract, arguments.text("--by")));
+    if (!by.column.empty()) load.categories.push_back(by.column);
+    load.with_outcomes = by.kind == insight::RequestBy::Kind::kOutcome;
+    asked.push_back(std::move(by));
+  } else {
+    for (const contract::Role role :
+         {contract::Role::kComplaintType, contract::Role::kAgency, contract::Role::kArea}) {
+      if (const auto* column = contract.with_role(role)) {
+        HARK_TRY(auto by, insight::request_by_named(contract, column->name));
+        asked.push_back(std::move(by));
+      }
+    }
+  }
+  HARK_TRY(const auto table, insight::load_requests(*source.rows, contract, load));
+  std::vector<insight::Grouping> groupings;
+  for (const insight::RequestBy& by : asked) {
+    // Of the usual columns those that the file has.
+    if (!arguments.has("--by") && table.category(by.column) == nullptr) continue;
+    HARK_TRY(auto grouping, insight::group_requests(table, by));
+    groupings.push_back(std::move(grouping));
+  }
+  HARK_TRY(const auto report, insight::what_changed(table, load.selection, groupings, a, b));
+  Answer answer = answer_for(source, load.now);
+  for (const insight::Warning& warning :
+       insight::rate_warnings({insight::SeriesName::kRequestsCreated, a, b, report.whole.volume}))
+    answer.warnings.push_back({warning.code, warning.message, source.path});
+  answer.data = insight::to_json(report);
+  answer.text = changes_text(report);
+  return answer;
+}
+
 Result<Answer> decompose(const Arguments& arguments, Session& session) {
   insight::DecomposeQuestion question;
   HARK_TRY(question.value, insight::decompose_value_named(arguments.text("--value")));
@@ -385,6 +468,22 @@ std::vector<Command> test_commands() {
          ""},
         {"--b", "PERIOD", "the other; the ratio is B over A", "", {}, true, ""}},
        rate},
+      {"changes",
+       "What changed between two periods: which types, agencies and areas moved volume and time "
+       "to close most?",
+       {"hark changes 311.csv --a 2023 --b 2024",
+        "hark changes lake --a 2024-Q1 --b 2024-Q2 --by complaint_type"},
+       {{"SOURCE", "a lake (LAKE@v12 as it was) or a data file"}},
+       {{"--a",
+         "PERIOD",
+         "2024, 2024-Q3, 2024-02, 2024-02-28, or FROM..TO with TO included",
+         "",
+         {},
+         true,
+         ""},
+        {"--b", "PERIOD", "the other; changes are from A to B", "", {}, true, ""},
+        {"--by", "COL", "only this column, instead of type, agency and area", "", {}, false, ""}},
+       changes},
       {"decompose",
        "Why does the average of two groups differ: slower on the same work, or other work?",
        {"hark decompose 311.csv --groups-by borough --groups BROOKLYN,QUEENS --over "
