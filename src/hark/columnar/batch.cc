@@ -42,6 +42,37 @@ std::uint64_t load64(const char* at) noexcept {
   return word;
 }
 
+std::uint64_t load32(const char* at) noexcept {
+  std::uint32_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+static_assert(std::endian::native == std::endian::little, "words are read as they lie in memory");
+
+// The first `size` bytes, 1 to 8, and zeros after them. Two loads that may overlap: a copy of
+// unknown length would be a call.
+std::uint64_t load_first(const char* at, std::size_t size) noexcept {
+  if (size == 8) return load64(at);
+  if (size >= 4) return load32(at) | load32(at + size - 4) << (8 * (size - 4));
+  const auto byte = [at](std::size_t i) {
+    return static_cast<std::uint64_t>(static_cast<unsigned char>(at[i])) << (8 * i);
+  };
+  return byte(0) | byte(size / 2) | byte(size - 1);
+}
+
+// Most texts are short and of different lengths: a loop over words is done before memcmp() has
+// chosen its way.
+bool are_equal(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  const std::size_t size = a.size();
+  if (size == 0) return true;
+  if (size < 8) return load_first(a.data(), size) == load_first(b.data(), size);
+  for (std::size_t at = 0; at + 8 < size; at += 8)
+    if (load64(a.data() + at) != load64(b.data() + at)) return false;
+  return load64(a.data() + size - 8) == load64(b.data() + size - 8);
+}
+
 }  // namespace
 
 std::string_view name_of(Type type) noexcept {
@@ -73,9 +104,13 @@ std::uint64_t hash_bytes(std::string_view bytes) noexcept {
   // in zero bytes another's hash.
   std::uint64_t hash = kA ^ (left * 0xA0761D6478BD642FULL);
   for (; left > 16; at += 16, left -= 16) hash = mix(load64(at) ^ kB, load64(at + 8) ^ hash);
-  char tail[16] = {};
-  if (left > 0) std::memcpy(tail, at, left);
-  return mix(load64(tail) ^ kB ^ hash, load64(tail + 8) ^ kA) ^ (hash >> 29);
+  const std::uint64_t low = left == 0 ? 0 : load_first(at, std::min<std::size_t>(left, 8));
+  const std::uint64_t high = left <= 8 ? 0 : load_first(at + 8, left - 8);
+  return mix(low ^ kB ^ hash, high ^ kA) ^ (hash >> 29);
+}
+
+bool Dictionary::is(std::uint32_t code, std::string_view text) const noexcept {
+  return are_equal((*this)[code], text);
 }
 
 DictionaryBuilder::DictionaryBuilder()
@@ -89,7 +124,7 @@ std::uint32_t DictionaryBuilder::code_of(const HashedText& text) {
   const auto low_half = static_cast<std::uint32_t>(text.hash);
   std::size_t at = low_half & (slots_.size() - 1);
   while (slots_[at].code != 0) {
-    if (slots_[at].hash == low_half && (*dictionary_)[slots_[at].code - 1] == text.text)
+    if (slots_[at].hash == low_half && dictionary_->is(slots_[at].code - 1, text.text))
       return slots_[at].code - 1;
     at = (at + 1) & (slots_.size() - 1);
   }

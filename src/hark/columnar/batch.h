@@ -57,6 +57,8 @@ class Dictionary {
   std::string_view operator[](std::uint32_t code) const noexcept {
     return {bytes_.data() + offsets_[code], offsets_[code + 1] - offsets_[code]};
   }
+  /// Whether that is the code's text.
+  bool is(std::uint32_t code, std::string_view text) const noexcept;
   /// hash_bytes() of the text.
   std::uint64_t hash(std::uint32_t code) const noexcept { return hashes_[code]; }
   /// Appends a text without looking whether it is there already; returns its code.

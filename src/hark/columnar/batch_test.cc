@@ -132,6 +132,51 @@ TEST(HashBytes, DependsOnEveryByteAndOnTheLength) {
   }
 }
 
+// Byte by byte, the last words filled up with zeros.
+std::uint64_t hash_by_definition(const std::string& text) {
+  __extension__ typedef unsigned __int128 Wide;
+  const auto mix = [](std::uint64_t a, std::uint64_t b) {
+    const Wide product = static_cast<Wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  };
+  const auto word = [&](std::size_t at) {
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < 8 && at + i < text.size(); ++i)
+      bits |= std::uint64_t{static_cast<unsigned char>(text[at + i])} << (8 * i);
+    return bits;
+  };
+  std::uint64_t hash = 0x9E3779B97F4A7C15 ^ (text.size() * 0xA0761D6478BD642F);
+  std::size_t at = 0;
+  for (; text.size() - at > 16; at += 16)
+    hash = mix(word(at) ^ 0xD1B54A32D192ED03, word(at + 8) ^ hash);
+  return mix(word(at) ^ 0xD1B54A32D192ED03 ^ hash, word(at + 8) ^ 0x9E3779B97F4A7C15) ^
+         (hash >> 29);
+}
+
+TEST(HashBytes, IsTheFunctionThatLakesStore) {
+  std::mt19937_64 random(4);
+  for (std::size_t length = 0; length <= 70; ++length) {
+    std::string text;
+    for (std::size_t i = 0; i < length; ++i) text += static_cast<char>(random());
+    ASSERT_EQ(hash_bytes(text), hash_by_definition(text)) << length;
+  }
+}
+
+TEST(Dictionary, TellsATextFromAllThatAreAlmostIt) {
+  for (std::size_t length = 0; length <= 40; ++length) {
+    const std::string text(length, 'a');
+    Dictionary texts;
+    texts.add(text);
+    EXPECT_TRUE(texts.is(0, text));
+    EXPECT_FALSE(texts.is(0, text + "a"));
+    for (std::size_t i = 0; i < length; ++i) {
+      std::string other = text;
+      other[i] = 'b';
+      ASSERT_FALSE(texts.is(0, other)) << length << " " << i;
+    }
+  }
+}
+
 TEST(HashBytes, ReadsOnlyItsBytes) {
   const std::string around = "xxhello worldyy";
   const std::string other = "12hello world34";

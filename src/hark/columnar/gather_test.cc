@@ -6,6 +6,7 @@
 
 #include "hark/columnar/parquet_reader_for_tests.h"
 #include "hark/columnar/test_batches.h"
+#include "hark/core/text.h"
 
 namespace hark::columnar {
 namespace {
@@ -54,6 +55,40 @@ TEST(Gather, TakesRowsOfManyBatchesInAnyOrder) {
     ASSERT_TRUE(got) << got.error().to_string();
     expect_gathered(*got, batches, rows);
     EXPECT_EQ(got->ordinal, 0U);
+  }
+}
+
+TEST(Gather, BatchesThatSayTheSameInEveryRowKeepWhatTheySay) {
+  // Each batch is one of: all 7, all 0, all -1, all absent, mixed; in every order of three.
+  const auto batch_of = [](std::size_t kind) {
+    Column number({"n", Type::kInt64});
+    Column text({"t", Type::kString});
+    DictionaryBuilder texts;
+    for (std::int64_t row = 0; row < 40; ++row) {
+      constexpr std::int64_t kValues[] = {7, 0, -1};
+      const bool is_absent = kind == 3 || (kind == 4 && row % 3 == 0);
+      if (is_absent) {
+        number.append_absent(row % 2 == 0 && kind == 4 ? Presence::kInvalid : Presence::kNull);
+        text.append_absent(Presence::kNull);
+      } else {
+        number.append_int64(kind < 3 ? kValues[kind] : row);
+        text.append_code(texts.code_of(kind < 3 ? concat("all ", kind) : concat("row ", row % 5)));
+      }
+    }
+    text.set_dictionary(texts.finish());
+    Batch batch;
+    batch.num_rows = 40;
+    batch.columns = {number, text};
+    return batch;
+  };
+  for (std::size_t kinds = 0; kinds < 125; ++kinds) {
+    const std::vector<Batch> batches = {batch_of(kinds % 5), batch_of(kinds / 5 % 5),
+                                        batch_of(kinds / 25)};
+    std::vector<RowRef> rows;
+    for (std::uint32_t i = 0; i < 120; ++i) rows.push_back({i % 3, (i * 7) % 40});
+    const auto got = gather(pointers(batches), rows);
+    ASSERT_TRUE(got) << got.error().to_string();
+    expect_gathered(*got, batches, rows);
   }
 }
 

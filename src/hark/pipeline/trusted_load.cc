@@ -249,14 +249,19 @@ Result<void> TrustedLoad::write_run(const Dropped& dropped, bool is_last) {
   const std::size_t first_file = written_.size();
   written_.resize(first_file + num_files);
   const auto pointers = pointers_to(run_);
-  const unsigned threads_per_file = num_files >= options_.threads ? 1 : options_.threads;
-  HARK_TRY_VOID(parallel_for(num_files, options_.threads, [&](std::size_t i) -> Result<void> {
+  const auto write_piece = [&](std::size_t i, unsigned threads) -> Result<void> {
     const std::size_t begin = refs.size() * i / num_files;
     const std::size_t end = refs.size() * (i + 1) / num_files;
     const std::span<const RowRef> piece(refs.data() + begin, end - begin);
-    HARK_TRY(written_[first_file + i], write_file(pointers, piece, threads_per_file));
+    HARK_TRY(written_[first_file + i], write_file(pointers, piece, threads));
     return {};
-  }));
+  };
+  // A file each for the threads, as long as there are enough; all of them on each that is left.
+  const std::size_t num_apart = num_files - num_files % options_.threads;
+  HARK_TRY_VOID(
+      parallel_for(num_apart, options_.threads, [&](std::size_t i) { return write_piece(i, 1); }));
+  for (std::size_t i = num_apart; i < num_files; ++i)
+    HARK_TRY_VOID(write_piece(i, options_.threads));
   // Only a load of several runs must know later where each key went.
   if (!contract_.key.empty() && (num_runs_ > 0 || !is_last)) {
     std::vector<std::vector<std::uint64_t>> keys_of;

@@ -105,7 +105,7 @@ class StringReader final : public ColumnReader {
         plan_, quote_, block, records, first_row, [this](std::size_t row, std::string_view text) {
           if (plan_.is_code) text = strip_code_decimals(text);
           // Agencies, statuses, boroughs mostly repeat from row to row.
-          if (last_code_ == kNoCode || builder_.dictionary()[last_code_] != text) {
+          if (last_code_ == kNoCode || !builder_.dictionary().is(last_code_, text)) {
             last_code_ = is_all_different_ ? builder_.append(text) : builder_.code_of(text);
             ++num_looked_up_;
           }
