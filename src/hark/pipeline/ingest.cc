@@ -1,8 +1,11 @@
 #include "hark/pipeline/ingest.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
+#include <new>
 #include <optional>
 #include <set>
 
@@ -26,6 +29,59 @@
 namespace hark::pipeline {
 namespace {
 
+/// The file on its way into the landing zone, beside the reading of it where there are threads for
+/// both. Threads: all but the constructor and destructor, which waits, may be called by many.
+class Landing {
+ public:
+  /// `land` may run until the Landing is gone; `is_known` says whether the lake has those bytes.
+  Landing(bool is_beside, std::function<Result<Landed>()> land,
+          std::function<bool(const Landed&)> is_known)
+      : landed_(std::async(is_beside ? std::launch::async : std::launch::deferred,
+                           [this, land = std::move(land), is_known = std::move(is_known)] {
+                             return run(land, is_known);
+                           })) {}
+
+  /// Waits. Errors: those of land().
+  const Result<Landed>& landed() const { return landed_.get(); }
+  /// Waits. Errors: those of land(); kConflict if the lake has these bytes already.
+  Result<std::string> hash() const {
+    HARK_TRY(const Landed landed, this->landed());
+    if (is_known_) return Error(ErrorCode::kConflict, "these bytes are in the lake already");
+    return landed.hash;
+  }
+  /// The lake has these bytes, as far as is known by now: reading on is in vain.
+  bool is_known() const noexcept { return is_known_; }
+
+ private:
+  Result<Landed> run(const std::function<Result<Landed>()>& land,
+                     const std::function<bool(const Landed&)>& is_known) {
+    try {
+      HARK_TRY(Landed landed, land());
+      is_known_ = is_known(landed);
+      return landed;
+    } catch (const std::bad_alloc&) {
+      return Error(ErrorCode::kExhausted, "out of memory").hint("try a smaller --memory-limit");
+    }
+  }
+
+  std::atomic<bool> is_known_ = false;
+  std::shared_future<Result<Landed>> landed_;
+};
+
+/// Passes batches on until the landing finds that the lake has them.
+class UnlessKnown final : public columnar::BatchSink {
+ public:
+  UnlessKnown(const Landing& landing, columnar::BatchSink& sink) : landing_(landing), sink_(sink) {}
+  Result<void> consume(columnar::Batch batch, unsigned worker) override {
+    if (landing_.is_known()) return landing_.hash().error();
+    return sink_.consume(std::move(batch), worker);
+  }
+
+ private:
+  const Landing& landing_;
+  columnar::BatchSink& sink_;
+};
+
 /// Everything one load works with, in the order it is made.
 struct Load {
   const LakeFolder& lake;
@@ -34,13 +90,16 @@ struct Load {
   tabular::FileProbe probe;
   std::string dataset;
   std::shared_ptr<const contract::Contract> contract;
-  Landed landed;
+  Landed landed;  ///< known once the rows are written
   TableState trusted;
   TableState quarantine;
   std::int64_t number = 0;
   LoadReport report;
   /// Where quarantined records are tried again: only these are loaded.
   std::optional<QuarantinedLoad> retried = std::nullopt;
+  const Landing* landing = nullptr;  ///< where the file is landing; else `landed` is there
+
+  Result<std::string> landing_hash() const { return landing ? landing->hash() : landed.hash; }
 };
 
 /// Passes on the rows of chosen records.
@@ -135,7 +194,8 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   // Refused records stand there with all their text.
   HARK_TRY_VOID(files.create_directories(load.quarantine.path, 0700));
 
-  QuarantineWriter quarantine(files, load.quarantine.path, load.landed.hash, load.report.file,
+  const LandingHash landing_hash = [&load] { return load.landing_hash(); };
+  QuarantineWriter quarantine(files, load.quarantine.path, landing_hash, load.report.file,
                               load.number);
   tabular::ReadOptions read;
   read.block_bytes = load.options.block_bytes;
@@ -177,13 +237,14 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
              ExistingRows::load(*opened, std::move(table_files), contract, load.options.threads));
   }
   HARK_TRY(const Completer completer,
-           Completer::create(contract, load.landed.hash, load.clock.now(),
+           Completer::create(contract, load.clock.now(),
                              [&](std::string_view column) { return source->has_column(column); }));
   TrustedLoadOptions trusted_options;
   trusted_options.threads = load.options.threads;
   trusted_options.budget_bytes =
       load.options.run_bytes != 0 ? load.options.run_bytes : load.options.memory_limit_bytes / 2;
   trusted_options.rows_per_file = load.options.rows_per_file;
+  trusted_options.landing_hash = landing_hash;
   TrustedLoad trusted(files, load.trusted.path, contract, completer, existing, open_engine,
                       trusted_options);
   const std::set<std::int64_t> no_records;
@@ -195,6 +256,8 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   columnar::BatchSink* sink = &trusted;
   if (load.retried) sink = &only_retried;
   if (looks_for_vanished) sink = &coverage;
+  std::optional<UnlessKnown> unless_known;
+  if (load.landing != nullptr) sink = &unless_known.emplace(*load.landing, *sink);
   HARK_TRY_VOID(source->stream(columns_to_read(contract), load.options.threads, *sink));
   if (looks_for_vanished) {
     coverage.finish();
@@ -209,6 +272,13 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   }
   HARK_TRY(LoadedFiles loaded, trusted.finish());
   HARK_TRY(quarantined, quarantine.finish());
+  // A file of no rows has not asked for it yet.
+  HARK_TRY(load.landed.hash, load.landing_hash());
+  if (load.landing != nullptr) {
+    HARK_TRY(load.landed, load.landing->landed());
+    // The rows and the landing file are of the same bytes.
+    HARK_TRY_VOID(source->check_unchanged());
+  }
 
   LoadReport& report = load.report;
   const tabular::ReadSummary& summary = source->summary();
@@ -348,38 +418,49 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
         {"no_key", concat("contract '", contract->name, "' has no key: repeated records are kept"),
          load.report.file});
   }
-  HARK_TRY(load.landed, land(lake, load.dataset, path, probe.header, options.provenance, clock));
-  load.report.landing_hash = load.landed.hash;
   HARK_TRY(load.trusted, open_table(files, lake.trusted_table(load.dataset)));
   HARK_TRY(load.quarantine, open_table(files, lake.quarantine_table(load.dataset)));
   load.report.version = load.trusted.version();
-  if (const auto known = load.trusted.txn_version(landing_app_id(load.landed.hash))) {
-    load.report.is_already_loaded = true;
-    load.report.load = *known;
-    load.report.bytes = load.landed.size_bytes;
-    load.report.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    return load.report;
-  }
   load.number = load.trusted.txn_version(load.dataset).value_or(0) + 1;
-  load.report.load = load.number;
   HARK_TRY(const auto header_before, header_of_latest_load(lake, load.dataset, load.trusted));
-  if (!header_before.empty()) {
-    std::ranges::move(
-        drift_warnings(compare_headers(*contract, header_before, probe.header), load.report.file),
-        std::back_inserter(load.report.warnings));
-  }
+  const auto seconds = [started] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  };
 
+  const Landing landing(
+      options.threads > 1,
+      [&] { return land(lake, load.dataset, path, probe.header, options.provenance, clock); },
+      [&](const Landed& landed) {
+        return load.trusted.txn_version(landing_app_id(landed.hash)).has_value();
+      });
+  load.landing = &landing;
   const auto write_and_commit = [&]() -> Result<void> {
     std::vector<NewFile> quarantined;
     HARK_TRY(LoadedFiles loaded, write_files(load, quarantined));
     HARK_TRY_VOID(keep_contract(lake, *contract));
     return commit(load, std::move(loaded), std::move(quarantined));
   };
-  if (auto result = write_and_commit(); !result) {
+  auto result = write_and_commit();
+  // Whatever came of the reading, nothing may land after this.
+  HARK_TRY(load.landed, landing.landed());
+  load.report.landing_hash = load.landed.hash;
+  load.report.bytes = load.landed.size_bytes;
+  if (landing.is_known()) {
+    load.report.is_already_loaded = true;
+    load.report.load = *load.trusted.txn_version(landing_app_id(load.landed.hash));
+    load.report.seconds = seconds();
+    return load.report;
+  }
+  load.report.load = load.number;
+  if (!result) {
     // Best effort: whatever this leaves behind, the next load removes.
     (void)recover(lake, load.dataset, clock);
     return std::move(result).error().while_doing(concat("loading '", load.report.file, "'"));
+  }
+  if (!header_before.empty()) {
+    std::ranges::move(
+        drift_warnings(compare_headers(*contract, header_before, probe.header), load.report.file),
+        std::back_inserter(load.report.warnings));
   }
   if (load.report.rows_quarantined > 0) {
     load.report.warnings.push_back(
@@ -402,8 +483,7 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
          "records were refused, so nothing was marked as vanished: a refused record may be any row",
          load.report.file});
   }
-  load.report.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  load.report.seconds = seconds();
   return load.report;
 }
 

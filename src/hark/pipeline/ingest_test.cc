@@ -70,6 +70,62 @@ TEST_F(Ingest, TheSameBytesAgainCommitNothing) {
   EXPECT_EQ(picture(lake.root(), "nyc311"), before);
 }
 
+TEST_F(Ingest, AFileThatGrowsWhileItLandsIsNotLoaded) {
+  // The landing asks for the time once the bytes are copied: that is when the file grows.
+  class GrowingFile final : public Clock {
+   public:
+    GrowingFile(io::FileSystem& files, std::string landing, std::string file, const Clock& clock)
+        : files_(files), landing_(std::move(landing)), file_(std::move(file)), clock_(clock) {}
+    Instant now() const override {
+      const auto entries = files_.list(landing_);
+      if (entries && !entries->empty()) {
+        const std::string text = *files_.read_text(file_);
+        EXPECT_TRUE(files_.write_atomically(
+            file_, text + "900,03/05/2024 01:15:00 AM,,NYPD,Noise,10001,Open,BRONX,\n"));
+      }
+      return clock_.now();
+    }
+
+   private:
+    io::FileSystem& files_;
+    std::string landing_;
+    std::string file_;
+    const Clock& clock_;
+  };
+  for (const unsigned threads : {1U, 2U}) {
+    const LakeFolder lake = make_lake(concat("lake", threads));
+    const std::string file = write("a.csv", concat(kHeader, some_records(100, 10)));
+    const GrowingFile clock(files_, lake.landing_folder("nyc311"), file, clock_);
+    IngestOptions with = options();
+    with.threads = threads;
+    const auto report = ingest(lake, file, with, clock);
+    ASSERT_FALSE(report) << threads;
+    EXPECT_EQ(report.error().code(), ErrorCode::kConflict) << report.error().to_string();
+    EXPECT_EQ(picture(lake.root(), "nyc311"), LakePicture());
+    EXPECT_EQ(load(lake, file).rows.inserted, 11) << "once it is whole it loads";
+  }
+}
+
+TEST_F(Ingest, BytesThatTheLakeHasAreFoundWhateverTheThreadsAndTheFormOfTheRun) {
+  const LakeFolder lake = make_lake();
+  const std::string file = write("a.csv", concat(kHeader, some_records(100, 300), "8,too,few\n"));
+  load(lake, file);
+  const LakePicture before = picture(lake.root(), "nyc311");
+  for (const unsigned threads : {1U, 2U, 5U}) {
+    for (const std::size_t run_bytes : {1U, 100'000U, 0U}) {
+      IngestOptions with = options();
+      with.threads = threads;
+      with.run_bytes = run_bytes;
+      with.block_bytes = 4096;
+      const LoadReport again = load(lake, file, with);
+      EXPECT_TRUE(again.is_already_loaded);
+      EXPECT_EQ(again.load, 1);
+      EXPECT_GT(again.bytes, 0U);
+      EXPECT_EQ(picture(lake.root(), "nyc311"), before);
+    }
+  }
+}
+
 TEST_F(Ingest, AnOverlappingExportUpdatesInsertsAndLeavesAlone) {
   const LakeFolder lake = make_lake();
   load(lake, write("a.csv", concat(kHeader, some_records(100, 20))));

@@ -17,6 +17,10 @@ struct Landed {
   std::uint64_t size_bytes = 0;
 };
 
+/// The landing file's hash, for those who write what names it while the file may still be landing.
+/// Errors: why there will be none; nothing must be written then.
+using LandingHash = std::function<Result<std::string>()>;
+
 /// Copies `source` into the landing folder of `dataset` and writes beside it where it came from,
 /// its `header`, and the members of `provenance`.
 ///

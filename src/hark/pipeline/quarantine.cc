@@ -82,7 +82,7 @@ std::vector<Field> quarantine_fields() {
 }
 
 QuarantineWriter::QuarantineWriter(io::FileSystem& files, std::string table_path,
-                                   std::string landing_hash, std::string source_name,
+                                   LandingHash landing_hash, std::string source_name,
                                    std::int64_t load)
     : files_(files),
       table_path_(std::move(table_path)),
@@ -101,13 +101,14 @@ Result<void> QuarantineWriter::add(std::vector<tabular::Reject> rejects) {
 
 Result<void> QuarantineWriter::flush() {
   if (pending_.empty()) return {};
+  HARK_TRY(const std::string landing_hash, landing_hash_());
   std::ranges::sort(pending_, {}, &tabular::Reject::record);
   columnar::Batch batch;
   batch.num_rows = pending_.size();
   const std::span<const tabular::Reject> rejects = pending_;
   batch.columns.push_back(text_column("file", rejects, [&](const auto&) { return source_name_; }));
   batch.columns.push_back(
-      text_column("landing", rejects, [&](const auto&) { return landing_hash_; }));
+      text_column("landing", rejects, [&](const auto&) { return landing_hash; }));
   batch.columns.push_back(number_column("load", rejects, [&](const auto&) { return load_; }));
   batch.columns.push_back(number_column("record", rejects, [](const auto& r) { return r.record; }));
   batch.columns.push_back(number_column("line", rejects, [](const auto& r) { return r.line; }));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hark/pipeline/lake_folder.h"
+#include "hark/pipeline/landing.h"
 #include "hark/pipeline/table_commit.h"
 #include "hark/tabular/reject.h"
 
@@ -19,10 +20,10 @@ std::vector<columnar::Field> quarantine_fields();
 /// memory stays bounded whatever a file holds. Threads: belongs to one at a time.
 class QuarantineWriter {
  public:
-  QuarantineWriter(io::FileSystem& files, std::string table_path, std::string landing_hash,
+  QuarantineWriter(io::FileSystem& files, std::string table_path, LandingHash landing_hash,
                    std::string source_name, std::int64_t load);
 
-  /// Errors: kIo, kExhausted.
+  /// Errors: kIo, kExhausted; those of the landing.
   Result<void> add(std::vector<tabular::Reject> rejects);
   /// Writes what is left. The files are part of the table once they are committed.
   Result<std::vector<NewFile>> finish();
@@ -33,7 +34,7 @@ class QuarantineWriter {
 
   io::FileSystem& files_;
   std::string table_path_;
-  std::string landing_hash_;
+  LandingHash landing_hash_;
   std::string source_name_;
   std::int64_t load_;
   std::vector<tabular::Reject> pending_;

@@ -76,7 +76,7 @@ TrustedLoad::TrustedLoad(io::FileSystem& files, std::string table_path,
       completer_(completer),
       existing_(existing),
       engine_(std::move(engine)),
-      options_(options),
+      options_(std::move(options)),
       fields_(trusted_fields(contract)) {}
 
 Result<void> TrustedLoad::consume(Batch batch, unsigned) {
@@ -103,6 +103,7 @@ std::size_t TrustedLoad::new_bytes(const Batch& batch) {
 
 Result<void> TrustedLoad::flush(bool is_last) {
   if (run_.empty()) return {};
+  HARK_TRY(const std::string landing_hash, options_.landing_hash());
   // Workers hand batches over in any order; records have one.
   std::ranges::sort(run_, {}, &Batch::ordinal);
   Dropped dropped(run_.size());
@@ -119,7 +120,7 @@ Result<void> TrustedLoad::flush(bool is_last) {
   }
   for (const auto& rows : dropped) counts_.inserted += std::ranges::count(rows, 0);
   // Rows that replace one of the table were counted as updated by compare_with_table().
-  HARK_TRY_VOID(write_run(dropped, is_last));
+  HARK_TRY_VOID(write_run(dropped, is_last, landing_hash));
   run_.clear();
   run_texts_.clear();
   run_bytes_ = 0;
@@ -219,7 +220,8 @@ Result<void> TrustedLoad::compare_with_file(std::uint32_t file,
   return {};
 }
 
-Result<void> TrustedLoad::write_run(const Dropped& dropped, bool is_last) {
+Result<void> TrustedLoad::write_run(const Dropped& dropped, bool is_last,
+                                    std::string_view landing_hash) {
   struct TimedRow {
     std::int64_t time;
     RowRef ref;
@@ -253,7 +255,7 @@ Result<void> TrustedLoad::write_run(const Dropped& dropped, bool is_last) {
     const std::size_t begin = refs.size() * i / num_files;
     const std::size_t end = refs.size() * (i + 1) / num_files;
     const std::span<const RowRef> piece(refs.data() + begin, end - begin);
-    HARK_TRY(written_[first_file + i], write_file(pointers, piece, threads));
+    HARK_TRY(written_[first_file + i], write_file(pointers, piece, threads, landing_hash));
     return {};
   };
   // A file each for the threads, as long as there are enough; all of them on each that is left.
@@ -278,8 +280,10 @@ Result<void> TrustedLoad::write_run(const Dropped& dropped, bool is_last) {
 }
 
 Result<WrittenFile> TrustedLoad::write_file(std::span<const Batch* const> batches,
-                                            std::span<const RowRef> rows, unsigned threads) {
-  HARK_TRY(const Batch gathered, columnar::gather(batches, rows, threads));
+                                            std::span<const RowRef> rows, unsigned threads,
+                                            std::string_view landing_hash) {
+  HARK_TRY(Batch gathered, columnar::gather(batches, rows, threads));
+  if (!landing_hash.empty()) name_file(gathered, landing_hash);
   WrittenFile file;
   file.path = lake::data_file_name(0, lake::random_uuid());
   const std::string full_path = io::join_path(table_path_, file.path);

@@ -20,6 +20,7 @@
 #include "hark/columnar/stream.h"
 #include "hark/io/file_system.h"
 #include "hark/pipeline/existing_rows.h"
+#include "hark/pipeline/landing.h"
 #include "hark/pipeline/trusted_rows.h"
 #include "hark/pipeline/vanished.h"
 
@@ -52,6 +53,7 @@ struct TrustedLoadOptions {
   unsigned threads = 1;
   std::size_t budget_bytes = std::size_t{512} << 20;
   std::size_t rows_per_file = std::size_t{1} << 18;
+  LandingHash landing_hash = {};  ///< asked for before a run's rows are written
 };
 
 class TrustedLoad final : public columnar::BatchSink {
@@ -92,13 +94,15 @@ class TrustedLoad final : public columnar::BatchSink {
   Result<void> compare_with_table(const std::vector<RunKey>& keys, Dropped& dropped);
   Result<void> compare_with_file(std::uint32_t file, const std::vector<RunKey>& candidates,
                                  Dropped& dropped);
-  Result<void> write_run(const Dropped& dropped, bool is_last);
+  Result<void> write_run(const Dropped& dropped, bool is_last, std::string_view landing_hash);
   Result<void> settle_runs();
   /// Files of the table that lose rows or whose flags change.
   std::set<std::uint32_t> changed_files() const;
   Result<void> rewrite_table_files();
+  /// `landing_hash`: of rows that came with this load; empty for rows that know their file.
   Result<WrittenFile> write_file(std::span<const columnar::Batch* const> batches,
-                                 std::span<const columnar::RowRef> rows, unsigned threads);
+                                 std::span<const columnar::RowRef> rows, unsigned threads,
+                                 std::string_view landing_hash = {});
 
   io::FileSystem& files_;
   std::string table_path_;

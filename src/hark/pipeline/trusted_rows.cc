@@ -65,14 +65,10 @@ void for_each_value(const Column& column, const Use& use) {
   }
 }
 
-Column constant_column(Field field, std::size_t num_rows, std::string_view text) {
-  Column column(std::move(field));
+std::shared_ptr<const columnar::Dictionary> dictionary_of(std::string_view text) {
   auto dictionary = std::make_shared<columnar::Dictionary>();
   dictionary->add(text);
-  column.set(std::vector<Presence>(num_rows, Presence::kValue),
-             std::vector<std::uint32_t>(num_rows, 0));
-  column.set_dictionary(std::move(dictionary));
-  return column;
+  return dictionary;
 }
 
 /// c_local_date and c_local_s of a clock, from its instant and offset.
@@ -169,13 +165,17 @@ bool keys_are_exact(const contract::Contract& contract) {
   return spec != nullptr && contract::storage_type(spec->type) != Type::kString;
 }
 
-Result<Completer> Completer::create(const contract::Contract& contract, std::string landing_hash,
-                                    Instant ingested_at,
+void name_file(Batch& batch, std::string_view landing_hash) {
+  for (Column& column : batch.columns)
+    if (column.name() == kFileColumn) column.set_dictionary(dictionary_of(landing_hash));
+}
+
+Result<Completer> Completer::create(const contract::Contract& contract, Instant ingested_at,
                                     const std::function<bool(std::string_view)>& has_column) {
   Completer completer;
   completer.contract_ = &contract;
   completer.fields_ = trusted_fields(contract);
-  completer.landing_hash_ = std::move(landing_hash);
+  completer.no_file_name_ = dictionary_of({});
   completer.ingested_at_ = ingested_at;
   for (const contract::Rule& rule : contract.rules) {
     HARK_TRY(auto expression, contract::Expression::parse(rule.expression, contract));
@@ -264,7 +264,10 @@ Result<void> Completer::complete(Batch& batch) const {
       HARK_TRY_VOID(take(spec.name));
     }
   }
-  columns.push_back(constant_column({std::string(kFileColumn), Type::kString}, n, landing_hash_));
+  Column file({std::string(kFileColumn), Type::kString});
+  file.set(std::vector<Presence>(n, Presence::kValue), std::vector<std::uint32_t>(n, 0));
+  file.set_dictionary(no_file_name_);
+  columns.push_back(std::move(file));
   HARK_TRY_VOID(take(std::string(kRecordColumn)));
   Column ingested({std::string(kIngestedAtColumn), Type::kTimestamp});
   ingested.set(std::vector<Presence>(n, Presence::kValue),

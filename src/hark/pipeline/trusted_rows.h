@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -43,17 +44,20 @@ std::vector<std::uint64_t> row_keys(const columnar::Batch& batch,
 /// True if row_keys() tells rows apart for certain, not only with high probability.
 bool keys_are_exact(const contract::Contract& contract);
 
+/// Names the file that all rows of a batch came from.
+void name_file(columnar::Batch& batch, std::string_view landing_hash);
+
 /// Turns batches of a reader into trusted rows. Threads: one Completer may be used by many.
 class Completer {
  public:
   /// Rules that need a column for which `has_column` says no are not checked.
   /// Errors: kInvalidInput if a rule does not parse; kUnsupported beyond 64 rules or 64 typed
   /// columns.
-  static Result<Completer> create(const contract::Contract& contract, std::string landing_hash,
-                                  Instant ingested_at,
+  static Result<Completer> create(const contract::Contract& contract, Instant ingested_at,
                                   const std::function<bool(std::string_view)>& has_column);
 
   /// Replaces the columns of `batch` (as of columns_to_read()) by those of trusted_fields().
+  /// kFileColumn has no name yet: the file may still be landing; name_file() gives it.
   Result<void> complete(columnar::Batch& batch) const;
 
  private:
@@ -67,7 +71,7 @@ class Completer {
   std::vector<columnar::Field> fields_;
   std::vector<CheckedRule> rules_;
   std::vector<std::string> flaggable_;  ///< columns whose unreadable values are flagged
-  std::string landing_hash_;
+  std::shared_ptr<const columnar::Dictionary> no_file_name_;
   Instant ingested_at_;
 };
 

@@ -93,6 +93,8 @@ class FileSource final : public columnar::BatchSource {
   const contract::HeaderMatch& header_match() const noexcept { return match_; }
   /// Whether the file has the contract column (its place columns and clock parts included).
   bool has_column(std::string_view name) const noexcept;
+  /// Errors: kConflict if the file is not the one that was probed, by its size and time.
+  Result<void> check_unchanged() const;
   /// Of the last stream(); complete where it succeeded.
   const ReadSummary& summary() const noexcept { return summary_; }
 
@@ -104,7 +106,6 @@ class FileSource final : public columnar::BatchSource {
   void plan_header();
   void add_place_fields();
   Result<ReadPlan> plan_read(const std::vector<std::string>& columns) const;
-  Result<void> check_unchanged() const;
 
   const io::FileSystem& files_;
   FileProbe probe_;
