@@ -5,6 +5,7 @@ usage: program_test.py HARK
 """
 import datetime
 import gzip
+import hashlib
 import io
 import json
 import pathlib
@@ -158,6 +159,29 @@ class Program(unittest.TestCase):
             self.assertEqual(of_file[field], of_lake[field], field)
         self.assertEqual([(g["key"], g["closed"], g["km"]) for g in of_file["groups"]],
                          [(g["key"], g["closed"], g["km"]) for g in of_lake["groups"]])
+
+    def test_a_load_profiles_what_it_reads_and_the_lake_tells_it_as_it_was(self):
+        lake = self.folder / "profiled"
+        head, *rest = self.city.read_bytes().splitlines(keepends=True)
+        half = self.write("half.csv", head + b"".join(rest[:2500]))
+        for file in (half, self.city):
+            self.assertEqual(run("ingest", lake, file).returncode, 0)
+            of_file = self.answer("profile", file)["data"]
+            of_lake = self.answer("profile", lake)["data"]
+            self.assertEqual(of_lake["columns"], of_file["columns"])
+            self.assertEqual(of_lake["rows"], of_file["rows"] - of_file["rejected"])
+            self.assertEqual(of_lake["landing"], hashlib.sha256(file.read_bytes()).hexdigest())
+        before = self.answer("profile", f"{lake}@v0")["data"]
+        self.assertEqual(before["columns"], self.answer("profile", half)["data"]["columns"])
+        self.assertIn("complaint_type", run("profile", lake).stdout)
+        self.assertEqual(run("doctor", "--lake", lake).returncode, 0)
+        # A lake of before there were profiles.
+        for note in (lake / "landing").glob("*/*.profile.json"):
+            note.unlink()
+        self.assertEqual(run("doctor", "--lake", lake).returncode, 0)
+        gone = run("profile", lake)
+        self.assertNotEqual(gone.returncode, 0)
+        self.assertIn("`hark profile FILE` reads a data file", gone.stderr)
 
     def test_curated_sums_agree_with_the_figures(self):
         lake = self.folder / "curated"

@@ -1,5 +1,6 @@
 #include "hark/cli/lake_steps.h"
 
+#include "hark/cli/load_profile.h"
 #include "hark/core/text.h"
 #include "hark/lake/data_file.h"
 
@@ -20,6 +21,7 @@ Result<std::vector<pipeline::LoadReport>> load_files(Session& session,
     options.is_strict = choices.is_strict;
     options.is_complete = choices.is_complete;
     options.run_id = lake::random_uuid();
+    options.profiler = load_profiler();
     options.interrupt = source.interrupt;
     options.progress = source.progress;
     auto load = pipeline::ingest(lake, path, options, session.clock());

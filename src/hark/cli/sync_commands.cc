@@ -3,6 +3,7 @@
 
 #include "hark/cli/commands.h"
 #include "hark/cli/load_answer.h"
+#include "hark/cli/load_profile.h"
 #include "hark/cli/session.h"
 #include "hark/cli/text_table.h"
 #include "hark/cli/version.h"
@@ -141,6 +142,7 @@ Result<Answer> sync(const Arguments& arguments, Session& session) {
   options.ingest.memory_limit_bytes = source.memory_limit_bytes;
   options.ingest.is_strict = arguments.has("--strict");
   options.ingest.run_id = lake::random_uuid();
+  options.ingest.profiler = load_profiler();
   options.ingest.interrupt = source.interrupt;
   options.ingest.progress = source.progress;
   options.page_rows = page_rows;

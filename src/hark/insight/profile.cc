@@ -31,87 +31,111 @@ std::vector<columnar::Field> data_columns(std::span<const columnar::Field> field
   return columns;
 }
 
-class ProfileSink final : public columnar::BatchSink {
- public:
-  ProfileSink(const std::vector<columnar::Field>& columns, const ClockGuess* guess,
-              unsigned threads) {
-    for (unsigned worker = 0; worker < threads; ++worker) {
-      auto share = std::make_unique<Share>();
-      for (const columnar::Field& field : columns) share->columns.emplace_back(field, guess);
-      shares_.push_back(std::move(share));
-    }
-  }
+void hide_values(ColumnProfile& column) {
+  column.is_personal = true;
+  column.min = nullptr;
+  column.max = nullptr;
+  column.top.clear();
+  column.quantiles.reset();
+}
 
-  Result<void> consume(columnar::Batch batch, unsigned worker) override {
-    Share& share = *shares_[worker];
-    share.rows += static_cast<std::int64_t>(batch.num_rows);
-    share.row_hashes.resize(batch.num_rows);
-    for (std::size_t row = 0; row < batch.num_rows; ++row) {
-      share.row_hashes[row] = mix_hash(batch.ordinal << 32 | row);
-    }
-    for (std::size_t i = 0; i < share.columns.size(); ++i) {
-      const columnar::Column& column = batch.columns[i];
-      share.columns[i].take(column, batch.find(concat(column.name(), "_offset_s")),
-                            share.row_hashes);
-    }
-    return {};
-  }
+}  // namespace
 
-  SourceProfile finish() {
-    SourceProfile profile;
-    Share& all = *shares_.front();
-    for (std::size_t worker = 1; worker < shares_.size(); ++worker) {
-      all.rows += shares_[worker]->rows;
-      for (std::size_t i = 0; i < all.columns.size(); ++i) {
-        all.columns[i].merge(shares_[worker]->columns[i]);
-      }
-    }
-    profile.rows = all.rows;
-    for (const ColumnCollector& column : all.columns) profile.columns.push_back(column.finish());
-    return profile;
-  }
-
- private:
+struct Profiler::State {
   struct Share {
     std::int64_t rows = 0;
     std::vector<ColumnCollector> columns;
     std::vector<std::uint64_t> row_hashes;
   };
-  std::vector<std::unique_ptr<Share>> shares_;
+  const contract::Contract* contract = nullptr;
+  ClockGuess guess;
+  std::vector<columnar::Field> fields;
+  std::vector<std::string> columns;  ///< names of `fields`, then the offsets of clocks
+  std::vector<std::unique_ptr<Share>> shares;
 };
 
-}  // namespace
-
-Result<SourceProfile> profile(columnar::BatchSource& source, const contract::Contract* contract,
-                              unsigned threads, std::span<const std::string> columns) {
-  const auto fields = data_columns(source.fields(), columns);
-  std::vector<std::string> names;
-  for (const columnar::Field& field : fields) names.push_back(field.name);
-  // The offsets of clocks stand behind the columns.
-  for (const columnar::Field& field : source.fields()) {
+Profiler::Profiler(std::span<const columnar::Field> fields, const contract::Contract* contract,
+                   unsigned num_workers, std::span<const std::string> wanted,
+                   const TextScreen* screen)
+    : state_(std::make_unique<State>()) {
+  State& state = *state_;
+  state.contract = contract;
+  state.fields = data_columns(fields, wanted);
+  for (const columnar::Field& field : state.fields) state.columns.push_back(field.name);
+  for (const columnar::Field& field : fields) {
     if (!field.name.ends_with("_offset_s")) continue;
     const std::string clock = field.name.substr(0, field.name.size() - 9);
     const auto is_clock = [&](const columnar::Field& f) {
       return f.name == clock && f.type == columnar::Type::kTimestamp;
     };
-    if (std::any_of(fields.begin(), fields.end(), is_clock)) names.push_back(field.name);
+    if (std::any_of(state.fields.begin(), state.fields.end(), is_clock))
+      state.columns.push_back(field.name);
   }
-  const ClockGuess guess;
+  for (unsigned worker = 0; worker < std::max(num_workers, 1U); ++worker) {
+    auto share = std::make_unique<State::Share>();
+    for (const columnar::Field& field : state.fields)
+      share->columns.emplace_back(field, contract == nullptr ? &state.guess : nullptr, screen);
+    state.shares.push_back(std::move(share));
+  }
+}
+
+Profiler::~Profiler() = default;
+
+const std::vector<std::string>& Profiler::columns() const noexcept { return state_->columns; }
+
+void Profiler::take(const columnar::Batch& batch, unsigned worker) {
+  State::Share& share = *state_->shares[worker];
+  share.rows += static_cast<std::int64_t>(batch.num_rows);
+  share.row_hashes.resize(batch.num_rows);
+  for (std::size_t row = 0; row < batch.num_rows; ++row) {
+    share.row_hashes[row] = mix_hash(batch.ordinal << 32 | row);
+  }
+  for (std::size_t i = 0; i < share.columns.size(); ++i) {
+    const std::string& name = state_->fields[i].name;
+    const columnar::Column* column = batch.find(name);
+    if (column == nullptr) continue;
+    const bool is_clock = column->type() == columnar::Type::kTimestamp;
+    share.columns[i].take(*column, is_clock ? batch.find(concat(name, "_offset_s")) : nullptr,
+                          share.row_hashes);
+  }
+}
+
+SourceProfile Profiler::finish() {
+  SourceProfile profile;
+  State::Share& all = *state_->shares.front();
+  for (std::size_t worker = 1; worker < state_->shares.size(); ++worker) {
+    const State::Share& share = *state_->shares[worker];
+    all.rows += share.rows;
+    for (std::size_t i = 0; i < all.columns.size(); ++i) all.columns[i].merge(share.columns[i]);
+  }
+  profile.rows = all.rows;
+  for (const ColumnCollector& collector : all.columns) {
+    ColumnProfile& column = profile.columns.emplace_back(collector.finish());
+    if (state_->contract == nullptr) continue;
+    const contract::ColumnSpec* spec = state_->contract->find(column.name);
+    if (spec != nullptr && spec->is_personal) hide_values(column);
+  }
+  return profile;
+}
+
+Result<SourceProfile> profile(columnar::BatchSource& source, const contract::Contract* contract,
+                              unsigned threads, std::span<const std::string> columns) {
+  class Sink final : public columnar::BatchSink {
+   public:
+    explicit Sink(Profiler& profiler) : profiler_(profiler) {}
+    Result<void> consume(columnar::Batch batch, unsigned worker) override {
+      profiler_.take(batch, worker);
+      return {};
+    }
+
+   private:
+    Profiler& profiler_;
+  };
   const unsigned num_workers = std::max(threads, 1U);
-  ProfileSink sink(fields, contract == nullptr ? &guess : nullptr, num_workers);
-  HARK_TRY_VOID(source.stream(names, num_workers, sink));
-  SourceProfile out = sink.finish();
-  if (contract == nullptr) return out;
-  for (ColumnProfile& column : out.columns) {
-    const contract::ColumnSpec* spec = contract->find(column.name);
-    if (spec == nullptr || !spec->is_personal) continue;
-    column.is_personal = true;
-    column.min = nullptr;
-    column.max = nullptr;
-    column.top.clear();
-    column.quantiles.reset();
-  }
-  return out;
+  Profiler profiler(source.fields(), contract, num_workers, columns);
+  Sink sink(profiler);
+  HARK_TRY_VOID(source.stream(profiler.columns(), num_workers, sink));
+  return profiler.finish();
 }
 
 Json to_json(const SourceProfile& profile) {
@@ -128,6 +152,9 @@ Json to_json(const SourceProfile& profile) {
     for (const auto& value : column.top) {
       top.push_back(Json::object({{"value", value.value}, {"count", value.count}}));
     }
+    Json pii = Json::array();
+    for (const auto& finding : column.findings)
+      pii.push_back(Json::object({{"kind", finding.kind}, {"count", finding.count}}));
     columns.push_back(Json::object({{"name", column.name},
                                     {"type", column.type},
                                     {"nulls", column.nulls},
@@ -141,7 +168,7 @@ Json to_json(const SourceProfile& profile) {
                                     {"quantiles_are_exact", column.are_quantiles_exact},
                                     {"top", std::move(top)},
                                     {"personal", column.is_personal},
-                                    {"pii", Json::array()}}));
+                                    {"pii", std::move(pii)}}));
   }
   return Json::object({{"rows", profile.rows}, {"columns", std::move(columns)}});
 }

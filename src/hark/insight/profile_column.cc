@@ -142,8 +142,10 @@ std::int64_t ValueCounts<Key>::distinct() const noexcept {
                    : static_cast<std::int64_t>(std::llround(sketch_.estimate()));
 }
 
-ColumnCollector::ColumnCollector(columnar::Field field, const ClockGuess* guess)
-    : field_(std::move(field)), guess_(guess) {
+ColumnCollector::ColumnCollector(columnar::Field field, const ClockGuess* guess,
+                                 const TextScreen* screen)
+    : field_(std::move(field)), guess_(guess), screen_(screen) {
+  if (screen_ != nullptr) found_.resize(screen_->kinds().size(), 0);
   if (guess_ != nullptr) {
     patterns_ = guess_->all_patterns();
     clock_ranges_.resize(ClockGuess::num_known());
@@ -198,6 +200,10 @@ void ColumnCollector::take_texts(const columnar::Column& column,
     texts_.add(text, mix_hash(texts.hash(code)), counts[code]);
     if (!least_text_ || text < *least_text_) least_text_ = text;
     if (!greatest_text_ || text > *greatest_text_) greatest_text_ = text;
+    if (screen_ != nullptr) {
+      for (std::uint32_t left = screen_->find(text); left != 0; left &= left - 1)
+        found_[static_cast<std::size_t>(std::countr_zero(left))] += counts[code];
+    }
     if (guess_ == nullptr) continue;
     look_at(text);
     if (can_be_number_) number_of[code] = parse_double(text).value_or(std::nan(""));
@@ -256,6 +262,7 @@ void ColumnCollector::merge(const ColumnCollector& other) {
   rows_ += other.rows_;
   nulls_ += other.nulls_;
   invalid_ += other.invalid_;
+  for (std::size_t kind = 0; kind < found_.size(); ++kind) found_[kind] += other.found_[kind];
   texts_.merge(other.texts_);
   values_.merge(other.values_);
   sample_.merge(other.sample_);
@@ -384,6 +391,10 @@ ColumnProfile ColumnCollector::finish() const {
   profile.is_distinct_exact = is_text ? texts_.is_exact() : values_.is_exact();
   set_range(profile);
   set_top(profile);
+  for (std::size_t kind = 0; kind < found_.size(); ++kind) {
+    if (found_[kind] > 0)
+      profile.findings.push_back({std::string(screen_->kinds()[kind]), found_[kind]});
+  }
   if (profile.type == "number" || profile.type == "integer") {
     const std::vector<double> sorted = sample_.sorted_values();
     profile.are_quantiles_exact = sample_.is_everything();

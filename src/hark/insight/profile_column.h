@@ -49,8 +49,9 @@ class ValueCounts {
 
 class ColumnCollector {
  public:
-  /// `guess`: for a column of text without a contract; else nullptr.
-  ColumnCollector(columnar::Field field, const ClockGuess* guess);
+  /// `guess`: for a column of text without a contract; else nullptr. `screen`: or nullptr.
+  ColumnCollector(columnar::Field field, const ClockGuess* guess,
+                  const TextScreen* screen = nullptr);
 
   /// Takes the column's share of a batch; `offsets`: of a clock, or nullptr; one hash per row.
   void take(const columnar::Column& column, const columnar::Column* offsets,
@@ -75,6 +76,8 @@ class ColumnCollector {
 
   columnar::Field field_;
   const ClockGuess* guess_;
+  const TextScreen* screen_;
+  std::vector<std::int64_t> found_;  ///< rows by the screen's kind
   std::int64_t rows_ = 0;
   std::int64_t nulls_ = 0;
   std::int64_t invalid_ = 0;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "hark/core/text.h"
 #include "hark/insight/golden_test.h"
 #include "hark/insight/memory_source_test.h"
@@ -125,6 +127,43 @@ TEST(Profile, TypedColumnsKeepTheirTypeAndPersonalValuesAreNotShown) {
   const Json json = to_json(result);
   EXPECT_EQ(json["rows"].as_int(), 3);
   EXPECT_TRUE(json["columns"].items()[0]["pii"].is_array());
+}
+
+TEST(Profiler, AScreenSeesEachTextOfABlockOnceAndItsFindingsAreRows) {
+  class Signs final : public TextScreen {
+   public:
+    std::span<const std::string_view> kinds() const noexcept override { return kinds_; }
+    std::uint32_t find(std::string_view text) const noexcept override {
+      ++num_looked_at;
+      return (text.find('@') != text.npos ? 1U : 0U) | (text.find('+') != text.npos ? 4U : 0U);
+    }
+    mutable std::atomic<int> num_looked_at = 0;
+
+   private:
+    std::vector<std::string_view> kinds_ = {"email", "never", "phone"};
+  } screen;
+  MemorySource source(100);
+  source.texts("note", {"a@b", "a@b", "call +1 or a@b", std::nullopt, "nothing", "a@b"});
+  source.integers("n", {1, 2, 3, 4, 5, 6});
+  const contract::Contract contract;
+  Profiler profiler(source.fields(), &contract, 3, {}, &screen);
+  class Sink final : public columnar::BatchSink {
+   public:
+    explicit Sink(Profiler& into) : into_(into) {}
+    Result<void> consume(columnar::Batch batch, unsigned worker) override {
+      into_.take(batch, worker);
+      return {};
+    }
+
+   private:
+    Profiler& into_;
+  } sink(profiler);
+  ASSERT_TRUE(source.stream(profiler.columns(), 3, sink));
+  const SourceProfile result = profiler.finish();
+  EXPECT_EQ(screen.num_looked_at, 3) << "a text that repeats is not looked at again";
+  EXPECT_EQ(to_json(result)["columns"].items()[0]["pii"].dump(),
+            R"([{"kind":"email","count":4},{"kind":"phone","count":1}])");
+  EXPECT_EQ(to_json(result)["columns"].items()[1]["pii"].dump(), "[]");
 }
 
 TEST(Profile, OnlyTheColumnsAskedFor) {

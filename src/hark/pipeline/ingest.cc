@@ -82,6 +82,20 @@ class UnlessKnown final : public columnar::BatchSink {
   columnar::BatchSink& sink_;
 };
 
+/// Lets the profiler look at each batch on its way.
+class Profiled final : public columnar::BatchSink {
+ public:
+  Profiled(LoadProfiler& profiler, columnar::BatchSink& sink) : profiler_(profiler), sink_(sink) {}
+  Result<void> consume(columnar::Batch batch, unsigned worker) override {
+    profiler_.look(batch, worker);
+    return sink_.consume(std::move(batch), worker);
+  }
+
+ private:
+  LoadProfiler& profiler_;
+  columnar::BatchSink& sink_;
+};
+
 /// Everything one load works with, in the order it is made.
 struct Load {
   const LakeFolder& lake;
@@ -256,6 +270,12 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   columnar::BatchSink* sink = &trusted;
   if (load.retried) sink = &only_retried;
   if (looks_for_vanished) sink = &coverage;
+  std::unique_ptr<LoadProfiler> profiler;
+  std::optional<Profiled> profiled;
+  if (load.options.profiler && !load.retried) {
+    profiler = load.options.profiler(contract, source->fields(), load.options.threads);
+    sink = &profiled.emplace(*profiler, *sink);
+  }
   std::optional<UnlessKnown> unless_known;
   if (load.landing != nullptr) sink = &unless_known.emplace(*load.landing, *sink);
   HARK_TRY_VOID(source->stream(columns_to_read(contract), load.options.threads, *sink));
@@ -278,6 +298,10 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
     HARK_TRY(load.landed, load.landing->landed());
     // The rows and the landing file are of the same bytes.
     HARK_TRY_VOID(source->check_unchanged());
+  }
+  if (profiler) {
+    HARK_TRY_VOID(
+        files.write_atomically(profile_path(load.landed.path), profiler->finish().dump(2) + "\n"));
   }
 
   LoadReport& report = load.report;

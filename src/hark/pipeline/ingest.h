@@ -10,6 +10,7 @@
 #include "hark/core/json.h"
 #include "hark/core/warning.h"
 #include "hark/pipeline/lake_folder.h"
+#include "hark/pipeline/load_profiler.h"
 #include "hark/pipeline/trusted_load.h"
 
 namespace hark::pipeline {
@@ -29,6 +30,7 @@ struct IngestOptions {
   std::size_t run_bytes = 0;
   std::size_t rows_per_file = std::size_t{1} << 18;
   std::size_t block_bytes = std::size_t{1} << 20;  ///< plain bytes read at a time; one batch each
+  LoadProfilerMaker profiler;        ///< looks at the rows while they are read; may be empty
   Json provenance = Json::object();  ///< members for the landing file's note: where it came from
 };
 

@@ -1,10 +1,15 @@
 #include "hark/pipeline/ingest.h"
 
+#include <gmock/gmock.h>
+
+#include <atomic>
+
 #include "hark/core/parallel.h"
 #include "hark/io/fault_file_system.h"
 #include "hark/pipeline/build.h"
 #include "hark/pipeline/check.h"
 #include "hark/pipeline/lake_fixture_test.h"
+#include "hark/pipeline/landing.h"
 
 namespace hark::pipeline {
 namespace {
@@ -104,6 +109,48 @@ TEST_F(Ingest, AFileThatGrowsWhileItLandsIsNotLoaded) {
     EXPECT_EQ(picture(lake.root(), "nyc311"), LakePicture());
     EXPECT_EQ(load(lake, file).rows.inserted, 11) << "once it is whole it loads";
   }
+}
+
+TEST_F(Ingest, AProfilerSeesEveryRowThatWasNotRefusedAndItsNoteGoesWithTheLandingFile) {
+  class RowCounter final : public LoadProfiler {
+   public:
+    void look(const columnar::Batch& batch, unsigned worker) override {
+      EXPECT_LT(worker, 2U);
+      EXPECT_NE(batch.find("complaint_type"), nullptr);
+      rows_ += static_cast<std::int64_t>(batch.num_rows);
+    }
+    Json finish() override { return Json::object({{"rows", rows_.load()}}); }
+
+   private:
+    std::atomic<std::int64_t> rows_ = 0;
+  };
+  const LakeFolder lake = make_lake();
+  IngestOptions with = options();
+  with.block_bytes = 4096;
+  int num_made = 0;
+  with.profiler = [&](const contract::Contract& contract, std::span<const columnar::Field> fields,
+                      unsigned threads) {
+    ++num_made;
+    EXPECT_EQ(contract.name, "nyc311");
+    EXPECT_GT(fields.size(), contract.columns.size());
+    EXPECT_EQ(threads, 2U);
+    return std::make_unique<RowCounter>();
+  };
+  const std::string file = write("a.csv", concat(kHeader, some_records(100, 300), "8,too,few\n"));
+  const LoadReport report = load(lake, file, with);
+  const std::string landing = io::join_path(lake.landing_folder("nyc311"), report.landing_hash);
+  EXPECT_THAT(*files_.read_text(profile_path(landing)), testing::HasSubstr("300"));
+  EXPECT_EQ(num_made, 1);
+  // A load that is refused leaves none, and one that a crash left is swept by the next load.
+  with.is_strict = true;
+  const std::string bad = write("b.csv", concat(kHeader, some_records(900, 5), "8,too,few\n"));
+  EXPECT_FALSE(ingest(lake, bad, with, clock_));
+  const std::string orphan =
+      profile_path(io::join_path(lake.landing_folder("nyc311"), std::string(64, 'a')));
+  ASSERT_TRUE(files_.write_atomically(orphan, "{}"));
+  load(lake, write("c.csv", concat(kHeader, some_records(700, 5))));
+  EXPECT_FALSE(files_.exists(orphan));
+  EXPECT_TRUE(files_.exists(profile_path(landing)));
 }
 
 TEST_F(Ingest, BytesThatTheLakeHasAreFoundWhateverTheThreadsAndTheFormOfTheRun) {

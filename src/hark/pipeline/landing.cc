@@ -10,6 +10,8 @@
 namespace hark::pipeline {
 namespace {
 
+constexpr std::string_view kNoteEnding = ".json";
+constexpr std::string_view kProfileEnding = ".profile.json";
 constexpr std::size_t kCopyBlock = std::size_t{4} << 20;
 
 /// Memory that a disk can take blocks from directly.
@@ -82,10 +84,15 @@ Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std:
   provenance.set("columns", std::move(columns));
   for (const auto& [name, value] : origin.members()) provenance.set(name, value);
   // The note comes first: a landing file always has one.
-  HARK_TRY_VOID(files.write_atomically(landed.path + ".json", provenance.dump(2) + "\n"));
+  HARK_TRY_VOID(
+      files.write_atomically(concat(landed.path, kNoteEnding), provenance.dump(2) + "\n"));
   HARK_TRY_VOID(files.rename(temporary, landed.path));
   HARK_TRY_VOID(files.sync_directory(folder));
   return landed;
+}
+
+std::string profile_path(const std::string& landing_path) {
+  return concat(landing_path, kProfileEnding);
 }
 
 Result<std::vector<io::FileInfo>> find_unwanted_landings(
@@ -98,7 +105,11 @@ Result<std::vector<io::FileInfo>> find_unwanted_landings(
   }
   std::erase_if(*entries, [&](const io::FileInfo& entry) {
     std::string_view hash = io::file_name(entry.path);
-    if (hash.ends_with(".json")) hash.remove_suffix(5);
+    for (const std::string_view ending : {kProfileEnding, kNoteEnding}) {
+      if (!hash.ends_with(ending)) continue;
+      hash.remove_suffix(ending.size());
+      break;
+    }
     return is_wanted(hash);
   });
   return entries;

@@ -30,6 +30,9 @@ Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std:
                     const std::vector<std::string>& header, const Json& provenance,
                     const Clock& clock);
 
+/// Where the profile of a landing file stands: beside it.
+std::string profile_path(const std::string& landing_path);
+
 /// Landing files of `dataset` whose hash `is_wanted` does not name, and unfinished copies. Only the
 /// one who holds the lake's lock knows that they are garbage.
 Result<std::vector<io::FileInfo>> find_unwanted_landings(

@@ -82,15 +82,7 @@ Result<std::vector<std::string>> header_of_latest_load(const LakeFolder& lake,
                                                        const std::string& dataset,
                                                        const TableState& trusted) {
   std::vector<std::string> header;
-  if (!trusted.snapshot) return header;
-  const std::string prefix = landing_app_id("");
-  std::string hash;
-  std::int64_t latest = 0;
-  for (const auto& [app_id, txn] : trusted.snapshot->txns()) {
-    if (!app_id.starts_with(prefix) || txn.version <= latest) continue;
-    latest = txn.version;
-    hash = app_id.substr(prefix.size());
-  }
+  const std::string hash = trusted.latest_landing();
   const std::string path = io::join_path(lake.landing_folder(dataset), hash + ".json");
   if (hash.empty() || !lake.files().exists(path)) return header;
   HARK_TRY(const std::string text, lake.files().read_text(path));

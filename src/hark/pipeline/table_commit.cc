@@ -25,6 +25,18 @@ std::optional<Instant> TableState::retrieved_at() const {
   return latest_ms ? Instant(std::chrono::milliseconds(*latest_ms)) : snapshot->timestamp();
 }
 
+std::string TableState::latest_landing() const {
+  std::string hash;
+  std::int64_t latest = 0;
+  if (!snapshot) return hash;
+  for (const auto& [app_id, txn] : snapshot->txns()) {
+    if (!app_id.starts_with(kLandingAppId) || txn.version <= latest) continue;
+    latest = txn.version;
+    hash = app_id.substr(kLandingAppId.size());
+  }
+  return hash;
+}
+
 Result<std::vector<std::string>> TableState::file_paths() const {
   std::vector<std::string> paths;
   if (!snapshot) return paths;

@@ -30,6 +30,8 @@ struct TableState {
   /// When the latest load was committed: the moment the rows were known of. Compaction and a second
   /// try of refused records do not move it. Without a load the time of the version.
   std::optional<Instant> retrieved_at() const;
+  /// The landing hash of the latest load; empty where there is none.
+  std::string latest_landing() const;
   /// Full paths of the data files.
   Result<std::vector<std::string>> file_paths() const;
 };
