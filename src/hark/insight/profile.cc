@@ -104,12 +104,12 @@ SourceProfile Profiler::finish() {
   SourceProfile profile;
   State::Share& all = *state_->shares.front();
   for (std::size_t worker = 1; worker < state_->shares.size(); ++worker) {
-    const State::Share& share = *state_->shares[worker];
+    State::Share& share = *state_->shares[worker];
     all.rows += share.rows;
     for (std::size_t i = 0; i < all.columns.size(); ++i) all.columns[i].merge(share.columns[i]);
   }
   profile.rows = all.rows;
-  for (const ColumnCollector& collector : all.columns) {
+  for (ColumnCollector& collector : all.columns) {
     ColumnProfile& column = profile.columns.emplace_back(collector.finish());
     if (state_->contract == nullptr) continue;
     const contract::ColumnSpec* spec = state_->contract->find(column.name);

@@ -113,32 +113,98 @@ std::int64_t ClockGuess::read(std::string_view text, std::size_t pattern) const 
   return clock.days * kSecondsPerDay + clock.second_of_day;
 }
 
-template <typename Key>
-template <typename View>
-void ValueCounts<Key>::add(const View& key, std::uint64_t hash, std::int64_t count) {
-  sketch_.add(hash);
-  if (!is_exact_) return;
-  counts_[Key(key)] += count;
-  if (counts_.size() > ColumnProfile::kMaxExactDistinct) {
+template <typename IsNew>
+void TextCounts::add(std::span<const columnar::HashedText> texts,
+                     std::span<const std::int64_t> counts, const IsNew& is_new) {
+  if (is_exact_) {
+    codes_.resize(texts.size());
+    texts_.codes_of(texts, codes_);
+  }
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (is_exact_) {
+      const bool is_known = codes_[i] < counts_.size();
+      if (!is_known) counts_.push_back(0);
+      counts_[codes_[i]] += counts[i];
+      if (is_known) continue;
+    }
+    sketch_.add(mix_hash(texts[i].hash));
+    is_new(i);
+  }
+  if (!is_exact_ || counts_.size() <= ColumnProfile::kMaxExactDistinct) return;
+  is_exact_ = false;
+  texts_ = {};
+  counts_ = {};
+}
+
+template <typename Take>
+void TextCounts::for_each(const Take& take) const {
+  for (std::uint32_t code = 0; code < counts_.size(); ++code)
+    take(texts_.dictionary()[code], counts_[code]);
+}
+
+void TextCounts::merge(const TextCounts& other) {
+  sketch_.merge(other.sketch_);
+  if (other.is_exact_) {
+    std::vector<columnar::HashedText> texts;
+    const columnar::Dictionary& theirs = other.texts_.dictionary();
+    for (std::uint32_t code = 0; code < theirs.size(); ++code)
+      texts.push_back({theirs[code], theirs.hash(code)});
+    add(texts, other.counts_, [](std::size_t) {});
+  } else {
     is_exact_ = false;
+    texts_ = {};
     counts_ = {};
   }
 }
 
-template <typename Key>
-void ValueCounts<Key>::merge(const ValueCounts& other) {
-  sketch_.merge(other.sketch_);
-  is_exact_ = is_exact_ && other.is_exact_;
-  if (is_exact_) {
-    for (const auto& [key, count] : other.counts_) counts_[key] += count;
-    is_exact_ = counts_.size() <= ColumnProfile::kMaxExactDistinct;
-  }
-  if (!is_exact_) counts_ = {};
+std::int64_t TextCounts::distinct() const noexcept {
+  return is_exact_ ? static_cast<std::int64_t>(counts_.size())
+                   : static_cast<std::int64_t>(std::llround(sketch_.estimate()));
 }
 
-template <typename Key>
-std::int64_t ValueCounts<Key>::distinct() const noexcept {
-  return is_exact_ ? static_cast<std::int64_t>(counts_.size())
+NumberCounts::Slot& NumberCounts::slot_of(std::int64_t value, std::uint64_t hash) {
+  std::size_t at = hash & (slots_.size() - 1);
+  while (slots_[at].count > 0 && slots_[at].value != value) at = (at + 1) & (slots_.size() - 1);
+  slots_[at].value = value;
+  return slots_[at];
+}
+
+void NumberCounts::add(std::int64_t value, std::int64_t count) {
+  const std::uint64_t hash = mix_hash(static_cast<std::uint64_t>(value));
+  if (!is_exact_) {
+    sketch_.add(hash);
+    return;
+  }
+  if (size_ * 2 >= slots_.size()) {
+    constexpr std::size_t kFirstSlots = 64;
+    std::vector<Slot> old(std::max(kFirstSlots, slots_.size() * 2));
+    old.swap(slots_);
+    for (const Slot& slot : old) {
+      if (slot.count > 0)
+        slot_of(slot.value, mix_hash(static_cast<std::uint64_t>(slot.value))) = slot;
+    }
+  }
+  Slot& slot = slot_of(value, hash);
+  if (slot.count == 0) {
+    ++size_;
+    sketch_.add(hash);
+  }
+  slot.count += count;
+  if (size_ <= ColumnProfile::kMaxExactDistinct) return;
+  is_exact_ = false;
+  slots_ = {};
+}
+
+void NumberCounts::merge(const NumberCounts& other) {
+  sketch_.merge(other.sketch_);
+  other.for_each([this](std::int64_t value, std::int64_t count) { add(value, count); });
+  if (other.is_exact_) return;
+  is_exact_ = false;
+  slots_ = {};
+}
+
+std::int64_t NumberCounts::distinct() const noexcept {
+  return is_exact_ ? static_cast<std::int64_t>(size_)
                    : static_cast<std::int64_t>(std::llround(sketch_.estimate()));
 }
 
@@ -183,35 +249,54 @@ void ColumnCollector::look_at(std::string_view text) {
   }
 }
 
+void ColumnCollector::flush_texts() {
+  if (counted_ == nullptr) return;
+  const columnar::Dictionary& texts = *counted_;
+  new_texts_.clear();
+  new_counts_.clear();
+  for (std::uint32_t code = 0; code < texts.size(); ++code) {
+    if (code_counts_[code] == 0) continue;
+    new_texts_.push_back({texts[code], texts.hash(code)});
+    new_counts_.push_back(code_counts_[code]);
+  }
+  texts_.add(new_texts_, new_counts_, [this](std::size_t i) {
+    const std::string_view text = new_texts_[i].text;
+    if (!least_text_ || text < *least_text_) least_text_ = text;
+    if (!greatest_text_ || text > *greatest_text_) greatest_text_ = text;
+    if (guess_ != nullptr) look_at(text);
+  });
+  if (screen_ != nullptr) {
+    for (std::size_t i = 0; i < new_texts_.size(); ++i) {
+      for (std::uint32_t left = screen_->find(new_texts_[i].text); left != 0; left &= left - 1)
+        found_[static_cast<std::size_t>(std::countr_zero(left))] += new_counts_[i];
+    }
+  }
+  counted_ = nullptr;
+}
+
 void ColumnCollector::take_texts(const columnar::Column& column,
                                  std::span<const std::uint64_t> row_hashes) {
   if (column.dictionary() == nullptr) return;
-  const columnar::Dictionary& texts = *column.dictionary();
+  if (column.dictionary() != counted_) {
+    flush_texts();
+    counted_ = column.dictionary();
+    code_counts_.assign(counted_->size(), 0);
+  }
   const auto codes = column.codes();
-  std::vector<std::int64_t> counts(texts.size(), 0);
   for (std::size_t row = 0; row < column.size(); ++row) {
-    if (column.is_value(row)) ++counts[codes[row]];
+    if (column.is_value(row)) ++code_counts_[codes[row]];
   }
-  std::vector<double> number_of(guess_ != nullptr && can_be_number_ ? texts.size() : 0,
-                                std::nan(""));
-  for (std::uint32_t code = 0; code < texts.size(); ++code) {
-    if (counts[code] == 0) continue;
-    const std::string_view text = texts[code];
-    texts_.add(text, mix_hash(texts.hash(code)), counts[code]);
-    if (!least_text_ || text < *least_text_) least_text_ = text;
-    if (!greatest_text_ || text > *greatest_text_) greatest_text_ = text;
-    if (screen_ != nullptr) {
-      for (std::uint32_t left = screen_->find(text); left != 0; left &= left - 1)
-        found_[static_cast<std::size_t>(std::countr_zero(left))] += counts[code];
-    }
-    if (guess_ == nullptr) continue;
-    look_at(text);
-    if (can_be_number_) number_of[code] = parse_double(text).value_or(std::nan(""));
-  }
-  if (!can_be_number_ || number_of.empty()) return;
+  if (guess_ == nullptr) return;
+  // Only a pass over these very texts tells whether they are all numbers.
+  const columnar::Dictionary& texts = *counted_;
+  flush_texts();
+  if (!can_be_number_) return;
+  std::vector<std::optional<double>> number_of(texts.size());
+  for (std::uint32_t code = 0; code < texts.size(); ++code)
+    if (code_counts_[code] > 0) number_of[code] = parse_double(texts[code]);
   for (std::size_t row = 0; row < column.size(); ++row) {
-    if (!column.is_value(row) || std::isnan(number_of[codes[row]])) continue;
-    take_number(number_of[codes[row]], row_hashes[row]);
+    if (!column.is_value(row)) continue;
+    if (const auto number = number_of[codes[row]]) take_number(*number, row_hashes[row]);
   }
 }
 
@@ -223,7 +308,7 @@ void ColumnCollector::take_number(double value, std::uint64_t row_hash) {
 void ColumnCollector::take_values(const columnar::Column& column, const columnar::Column* offsets,
                                   std::span<const std::uint64_t> row_hashes) {
   const auto take_one = [&](std::int64_t value) {
-    values_.add(value, mix_hash(static_cast<std::uint64_t>(value)), 1);
+    values_.add(value);
     take_range(value_range_.least, value_range_.greatest, value, value);
   };
   for (std::size_t row = 0; row < column.size(); ++row) {
@@ -243,8 +328,7 @@ void ColumnCollector::take_values(const columnar::Column& column, const columnar
       }
       case Type::kDouble: {
         const double value = column.doubles()[row];
-        const std::int64_t bits = bits_of(value);
-        values_.add(bits, mix_hash(static_cast<std::uint64_t>(bits)), 1);
+        values_.add(bits_of(value));
         take_number(value, row_hashes[row]);
         break;
       }
@@ -258,7 +342,9 @@ void ColumnCollector::take_values(const columnar::Column& column, const columnar
   }
 }
 
-void ColumnCollector::merge(const ColumnCollector& other) {
+void ColumnCollector::merge(ColumnCollector& other) {
+  flush_texts();
+  other.flush_texts();
   rows_ += other.rows_;
   nulls_ += other.nulls_;
   invalid_ += other.invalid_;
@@ -362,13 +448,15 @@ void ColumnCollector::set_range(ColumnProfile& profile) const {
 
 void ColumnCollector::set_top(ColumnProfile& profile) const {
   if (field_.type == Type::kString) {
-    for (const auto& [text, count] : texts_.counts()) profile.top.push_back({text, count});
+    texts_.for_each([&](std::string_view text, std::int64_t count) {
+      profile.top.push_back({std::string(text), count});
+    });
   } else {
-    for (const auto& [value, count] : values_.counts()) {
+    values_.for_each([&](std::int64_t value, std::int64_t count) {
       const Json json = shown(value);
       profile.top.push_back(
           {json.is_string() ? std::string(json.as_string()) : json.dump(), count});
-    }
+    });
   }
   const auto is_before = [](const ColumnProfile::TopValue& a, const ColumnProfile::TopValue& b) {
     return a.count != b.count ? a.count > b.count : a.value < b.value;
@@ -379,7 +467,8 @@ void ColumnCollector::set_top(ColumnProfile& profile) const {
   profile.top.resize(size);
 }
 
-ColumnProfile ColumnCollector::finish() const {
+ColumnProfile ColumnCollector::finish() {
+  flush_texts();
   ColumnProfile profile;
   profile.name = field_.name;
   profile.type = type();

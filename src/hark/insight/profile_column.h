@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "hark/insight/profile.h"
@@ -29,20 +28,52 @@ class ClockGuess {
   std::vector<tabular::ClockParser> parsers_;
 };
 
-/// Values as a set that gives up counting at ColumnProfile::kMaxExactDistinct.
-template <typename Key>
-class ValueCounts {
+/// How often each different text occurs; gives up counting at ColumnProfile::kMaxExactDistinct and
+/// estimates how many there are. Texts come with their hashes, many at a time.
+class TextCounts {
  public:
-  /// `key`: anything a Key is made of; nothing is made of it once the counts were given up.
-  template <typename View>
-  void add(const View& key, std::uint64_t hash, std::int64_t count);
-  void merge(const ValueCounts& other);
+  /// `counts`: of each text, above 0. Calls `is_new(i)` for texts that may not have come before:
+  /// all of them, once counting was given up.
+  template <typename IsNew>
+  void add(std::span<const columnar::HashedText> texts, std::span<const std::int64_t> counts,
+           const IsNew& is_new);
+  void merge(const TextCounts& other);
   bool is_exact() const noexcept { return is_exact_; }
   std::int64_t distinct() const noexcept;
-  const std::unordered_map<Key, std::int64_t>& counts() const noexcept { return counts_; }
+  /// Calls `take(text, count)` for each text, while they are counted.
+  template <typename Take>
+  void for_each(const Take& take) const;
 
  private:
-  std::unordered_map<Key, std::int64_t> counts_;
+  columnar::DictionaryBuilder texts_;
+  std::vector<std::int64_t> counts_;  ///< by code of texts_
+  std::vector<std::uint32_t> codes_;  ///< scratch
+  DistinctSketch sketch_;
+  bool is_exact_ = true;
+};
+
+/// The same of whole numbers, one at a time.
+class NumberCounts {
+ public:
+  void add(std::int64_t value, std::int64_t count = 1);
+  void merge(const NumberCounts& other);
+  bool is_exact() const noexcept { return is_exact_; }
+  std::int64_t distinct() const noexcept;
+  template <typename Take>
+  void for_each(const Take& take) const {
+    for (const Slot& slot : slots_)
+      if (slot.count > 0) take(slot.value, slot.count);
+  }
+
+ private:
+  struct Slot {
+    std::int64_t value = 0;
+    std::int64_t count = 0;  ///< 0: an empty slot
+  };
+  Slot& slot_of(std::int64_t value, std::uint64_t hash);
+
+  std::vector<Slot> slots_;  ///< a power of two, half full at most
+  std::size_t size_ = 0;
   DistinctSketch sketch_;
   bool is_exact_ = true;
 };
@@ -56,14 +87,17 @@ class ColumnCollector {
   /// Takes the column's share of a batch; `offsets`: of a clock, or nullptr; one hash per row.
   void take(const columnar::Column& column, const columnar::Column* offsets,
             std::span<const std::uint64_t> row_hashes);
-  void merge(const ColumnCollector& other);
-  ColumnProfile finish() const;
+  /// `other` is done with.
+  void merge(ColumnCollector& other);
+  ColumnProfile finish();
 
  private:
   struct Range {
     std::optional<std::int64_t> least;
     std::optional<std::int64_t> greatest;
   };
+  /// Looks at the texts counted so far.
+  void flush_texts();
   void take_texts(const columnar::Column& column, std::span<const std::uint64_t> row_hashes);
   void look_at(std::string_view text);
   void take_values(const columnar::Column& column, const columnar::Column* offsets,
@@ -82,8 +116,13 @@ class ColumnCollector {
   std::int64_t nulls_ = 0;
   std::int64_t invalid_ = 0;
 
-  // Columns of text.
-  ValueCounts<std::string> texts_;
+  // Columns of text. Batches share dictionaries: their codes are counted, and looked at when
+  // another dictionary comes.
+  TextCounts texts_;
+  std::shared_ptr<const columnar::Dictionary> counted_;
+  std::vector<std::int64_t> code_counts_;
+  std::vector<columnar::HashedText> new_texts_;  ///< scratch
+  std::vector<std::int64_t> new_counts_;         ///< scratch
   std::optional<std::string> least_text_;
   std::optional<std::string> greatest_text_;
   // What all texts so far could be; markers such as NA are passed over.
@@ -95,7 +134,7 @@ class ColumnCollector {
   std::vector<Range> clock_ranges_;  ///< by pattern: which one it is shows only at the end
 
   // Typed columns: whole numbers, days, local seconds, booleans; doubles by their bits.
-  ValueCounts<std::int64_t> values_;
+  NumberCounts values_;
   Range value_range_;
 
   // Numbers of either.
