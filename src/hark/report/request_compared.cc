@@ -150,6 +150,10 @@ void show_waiting(const ReportContext& context, const RequestReport& report, Sec
         equity.areas.end())
       areas.push_back(group);
   }
+  const bool is_any_reached = std::ranges::any_of(areas, [](const insight::RequestGroup& group) {
+    return group.kpis.all.km.median.has_value();
+  });
+  if (!is_any_reached) return;
   section.show(time_by_group(areas, "time-by-area", "Where do people wait longest?", "area",
                              is_in_days, 15));
 }
