@@ -59,7 +59,7 @@ def main():
         folder = pathlib.Path(folder)
         lake, report, parquet = folder / "lake", folder / "report", folder / "out.parquet"
         jobs = {
-            "hark run (load, build, check, report)": [hark, "run", str(lake), file, "-o", str(report), "--quiet"],
+            "hark run --basic (load, build, check, report)": [hark, "run", str(lake), file, "-o", str(report), "--quiet", "--basic"],
             "hark ingest": [hark, "ingest", str(lake), file, "--quiet"],
             PEER: [sys.executable, "-c", DUCKDB, file, str(parquet)],
             "hark kpi requests": [hark, "kpi", "requests", file, "--quiet"],

@@ -255,8 +255,10 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
                              [&](std::string_view column) { return source->has_column(column); }));
   TrustedLoadOptions trusted_options;
   trusted_options.threads = load.options.threads;
-  trusted_options.budget_bytes =
-      load.options.run_bytes != 0 ? load.options.run_bytes : load.options.memory_limit_bytes / 2;
+  // Beside a run there are the files made of it: the peak of 2.3 million rows is the limit, about.
+  trusted_options.budget_bytes = load.options.run_bytes != 0
+                                     ? load.options.run_bytes
+                                     : load.options.memory_limit_bytes / 8 * 3;
   trusted_options.rows_per_file = load.options.rows_per_file;
   trusted_options.landing_hash = landing_hash;
   TrustedLoad trusted(files, load.trusted.path, contract, completer, existing, open_engine,

@@ -26,7 +26,7 @@ struct IngestOptions {
   std::string run_id;
   const std::atomic<bool>* interrupt = nullptr;
   std::function<void(std::uint64_t, std::uint64_t)> progress;  ///< bytes done, bytes in all
-  /// Rows kept in memory before they are written; 0: half of the memory limit.
+  /// Rows kept in memory before they are written; 0: three eighths of the memory limit.
   std::size_t run_bytes = 0;
   std::size_t rows_per_file = std::size_t{1} << 18;
   std::size_t block_bytes = std::size_t{1} << 20;  ///< plain bytes read at a time; one batch each

@@ -271,9 +271,10 @@ Result<void> TrustedLoad::write_run(const Dropped& dropped, bool is_last,
     for (std::size_t i = 0; i < num_files; ++i) {
       for (std::size_t r = refs.size() * i / num_files; r < refs.size() * (i + 1) / num_files;
            ++r) {
-        written_keys_.push_back(
-            {keys_of[refs[r].batch][refs[r].row], static_cast<std::uint32_t>(first_file + i)});
+        const std::uint64_t key = keys_of[refs[r].batch][refs[r].row];
+        written_keys_[key % kKeyShares].keys.push_back(key);
       }
+      for (KeyShare& share : written_keys_) share.end_of_file.push_back(share.keys.size());
     }
   }
   return {};
@@ -299,18 +300,25 @@ Result<WrittenFile> TrustedLoad::write_file(std::span<const Batch* const> batche
 
 Result<void> TrustedLoad::settle_runs() {
   if (num_runs_ < 2) return {};
-  HARK_TRY_VOID(stats::radix_sort_by(
-      written_keys_, [](const WrittenKey& key) { return key.key; }, options_.threads));
   std::map<std::uint32_t, std::set<std::uint64_t>>
       repeated;  // file -> keys that stand elsewhere too
-  for (std::size_t i = 0; i < written_keys_.size();) {
-    std::size_t end = i + 1;
-    while (end < written_keys_.size() && written_keys_[end].key == written_keys_[i].key) ++end;
-    if (end - i > 1) {
-      for (std::size_t j = i; j < end; ++j)
-        repeated[written_keys_[j].file].insert(written_keys_[i].key);
+  for (KeyShare& share : written_keys_) {
+    std::vector<WrittenKey> keys;
+    keys.reserve(share.keys.size());
+    for (std::uint32_t file = 0; file < share.end_of_file.size(); ++file) {
+      while (keys.size() < share.end_of_file[file]) keys.push_back({share.keys[keys.size()], file});
     }
-    i = end;
+    share = {};
+    HARK_TRY_VOID(stats::radix_sort_by(
+        keys, [](const WrittenKey& key) { return key.key; }, options_.threads));
+    for (std::size_t i = 0; i < keys.size();) {
+      std::size_t end = i + 1;
+      while (end < keys.size() && keys[end].key == keys[i].key) ++end;
+      if (end - i > 1) {
+        for (std::size_t j = i; j < end; ++j) repeated[keys[j].file].insert(keys[i].key);
+      }
+      i = end;
+    }
   }
   if (repeated.empty()) return {};
 

@@ -6,6 +6,7 @@
 // consume() is called by many workers, everything else by one.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <map>
@@ -121,7 +122,14 @@ class TrustedLoad final : public columnar::BatchSink {
 
   RowCounts counts_;
   std::vector<WrittenFile> written_;
-  std::vector<WrittenKey> written_keys_;
+  /// Keys that were written, file after file: 8 bytes each, as a load may have very many.
+  struct KeyShare {
+    std::vector<std::uint64_t> keys;
+    std::vector<std::size_t> end_of_file;  ///< by position in written_
+  };
+  /// By the key's lowest bits, so that no more than a share must be sorted, or moved to grow.
+  static constexpr std::size_t kKeyShares = 16;
+  std::array<KeyShare, kKeyShares> written_keys_;
   /// Rows superseded in each file of the table: key and content hash.
   std::map<std::uint32_t, std::map<std::uint64_t, std::uint64_t>> superseded_;
   FlagChanges flag_changes_;
