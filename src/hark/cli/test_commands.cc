@@ -415,6 +415,9 @@ Result<Answer> decompose(const Arguments& arguments, Session& session) {
 }  // namespace
 
 std::vector<Command> test_commands() {
+  const Option first_period = {
+      "--a", "PERIOD", "2024, 2024-Q3, 2024-02, 2024-02-28, or FROM..TO with TO included", "", {},
+      true,  ""};
   return {
       {"test kruskal",
        "Do groups differ in time to close, or another number? Kruskal-Wallis with effect size.",
@@ -459,14 +462,7 @@ std::vector<Command> test_commands() {
        {"hark test rate 311.csv --a 2023 --b 2024",
         "hark test rate lake --a 2024-01..2024-03 --b 2024-Q2 --where \"agency = 'DSNY'\""},
        {{"SOURCE", "a lake (LAKE@v12 as it was) or a data file, of requests or of calls"}},
-       {{"--a",
-         "PERIOD",
-         "2024, 2024-Q3, 2024-02, 2024-02-28, or FROM..TO with TO included",
-         "",
-         {},
-         true,
-         ""},
-        {"--b", "PERIOD", "the other; the ratio is B over A", "", {}, true, ""}},
+       {first_period, {"--b", "PERIOD", "the other; the ratio is B over A", "", {}, true, ""}},
        rate},
       {"changes",
        "What changed between two periods: which types, agencies and areas moved volume and time "
@@ -474,13 +470,7 @@ std::vector<Command> test_commands() {
        {"hark changes 311.csv --a 2023 --b 2024",
         "hark changes lake --a 2024-Q1 --b 2024-Q2 --by complaint_type"},
        {{"SOURCE", "a lake (LAKE@v12 as it was) or a data file"}},
-       {{"--a",
-         "PERIOD",
-         "2024, 2024-Q3, 2024-02, 2024-02-28, or FROM..TO with TO included",
-         "",
-         {},
-         true,
-         ""},
+       {first_period,
         {"--b", "PERIOD", "the other; changes are from A to B", "", {}, true, ""},
         {"--by", "COL", "only this column, instead of type, agency and area", "", {}, false, ""}},
        changes},

@@ -24,8 +24,6 @@ struct Equity {
   std::vector<std::string> not_reached;
 };
 
-/// From request_kpis_by() over `grouping`, the contract's areas.
-Equity equity(const std::vector<RequestGroup>& areas, const Grouping& grouping);
 /// Counts the areas of a table; nothing where the source has no areas or no closing times. Errors:
 /// kExhausted.
 Result<std::optional<Equity>> equity(const RequestTable& table, const contract::Contract& contract);

@@ -15,19 +15,12 @@ namespace hark::insight {
 namespace {
 
 using test::MemorySource;
-
-RequestTable table_of(const std::vector<std::string>& created) {
-  MemorySource source;
-  source.clocks("created_date", created);
-  RequestLoad load;
-  load.now = *parse_instant("2026-11-01T00:00:00Z");
-  return load_requests(source, test::request_contract(), load).value();
-}
+using test::requests_created_at;
 
 TEST(HourlyCreated, CountsLocalHoursOfWholeDaysWithoutStampsOfAForm) {
-  const auto table = table_of({"2024-03-01 17:00:00", "2024-03-02 00:00:00", "2024-03-02 00:00:01",
-                               "2024-03-02 12:00:00", "2024-03-02 12:59:59", "2024-03-02 13:00:00",
-                               "2024-03-04 23:30:00", "2024-03-05 01:00:00"});
+  const auto table = requests_created_at(
+      {"2024-03-01 17:00:00", "2024-03-02 00:00:00", "2024-03-02 00:00:01", "2024-03-02 12:00:00",
+       "2024-03-02 12:59:59", "2024-03-02 13:00:00", "2024-03-04 23:30:00", "2024-03-05 01:00:00"});
   const auto counts = hourly_created(table, {});
   ASSERT_TRUE(counts) << counts.error().to_string();
   EXPECT_EQ(counts->days.first_day, calendar::days_from_civil(2024, 3, 2));
@@ -71,7 +64,7 @@ TEST(Hourly, SourcesWithoutHoursAreRefused) {
   const auto of_days = hourly_offered({});
   ASSERT_FALSE(of_days);
   EXPECT_EQ(of_days.error().code(), ErrorCode::kInvalidInput);
-  RequestTable dates = table_of({"2024-03-01 00:00:00"});
+  RequestTable dates = requests_created_at({"2024-03-01 00:00:00"});
   dates.is_created_date_only = true;
   const auto of_dates = hourly_created(dates, {});
   ASSERT_FALSE(of_dates);

@@ -240,4 +240,12 @@ contract::Contract contact_contract() {
   return contract;
 }
 
+RequestTable requests_created_at(const std::vector<std::string>& created) {
+  MemorySource source;
+  source.clocks("created_date", created);
+  RequestLoad load;
+  load.now = *parse_instant("2026-11-01T00:00:00Z");
+  return load_requests(source, request_contract(), load).value();
+}
+
 }  // namespace hark::insight::test

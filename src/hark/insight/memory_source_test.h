@@ -10,6 +10,7 @@
 #include "hark/columnar/stream.h"
 #include "hark/contract/contract.h"
 #include "hark/core/parallel.h"
+#include "hark/insight/requests.h"
 
 namespace hark::insight::test {
 
@@ -43,6 +44,9 @@ class MemorySource final : public columnar::BatchSource {
 
 /// A contract of service requests: key, clocks, status, type, agency, area, place.
 contract::Contract request_contract();
+/// Requests of that contract, created then ("2024-01-31 17:30:00" in New York), as of November
+/// 2026.
+RequestTable requests_created_at(const std::vector<std::string>& created);
 contract::Contract contact_contract();
 
 }  // namespace hark::insight::test

@@ -9,6 +9,7 @@
 
 #include "hark/core/parallel.h"
 #include "hark/insight/columns.h"
+#include "hark/insight/timed_rows.h"
 #include "hark/stats/concentration.h"
 #include "hark/stats/survival.h"
 
@@ -108,28 +109,6 @@ class SlaRule {
   std::int32_t as_of_day_ = 0;
 };
 
-// Items in groups: a counting sort, so the order inside a group is that of the input.
-template <typename Item>
-class ByGroup {
- public:
-  /// item_at(i) for i below `size`, each into group_of(i).
-  template <typename ItemAt, typename GroupOf>
-  ByGroup(std::size_t size, std::size_t num_groups, const ItemAt& item_at, const GroupOf& group_of)
-      : first_(num_groups + 1, 0), items_(size) {
-    for (std::size_t i = 0; i < size; ++i) ++first_[group_of(i) + 1];
-    std::partial_sum(first_.begin(), first_.end(), first_.begin());
-    std::vector<std::size_t> next(first_.begin(), first_.end() - 1);
-    for (std::size_t i = 0; i < size; ++i) items_[next[group_of(i)]++] = item_at(i);
-  }
-  std::span<const Item> of(std::size_t group) const {
-    return std::span(items_).subspan(first_[group], first_[group + 1] - first_[group]);
-  }
-
- private:
-  std::vector<std::size_t> first_;
-  std::vector<Item> items_;
-};
-
 StillOpen still_open_after(const stats::KaplanMeier& curve, std::int64_t time) {
   const auto steps = curve.steps();
   const auto after = std::ranges::upper_bound(steps, time, {}, &stats::KaplanMeier::Step::time);
@@ -147,24 +126,7 @@ StillOpen still_open_after(const stats::KaplanMeier& curve, std::int64_t time) {
 // closings.
 Result<TimeToClose> time_to_close(const RequestTable& table, std::span<const TimedRow> rows,
                                   bool without_left_out) {
-  std::vector<std::int64_t> times;
-  std::vector<std::int64_t> closed;
-  std::vector<std::int64_t> open;
-  const std::size_t most = std::min(rows.size(), table.times.size());
-  times.reserve(most);
-  closed.reserve(most);
-  open.reserve(most);
-  std::uint32_t latest = TimedRow::kMaxTimes;
-  for (const TimedRow row : rows) {
-    if (without_left_out && row.is_left_out()) continue;
-    if (row.time() != latest) {
-      latest = row.time();
-      times.push_back(table.times[latest]);
-      closed.push_back(0);
-      open.push_back(0);
-    }
-    ++(row.is_closed() ? closed : open).back();
-  }
+  const auto [times, closed, open] = count_times(table, rows, without_left_out);
   const auto in_unit = [&](const auto& ticks) -> std::optional<double> {
     if (!ticks) return std::nullopt;
     const auto value = static_cast<double>(*ticks);
@@ -291,9 +253,7 @@ Result<std::vector<RequestKpis>> compute(const RequestTable& table,
             table.size(), num_groups, [](std::size_t i) { return static_cast<std::uint32_t>(i); },
             group_of);
       } else {
-        timed_of.emplace(
-            table.timed.size(), num_groups, [&](std::size_t i) { return table.timed[i]; },
-            [&](std::size_t i) { return group_of(table.by_duration[i]); });
+        timed_of = timed_by_group(table, codes, num_groups);
       }
       return {};
     }));

@@ -13,17 +13,10 @@ namespace hark::insight {
 namespace {
 
 using test::MemorySource;
+using test::requests_created_at;
 
 std::int32_t day_of(int year, unsigned month, unsigned day) {
   return calendar::days_from_civil(year, month, day);
-}
-
-RequestTable table_of(const std::vector<std::string>& created) {
-  MemorySource source;
-  source.clocks("created_date", created);
-  RequestLoad load;
-  load.now = *parse_instant("2026-11-01T00:00:00Z");
-  return load_requests(source, test::request_contract(), load).value();
 }
 
 TEST(SeriesNamed, TellsTheKnownSeries) {
@@ -54,8 +47,9 @@ TEST(DailyOffered, AddsQueuesAndKnowsWhatIsMissing) {
 }
 
 TEST(DailyCreated, CountsWholeLocalDaysOnly) {
-  const auto table = table_of({"2024-03-01 17:00:00", "2024-03-02 00:10:00", "2024-03-02 23:59:59",
-                               "2024-03-04 12:30:00", "2024-03-05 01:00:00"});
+  const auto table =
+      requests_created_at({"2024-03-01 17:00:00", "2024-03-02 00:10:00", "2024-03-02 23:59:59",
+                           "2024-03-04 12:30:00", "2024-03-05 01:00:00"});
   const DailyCounts counts = daily_created(table, {});
   EXPECT_EQ(counts.first_day, day_of(2024, 3, 2));
   EXPECT_EQ(counts.values, (std::vector<double>{2, 0, 1}));
@@ -71,7 +65,7 @@ TEST(DailyCreated, ADayWithoutAnyRequestIsMissingWhereManyAreUsual) {
   for (const char* day : {"02", "03", "05", "06"})
     for (int i = 0; i < 25; ++i) created.push_back(std::string("2024-03-") + day + " 08:30:00");
   created.push_back("2024-03-07 01:00:00");
-  const DailyCounts counts = daily_created(table_of(created), {});
+  const DailyCounts counts = daily_created(requests_created_at(created), {});
   ASSERT_EQ(counts.values.size(), 5u);
   EXPECT_TRUE(std::isnan(counts.values[2]));
   EXPECT_EQ(counts.values[3], 25);
@@ -101,9 +95,9 @@ TEST(DailyCreatedBy, GroupsAddUpToTheWhole) {
 }
 
 TEST(CreationHours, StampsHeapedAtMidnightAndNoonAreLeftOut) {
-  const auto table = table_of({"2024-03-03 08:00:00", "2024-03-04 00:00:00", "2024-03-04 12:00:00",
-                               "2024-03-04 12:00:01", "2024-03-04 00:00:00.250",
-                               "2024-03-04 09:30:00", "2024-03-05 08:00:00"});
+  const auto table = requests_created_at(
+      {"2024-03-03 08:00:00", "2024-03-04 00:00:00", "2024-03-04 12:00:00", "2024-03-04 12:00:01",
+       "2024-03-04 00:00:00.250", "2024-03-04 09:30:00", "2024-03-05 08:00:00"});
   const auto hours = creation_hours(table, {});
   ASSERT_TRUE(hours);
   ASSERT_EQ(hours->days.size(), 1u);

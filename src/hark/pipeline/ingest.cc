@@ -1,15 +1,11 @@
 #include "hark/pipeline/ingest.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <future>
 #include <memory>
-#include <new>
 #include <optional>
 #include <set>
 
-#include "hark/columnar/gather.h"
 #include "hark/core/text.h"
 #include "hark/engine/engine.h"
 #include "hark/lake/data_file.h"
@@ -17,6 +13,7 @@
 #include "hark/pipeline/checkpoint_file.h"
 #include "hark/pipeline/data_file.h"
 #include "hark/pipeline/landing.h"
+#include "hark/pipeline/load_sinks.h"
 #include "hark/pipeline/quarantine.h"
 #include "hark/pipeline/schema_drift.h"
 #include "hark/pipeline/source.h"
@@ -28,73 +25,6 @@
 
 namespace hark::pipeline {
 namespace {
-
-/// The file on its way into the landing zone, beside the reading of it where there are threads for
-/// both. Threads: all but the constructor and destructor, which waits, may be called by many.
-class Landing {
- public:
-  /// `land` may run until the Landing is gone; `is_known` says whether the lake has those bytes.
-  Landing(bool is_beside, std::function<Result<Landed>()> land,
-          std::function<bool(const Landed&)> is_known)
-      : landed_(std::async(is_beside ? std::launch::async : std::launch::deferred,
-                           [this, land = std::move(land), is_known = std::move(is_known)] {
-                             return run(land, is_known);
-                           })) {}
-
-  /// Waits. Errors: those of land().
-  const Result<Landed>& landed() const { return landed_.get(); }
-  /// Waits. Errors: those of land(); kConflict if the lake has these bytes already.
-  Result<std::string> hash() const {
-    HARK_TRY(const Landed landed, this->landed());
-    if (is_known_) return Error(ErrorCode::kConflict, "these bytes are in the lake already");
-    return landed.hash;
-  }
-  /// The lake has these bytes, as far as is known by now: reading on is in vain.
-  bool is_known() const noexcept { return is_known_; }
-
- private:
-  Result<Landed> run(const std::function<Result<Landed>()>& land,
-                     const std::function<bool(const Landed&)>& is_known) {
-    try {
-      HARK_TRY(Landed landed, land());
-      is_known_ = is_known(landed);
-      return landed;
-    } catch (const std::bad_alloc&) {
-      return Error(ErrorCode::kExhausted, "out of memory").hint("try a smaller --memory-limit");
-    }
-  }
-
-  std::atomic<bool> is_known_ = false;
-  std::shared_future<Result<Landed>> landed_;
-};
-
-/// Passes batches on until the landing finds that the lake has them.
-class UnlessKnown final : public columnar::BatchSink {
- public:
-  UnlessKnown(const Landing& landing, columnar::BatchSink& sink) : landing_(landing), sink_(sink) {}
-  Result<void> consume(columnar::Batch batch, unsigned worker) override {
-    if (landing_.is_known()) return landing_.hash().error();
-    return sink_.consume(std::move(batch), worker);
-  }
-
- private:
-  const Landing& landing_;
-  columnar::BatchSink& sink_;
-};
-
-/// Lets the profiler look at each batch on its way.
-class Profiled final : public columnar::BatchSink {
- public:
-  Profiled(LoadProfiler& profiler, columnar::BatchSink& sink) : profiler_(profiler), sink_(sink) {}
-  Result<void> consume(columnar::Batch batch, unsigned worker) override {
-    profiler_.look(batch, worker);
-    return sink_.consume(std::move(batch), worker);
-  }
-
- private:
-  LoadProfiler& profiler_;
-  columnar::BatchSink& sink_;
-};
 
 /// Everything one load works with, in the order it is made.
 struct Load {
@@ -114,31 +44,6 @@ struct Load {
   const Landing* landing = nullptr;  ///< where the file is landing; else `landed` is there
 
   Result<std::string> landing_hash() const { return landing ? landing->hash() : landed.hash; }
-};
-
-/// Passes on the rows of chosen records.
-class RecordFilter final : public columnar::BatchSink {
- public:
-  RecordFilter(const std::set<std::int64_t>& records, columnar::BatchSink& sink)
-      : records_(records), sink_(sink) {}
-
-  Result<void> consume(columnar::Batch batch, unsigned worker) override {
-    const columnar::Column* numbers = batch.find(kRecordColumn);
-    if (numbers == nullptr) return Error(ErrorCode::kInternal, "the file gave no record numbers");
-    std::vector<columnar::RowRef> rows;
-    for (std::uint32_t row = 0; row < batch.num_rows; ++row) {
-      if (records_.contains(numbers->int64s()[row])) rows.push_back({0, row});
-    }
-    if (rows.empty()) return {};
-    const columnar::Batch* const whole = &batch;
-    HARK_TRY(columnar::Batch chosen, columnar::gather({&whole, 1}, rows));
-    chosen.ordinal = batch.ordinal;
-    return sink_.consume(std::move(chosen), worker);
-  }
-
- private:
-  const std::set<std::int64_t>& records_;
-  columnar::BatchSink& sink_;
 };
 
 /// The contract the lake loads this dataset with, unless the user names another; for a new dataset

@@ -91,6 +91,30 @@ Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std:
   return landed;
 }
 
+Landing::Landing(bool is_beside, std::function<Result<Landed>()> land,
+                 std::function<bool(const Landed&)> is_known)
+    : landed_(std::async(is_beside ? std::launch::async : std::launch::deferred,
+                         [this, land = std::move(land), is_known = std::move(is_known)] {
+                           return run(land, is_known);
+                         })) {}
+
+Result<std::string> Landing::hash() const {
+  HARK_TRY(const Landed landed, this->landed());
+  if (is_known_) return Error(ErrorCode::kConflict, "these bytes are in the lake already");
+  return landed.hash;
+}
+
+Result<Landed> Landing::run(const std::function<Result<Landed>()>& land,
+                            const std::function<bool(const Landed&)>& is_known) {
+  try {
+    HARK_TRY(Landed landed, land());
+    is_known_ = is_known(landed);
+    return landed;
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorCode::kExhausted, "out of memory").hint("try a smaller --memory-limit");
+  }
+}
+
 std::string profile_path(const std::string& landing_path) {
   return concat(landing_path, kProfileEnding);
 }

@@ -1,7 +1,9 @@
 // The landing zone: the bytes as they came, named by their hash, immutable.
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <future>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,29 @@ using LandingHash = std::function<Result<std::string>()>;
 Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std::string& source,
                     const std::vector<std::string>& header, const Json& provenance,
                     const Clock& clock);
+
+/// A file on its way into the landing zone, beside the reading of it where there are threads for
+/// both. Threads: all but the constructor and destructor, which waits, may be called by many.
+class Landing {
+ public:
+  /// `land` may run until the Landing is gone; `is_known` says whether the lake has those bytes.
+  Landing(bool is_beside, std::function<Result<Landed>()> land,
+          std::function<bool(const Landed&)> is_known);
+
+  /// Waits. Errors: those of land().
+  const Result<Landed>& landed() const { return landed_.get(); }
+  /// Waits. Errors: those of land(); kConflict if the lake has these bytes already.
+  Result<std::string> hash() const;
+  /// The lake has these bytes, as far as is known by now: reading on is in vain.
+  bool is_known() const noexcept { return is_known_; }
+
+ private:
+  Result<Landed> run(const std::function<Result<Landed>()>& land,
+                     const std::function<bool(const Landed&)>& is_known);
+
+  std::atomic<bool> is_known_ = false;
+  std::shared_future<Result<Landed>> landed_;
+};
 
 /// Where the profile of a landing file stands: beside it.
 std::string profile_path(const std::string& landing_path);

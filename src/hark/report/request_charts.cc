@@ -6,26 +6,17 @@
 #include "hark/calendar/civil.h"
 #include "hark/chart/hexbin.h"
 #include "hark/core/text.h"
+#include "hark/report/chart_columns.h"
 #include "hark/report/wording.h"
 
 namespace hark::report {
 namespace {
 
 using chart::ChartSpec;
-using chart::Column;
 using chart::FieldType;
 using chart::Format;
 using chart::Mark;
 using insight::RequestGroup;
-
-Column numbers(std::string name, std::string title, std::vector<double> values,
-               Format format = Format::kNumber, std::string unit = {}) {
-  return {std::move(name), std::move(title), std::move(unit), format, std::move(values)};
-}
-
-Column texts(std::string name, std::string title, std::vector<std::string> values) {
-  return {std::move(name), std::move(title), {}, Format::kNumber, std::move(values)};
-}
 
 /// Groups that a chart shows: those with a value, the largest first.
 std::vector<const RequestGroup*> largest(const std::vector<RequestGroup>& groups,

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "hark/core/text.h"
+#include "hark/report/chart_columns.h"
 #include "hark/report/request_charts.h"
 #include "hark/report/wording.h"
 
@@ -18,14 +19,6 @@ using chart::Mark;
 
 /// More cells would make the page heavy; the hottest tell the story.
 constexpr std::size_t kMostHotCells = 800;
-
-Column numbers(std::string name, std::string title, std::vector<double> values,
-               Format format = Format::kNumber, std::string unit = {}) {
-  return {std::move(name), std::move(title), std::move(unit), format, std::move(values)};
-}
-Column texts(std::string name, std::string title, std::vector<std::string> values) {
-  return {std::move(name), std::move(title), {}, Format::kNumber, std::move(values)};
-}
 
 /// Cites numbers that one command gives.
 class Citer {

@@ -6,6 +6,7 @@
 #include "hark/calendar/civil.h"
 #include "hark/core/text.h"
 #include "hark/series/origin_table.h"
+#include "hark/stats/descriptive.h"
 #include "hark/stats/distributions.h"
 
 namespace hark::series {
@@ -64,10 +65,7 @@ class Record {
       std::ranges::sort(errors_);
       constexpr std::array<double, 4> kLevels = {0.025, 0.1, 0.9, 0.975};
       for (std::size_t q = 0; q < kLevels.size(); ++q) {
-        const double place = kLevels[q] * static_cast<double>(errors_.size() - 1);
-        const auto at = static_cast<std::size_t>(place);
-        const double next = errors_[std::min(at + 1, errors_.size() - 1)];
-        bounds[hour][q] = errors_[at] + (place - static_cast<double>(at)) * (next - errors_[at]);
+        bounds[hour][q] = *stats::quantile(std::span<const double>(errors_), kLevels[q]);
       }
     }
     std::vector<DayForecast> out;

@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""The figures that ask further, as their users ask for them: from a file, from its lake, as text and as JSON.
+
+usage: analysis_test.py HARK
+"""
+import datetime
+
+from program import NOW, Program, main, run
+
+
+class Analysis(Program):
+    def test_a_two_column_file_needs_no_contract(self):
+        table = self.write("two.csv", "minutes,team\n" + "".join(f"{i % 7 + (3 if i % 2 else 0)},{'ab'[i % 2]}\n" for i in range(60)))
+        data = self.answer("test", "kruskal", table, "--value", "minutes", "--by", "team")["data"]
+        self.assertEqual((data["n"], data["df"]), (60, 1))
+
+    def test_differences_between_boroughs_are_tested_and_taken_apart(self):
+        ranks = self.answer("test", "logrank", self.city, "--by", "borough", *NOW)["data"]
+        kpis = self.answer("kpi", "requests", self.city, *NOW, "--by", "borough")["data"]
+        medians = {group["key"]: group["km"]["median_hours"] for group in kpis["groups"]}
+        self.assertEqual(ranks["df"], len(ranks["groups"]) - 1)
+        for group in ranks["groups"]:
+            self.assertEqual(group["median_hours"], medians[group["key"]], group["key"])
+        parts = self.answer("decompose", self.city, "--groups", "BRONX,queens", *NOW)["data"]
+        self.assertEqual((parts["a"], parts["b"], parts["over"]), ("BRONX", "QUEENS", "complaint_type"))
+        self.assertAlmostEqual(parts["rate_effect"] + parts["mix_effect"], parts["difference"], places=9)
+        self.assertAlmostEqual(sum(term["rate_effect"] for term in parts["terms"]), parts["rate_effect"], places=9)
+        wrong = run("decompose", self.city, "--groups", "BRONX,MARS")
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("QUEENS", wrong.stderr)
+
+    def test_the_report_compares_and_its_numbers_are_those_of_the_commands(self):
+        folder = self.folder / "compared"
+        self.answer("report", self.city, "-o", folder, "--format", "md,svg", *NOW)
+        text = (folder / "report.md").read_text()
+        for question in ("Where do requests heap beyond chance?", "Do residents of some areas wait longer?",
+                         "Closed is not solved", "Like for like", "no fair ranking is possible"):
+            self.assertIn(question, text)
+        for chart in ("still-open", "time-by-area", "outcomes"):
+            self.assertTrue((folder / f"charts/{chart}.svg").is_file(), chart)
+        kpis = self.answer("kpi", "requests", self.city, "--outcomes", *NOW)["data"]
+        for number in (kpis["still_open"][1]["share"], kpis["equity"]["max_min"], kpis["outcomes"]["fixed"] / kpis["closed"],
+                       self.answer("kpi", "departments", self.city, *NOW)["data"]["disparity"]["ratio"],
+                       self.answer("hotspots", self.city, *NOW)["data"]["top_area"]["share"]):
+            self.assertIn(f"| {number} |", text)
+        basic = self.folder / "basic"
+        self.answer("report", self.city, "-o", basic, "--format", "md", "--basic", *NOW)
+        self.assertNotIn("Like for like", (basic / "report.md").read_text())
+
+    def test_what_became_of_closed_requests_is_told_by_their_texts(self):
+        texts = ["The Police Department responded to the complaint and took action to fix the condition."] * 3 + [
+            "An inspection of the property was conducted and no violations were found.", "See notes."]
+        path = self.write("outcomes.csv", "unique_key,created_date,closed_date,resolution_description\n" + "".join(
+            f'{i},2024-03-01T10:00:00,{"2024-03-02T10:00:00" if i else ""},"{text}"\n' for i, text in enumerate(texts)))
+        data = self.answer("kpi", "requests", path, "--outcomes", *NOW)["data"]
+        self.assertEqual({name: n for name, n in data["outcomes"].items() if n}, {"fixed": 2, "no_violation": 1, "unknown": 1})
+        self.assertNotIn("outcomes", self.answer("kpi", "requests", path, *NOW)["data"])
+        groups = self.answer("kpi", "requests", path, "--by", "outcome", *NOW)["data"]["groups"]
+        self.assertEqual([(group["key"], group["n"]) for group in groups], [("fixed", 2), ("no_violation", 1), ("unknown", 1), (None, 1)])
+        self.assertIn("nothing found", run("kpi", "requests", path, "--outcomes", *NOW).stdout)
+        refused = run("kpi", "requests", path, "--by", "outcome", "--contract", "chicago311")
+        self.assertNotEqual(refused.returncode, 0)
+
+    def test_what_is_still_open_after_some_days_and_where_people_wait_longest(self):
+        data = self.answer("kpi", "requests", self.city, *NOW)["data"]
+        shares = [entry["share"] for entry in data["still_open"]]
+        self.assertEqual([entry["after_days"] for entry in data["still_open"]], [1, 7, 30, 90])
+        self.assertEqual(shares, sorted(shares, reverse=True))
+        groups = self.answer("kpi", "requests", self.city, *NOW, "--by", "borough")["data"]["groups"]
+        medians = [group["km"]["median_hours"] for group in groups if group["key"] not in (None, "Unspecified")]
+        self.assertAlmostEqual(data["equity"]["max_min"], max(medians) / min(medians))
+        self.assertIn("still_open", groups[0])
+
+    def test_departments_are_compared_like_for_like(self):
+        data = self.answer("kpi", "departments", self.city, *NOW)["data"]
+        kpis = self.answer("kpi", "requests", self.city, *NOW, "--by", "agency")["data"]
+        medians = {group["key"]: group["km"] for group in kpis["groups"]}
+        self.assertEqual({d["key"] for d in data["departments"]}, set(medians))
+        for department in data["departments"]:
+            km = medians[department["key"]]
+            self.assertEqual(department["n"], km["n"])
+            if department["n"] >= 30:
+                self.assertEqual(department["median_hours"], km["median_hours"], department["key"])
+            if department["efficiency"]:
+                self.assertAlmostEqual(department["efficiency"]["value"], department["median_hours"] / department["expected_median_hours"])
+            # In the made-up city every type has one department: nobody can be ranked.
+            self.assertIsNone(department["rank"])
+            self.assertTrue(department["reason"])
+        self.assertGreater(data["disparity"]["ratio"], data["disparity"]["ci95"][0])
+        self.assertIn("shared work", run("kpi", "departments", self.city, *NOW).stdout)
+        self.assertEqual(run("kpi", "departments", self.calls).returncode, 2)
+
+    def test_hot_cells_are_told_and_small_ones_are_not_shown(self):
+        data = self.answer("hotspots", self.city, *NOW)["data"]
+        kpis = self.answer("kpi", "requests", self.city, *NOW, "--by", "borough")["data"]
+        self.assertEqual(data["gini"], kpis["gini"])
+        top = max((group for group in kpis["groups"] if group["key"]), key=lambda group: group["rows"])
+        self.assertEqual((data["top_area"]["name"], data["top_area"]["n"]), (top["key"], top["rows"]))
+        self.assertEqual(data["n"] + data["without_place"] + data["outside"], kpis["n"])
+        self.assertTrue(all(cell["n"] >= 5 for cell in data["cells"]))
+        self.assertEqual(sum(cell["n"] for cell in data["cells"]) + data["not_shown"]["n"], data["n"])
+        scores = [cell["gi_z"] for cell in data["cells"]]
+        self.assertEqual(scores, sorted(scores, reverse=True))
+        self.assertIn("cells of 500 m", run("hotspots", self.city, *NOW).stdout)
+        self.assertEqual(run("hotspots", self.calls).returncode, 2)
+
+    def test_a_change_of_the_daily_rate_is_told_with_its_interval(self):
+        start, rows = datetime.date(2024, 1, 1), ["unique_key,created_date,agency"]
+        for day in range(70):
+            # 12 a day, from 5 February on 18; DSNY's are one in three and do not change.
+            per_day = 12 + 6 * (day >= 35) + (day * 7 % 5 - 2)
+            for i in range(per_day):
+                agency = "DSNY" if i < 4 else "NYPD"
+                rows.append(f"{len(rows)},{start + datetime.timedelta(days=day)}T{i % 24:02}:30:00,{agency}")
+        path = self.write("rate.csv", "\n".join(rows) + "\n")
+        words = ("test", "rate", path, "--since", "2024-01-01", "--until", "2024-03-11", "--a", "2024-01-01..2024-02-04",
+                 "--b", "2024-02-05..2024-03-10", *NOW)
+        data = self.answer(*words)["data"]
+        self.assertEqual((data["a"]["days"], data["b"]["days"]), (35, 35))
+        self.assertAlmostEqual(data["ratio"], data["b"]["total"] / data["a"]["total"], places=9)
+        self.assertTrue(data["ci95"][0] < 1.5 < data["ci95"][1])
+        self.assertLess(data["p"], 1e-10)
+        self.assertAlmostEqual(self.answer(*words, "--where", "agency = 'DSNY'")["data"]["ratio"], 1, places=9)
+        self.assertIn("1.50", run(*words).stdout)
+        # The first and the last day of an export are not whole unless the user says so.
+        whole = self.answer("test", "rate", path, "--a", "2024-01", "--b", "2024-02", *NOW)
+        self.assertEqual(whole["data"]["a"]["days"], 30)
+        self.assertEqual([w["code"] for w in whole["warnings"]], ["period_not_covered"])
+        for periods in (("2024-01", "2024"), ("2024-01", "2030"), ("January", "2024-02")):
+            self.assertEqual(run("test", "rate", path, "--a", periods[0], "--b", periods[1]).returncode, 2, periods)
+        calls = self.answer("test", "rate", self.calls, "--a", "2019-01..2019-03", "--b", "2019-04..2019-06")["data"]
+        self.assertEqual(calls["series"], "contact.offered")
+
+    def test_hours_add_up_to_days_and_are_the_same_from_a_file_and_from_its_lake(self):
+        calls = self.folder / "hours.csv"
+        run("generate", "calls", "--rows", "300000", "--seed", "7", "-o", calls)
+        wanted = ("--series", "contact.offered", "--every", "hour", "--horizon", "3", "--origin-step", "14")
+        answer = self.answer("forecast", calls, *wanted)
+        data = answer["data"]
+        self.assertIn("few_hour_origins", [warning["code"] for warning in answer["warnings"]])
+        hours = data["hourly"]["forecast"]
+        self.assertEqual([(hour["date"], hour["hour"]) for hour in hours],
+                         [(day["date"], hour) for day in data["forecast"] for hour in range(24)])
+        for i, day in enumerate(data["forecast"]):
+            self.assertAlmostEqual(day["mean"], sum(hour["mean"] for hour in hours[24 * i:24 * i + 24]), places=6)
+        self.assertTrue(all(0 <= hour["lo95"] <= hour["lo80"] <= hour["hi80"] <= hour["hi95"] for hour in hours))
+        self.assertEqual([model["model"] for model in data["hourly"]["backtest"]], ["seasonal_naive_168", "day_shares"])
+        self.assertLess(data["hourly"]["backtest"][1]["ratio_to_naive"], 1)
+        days = self.answer("forecast", calls, *wanted[:2], *wanted[4:])["data"]
+        self.assertEqual(days["forecast"], data["forecast"])
+        self.assertNotIn("hourly", days)
+        lake = self.folder / "hours"
+        self.answer("ingest", lake, calls)
+        self.assertEqual(self.answer("forecast", lake, *wanted)["data"], data)
+        series = self.answer("series", calls, *wanted[:4])["data"]
+        week = series["hourly"]["hours_of_week"]
+        self.assertEqual([(hour["weekday"], hour["hour"]) for hour in week],
+                         [(day, hour) for day in range(1, 8) for hour in range(24)])
+        self.assertAlmostEqual(sum(hour["lift"] for hour in week) / 168, 1)
+        self.assertGreater(series["hourly"]["strength"]["daily"], 0.9)
+        self.assertIn("busiest hours of the week", run("series", calls, *wanted[:4]).stdout)
+        daily = run("series", self.calls, *wanted[:4])
+        self.assertEqual(daily.returncode, 4)
+        self.assertIn("no hours", daily.stderr)
+        self.assertEqual(run("forecast", self.city, "--series", "requests.created", "--every", "hour", "--by", "borough",
+                             *NOW).returncode, 2)
+
+    def test_a_contact_centres_diagnostics_are_told(self):
+        rows = ["Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID"]
+        day = datetime.date(2023, 1, 1)
+        for i in range(500):
+            offered = (1000 if day.weekday() < 5 else 400) + i * 37 % 91
+            lost = 200 if i == 300 else i % 3
+            if i not in (100, 101):
+                rows.append(f"{day};{offered};{offered - 10 - lost};10;30.5;{0.9 if i < 365 else 0.912345};{i + 1}")
+            day += datetime.timedelta(days=1)
+        path = self.write("days.csv", "\n".join(rows) + "\n")
+        found = self.answer("kpi", "contact", path)["data"]["diagnostics"]
+        self.assertEqual([change["kind"] for change in found["denominator"]["changes"]], ["precision"])
+        self.assertEqual([day["date"] for day in found["reconciliation"]["out_of_line"]], ["2023-10-28"])
+        self.assertEqual((found["missing"]["days"], found["missing"]["unexplained"]), (2, 2))
+        effects = {(effect["driver"], effect["key"]): effect for effect in found["drivers"]["effects"]}
+        saturday = effects["weekday", "Saturday"]
+        # Five days of 1,045 and two of 445 or so, against their geometric mean.
+        self.assertAlmostEqual(saturday["effect"], (445 / 1045) ** (5 / 7) - 1, delta=0.02)
+        self.assertTrue(saturday["ci95"][0] < saturday["effect"] < saturday["ci95"][1])
+        self.assertGreater(found["drivers"]["shares"][0]["share"], 0.9)
+        self.assertEqual(self.answer("kpi", "contact", path, "--by", "year")["data"]["diagnostics"], found)
+        self.assertIn("calls move with", run("kpi", "contact", path).stdout)
+        report = self.folder / "calls report"
+        run("report", path, "-o", report, "--format", "md")
+        text = (report / "report.md").read_text()
+        self.assertIn("What moves call volume", text)
+        self.assertIn("2023-10-28 (200 of", text)
+        self.assertNotIn("calls-by-hour", text)
+        self.assertIn("the records are daily", text)
+        calls = self.folder / "single calls.csv"
+        run("generate", "calls", "--rows", "30000", "--seed", "7", "-o", calls)
+        run("report", calls, "-o", report, "--format", "md")
+        text = (report / "report.md").read_text()
+        self.assertIn("At which hours do people call?", text)
+        self.assertNotIn("the records are daily", text)
+
+    def test_what_changed_between_two_periods_is_ranked(self):
+        words = ("--a", "2023", "--b", "2024", *NOW)
+        data = self.answer("changes", self.city, *words)["data"]
+        rate = self.answer("test", "rate", self.city, *words)["data"]
+        self.assertEqual(data["whole"]["volume"]["ratio"], rate["ratio"])
+        self.assertEqual({entry["by"] for entry in data["volume"]}, {"complaint_type", "agency", "borough"})
+        sizes = [abs(entry["change_per_day"]) for entry in data["volume"]]
+        self.assertEqual(sizes, sorted(sizes, reverse=True))
+        pulls = [abs(entry["pull_hours"]) for entry in data["median"]]
+        self.assertEqual(pulls, sorted(pulls, reverse=True))
+        one = data["volume"][0]
+        again = self.answer("test", "rate", self.city, *words, "--where", f"fold({one['by']}) = '{one['key'].lower()}'")["data"]
+        self.assertAlmostEqual(again["ratio"], one["ratio"], places=9)
+        self.assertGreaterEqual(one["q"], again["p"])
+        only = self.answer("changes", self.city, *words, "--by", "borough")["data"]
+        self.assertEqual({entry["by"] for entry in only["volume"]}, {"borough"})
+        self.assertIn("pull", run("changes", self.city, *words).stdout)
+        self.assertEqual(run("changes", self.city, "--a", "2023", "--b", "2023").returncode, 2)
+
+    def test_the_backlog_of_a_past_day_is_told_and_of_a_future_one_is_not(self):
+        figures = self.answer("kpi", "requests", self.city, *NOW)["data"]
+        now = self.answer("kpi", "backlog", self.city, "--at", figures["as_of"], *NOW)["data"]
+        self.assertEqual(now["open"], figures["open"])
+        self.assertEqual(sum(now["ages"].values()), now["open"])
+        self.assertEqual(self.answer("kpi", "backlog", self.city, "--at", "1990-01-01", *NOW)["data"]["open"], 0)
+        self.assertEqual(run("kpi", "backlog", self.city, "--at", "2199-01-01", *NOW).returncode, 2)
+        self.assertEqual(run("kpi", "backlog", self.city, "--at", "soon", *NOW).returncode, 2)
+
+    def test_totals_in_a_table_are_refused_or_stripped(self):
+        # published.json, chisq_totals_must_be_refused_or_stripped
+        table = self.write("counts.csv", "party,a,b,c,all\nf,762,327,468,1557\nm,484,239,477,1200\nall,1246,566,945,2757\n")
+        refused = run("test", "chi2", "--table", table)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("--totals strip", refused.stderr)
+        data = self.answer("test", "chi2", "--table", table, "--totals", "strip")["data"]
+        self.assertEqual(data["df"], 2)
+        self.assertAlmostEqual(data["p"] / 2.954e-07, 1, delta=0.001)
+
+    def test_series_and_forecasts_are_the_same_from_a_file_and_from_its_lake(self):
+        rows = ["Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID"]
+        day = datetime.date(2023, 1, 1)
+        for i in range(500):
+            offered = (1000 if day.weekday() < 5 else 400) + i * 37 % 91 + (300 if i >= 300 else 0)
+            rows.append(f"{day};{offered};{offered - 10};10;30.5;0.9;{i + 1}")
+            day += datetime.timedelta(days=1)
+        calls = self.write("calls.csv", "\n".join(rows) + "\n")
+        lake = self.folder / "calls"
+        self.answer("ingest", lake, calls)
+        series = self.answer("series", calls, "--series", "contact.offered")["data"]
+        self.assertEqual((series["first"], series["n"]), ("2023-01-01", 500))
+        self.assertGreater(series["strength"]["weekly"], 0.9)
+        self.assertEqual([change["passes_threshold"] for change in series["changes"]], [True])
+        self.assertEqual(series["changes"][0]["date"], "2023-10-28")
+        self.assertEqual(self.answer("series", lake, "--series", "contact.offered")["data"], series)
+        wanted = ("forecast", calls, "--series", "contact.offered", "--horizon", "14", "--origins", "3")
+        forecast = self.answer(*wanted)
+        self.assertEqual([day["date"] for day in forecast["data"]["forecast"]][::13], ["2024-05-15", "2024-05-28"])
+        self.assertEqual([warning["code"] for warning in forecast["warnings"]], ["few_origins"])
+        self.assertEqual(self.answer("forecast", lake, *wanted[2:])["data"], forecast["data"])
+        later = self.answer(*wanted, "--train-from", "2023-11-01")["data"]
+        self.assertEqual((later["train_from"], later["n"]), ("2023-11-01", 196))
+        self.assertEqual(run("forecast", calls, "--series", "calls.lost").returncode, 2)
+        self.assertEqual(run(*wanted, "--by", "borough").returncode, 2)
+        self.assertEqual(run("forecast", self.city, "--series", "requests.created", "--by", "hour").returncode, 2)
+        city = self.answer("forecast", self.city, "--series", "requests.created", "--by", "borough", *NOW)["data"]
+        for i, day in enumerate(city["forecast"]):
+            self.assertAlmostEqual(day["mean"], sum(group["forecast"][i]["mean"] for group in city["groups"]))
+        self.assertEqual(run("forecast", calls, "--series", "requests.created").returncode, 2)
+        short = run("forecast", calls, "--series", "contact.offered", "--train-from", "2024-04-01")
+        self.assertEqual(short.returncode, 4)
+        self.assertIn("at least 84", short.stderr)
+
+
+if __name__ == "__main__":
+    main()
