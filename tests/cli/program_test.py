@@ -319,7 +319,7 @@ class Use(Program):
         for source in (self.city, self.calls):
             self.answer("report", source, "-o", folder, *NOW)
             html = (folder / "report.html").read_text()
-            self.assertLess(len(html.encode()), 1_500_000)
+            self.assertLess(len(html.encode()), 250_000)
             self.assertNotIn("<script", html)
             self.assertNotIn("http://", html.replace("http://www.w3.org/", ""))
             self.assertNotIn("https://", html)

@@ -146,6 +146,15 @@ TEST(Table, HtmlHasCaptionUnitsAndScopes) {
   EXPECT_THAT(cells, ::testing::ElementsAre("NYPD", "1.5", "HPD|X", ""));
 }
 
+TEST(Table, AUnitThatTheTitleNamesIsNotSaidTwiceAndTextsCarryTheirClass) {
+  ChartSpec spec = bars();
+  spec.data[1].title = "Median h";
+  spec.data.push_back(texts("area", "Area", {"north", "south"}));
+  const std::string table = to_html_table(spec);
+  EXPECT_THAT(table, HasSubstr(">Median h<"));
+  EXPECT_THAT(table, HasSubstr("<td>1.5</td><td class=\"hk-text\">north</td>"));
+}
+
 TEST(Table, MarkdownEscapesItsSeparators) {
   EXPECT_EQ(to_markdown_table(bars()),
             "**Who & what?**\n\n| Agency | Median (h) |\n| --- | ---: |\n| NYPD | 1.5 |\n"

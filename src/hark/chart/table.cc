@@ -38,7 +38,7 @@ std::string cell(const ChartSpec& spec, const Column& column, std::size_t row,
 std::string heading(const ChartSpec& spec, const Column& column) {
   const std::string& title = column.title.empty() ? column.name : column.title;
   const std::string_view unit = is_date(spec, column.name) ? "" : table_unit(column);
-  return unit.empty() ? title : concat(title, " (", unit, ")");
+  return unit.empty() || title.ends_with(unit) ? title : concat(title, " (", unit, ")");
 }
 
 Grid long_grid(const ChartSpec& spec, const Locale& locale) {
@@ -145,11 +145,10 @@ std::string to_html_table(const ChartSpec& spec, const TableOptions& options) {
   for (const auto& row : grid.rows) {
     out += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string_view tag = i == 0 ? "th" : "td";
-      out += concat("<", tag, i == 0 ? " scope=\"row\"" : "",
-                    grid.is_number[i] ? " class=\"hk-num\">" : ">");
+      // Most cells are numbers: those of texts carry the class.
+      out += i == 0 ? "<th scope=\"row\">" : grid.is_number[i] ? "<td>" : "<td class=\"hk-text\">";
       append_escaped(out, row[i]);
-      out += concat("</", tag, ">");
+      out += i == 0 ? "</th>" : "</td>";
     }
     out += "</tr>\n";
   }

@@ -18,8 +18,8 @@ struct TableOptions {
 
 /// <table> with the chart's title as caption, units in the headings, scope on every heading, row
 /// headings in the first column. Heat maps and charts with series become one row per position with
-/// a column per series (or per x); other charts one row per row of data, with every column.
-/// Requires validate().
+/// a column per series (or per x); other charts one row per row of data, with every column. A page
+/// writes .hk-table td and .hk-num to the right, .hk-text to the left. Requires validate().
 std::string to_html_table(const ChartSpec& spec, const TableOptions& options = {});
 
 /// The same as a Markdown table, below its title in bold.

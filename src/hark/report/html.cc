@@ -44,7 +44,8 @@ table{border-collapse:collapse;font-size:.8125rem;margin:.6rem 0}
 caption{text-align:left;padding-bottom:.3rem}
 th,td{padding:.28rem .8rem .28rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 th{font-weight:600}
-td.num,th.num{text-align:right;font-variant-numeric:tabular-nums}
+td.num,th.num,.hk-num,.hk-table td{text-align:right;font-variant-numeric:tabular-nums}
+.hk-table .hk-text{text-align:left}
 code{font-size:.8125rem;overflow-wrap:anywhere}
 footer{font-size:.8125rem;padding-bottom:3rem;margin-top:3rem}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem}
@@ -85,6 +86,11 @@ std::string table_html(const Table& table) {
   return out + "</tbody></table></div>\n";
 }
 
+/// A map's table is its fullest cells; other charts have fewer points than this (time_points.h).
+std::size_t most_table_rows(const chart::ChartSpec& spec) {
+  return spec.mark == chart::Mark::kHex ? 50 : 500;
+}
+
 std::string figure_html(const chart::ChartSpec& spec) {
   std::string out = concat("<figure id=\"", escape_html(spec.id), "\"><b>", escape_html(spec.title),
                            "</b>\n", chart::to_svg(spec));
@@ -93,7 +99,8 @@ std::string figure_html(const chart::ChartSpec& spec) {
                               spec.footnote;
   if (!caption.empty()) out += concat("<figcaption>", escape_html(caption), "</figcaption>");
   out += concat("<details><summary>Show as table</summary><div class=\"scroll\">",
-                chart::to_html_table(spec), "</div></details></figure>\n");
+                chart::to_html_table(spec, {.max_rows = most_table_rows(spec)}),
+                "</div></details></figure>\n");
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "hark/chart/hexbin.h"
 #include "hark/core/text.h"
 #include "hark/report/chart_columns.h"
+#include "hark/report/time_points.h"
 #include "hark/report/wording.h"
 
 namespace hark::report {
@@ -17,6 +18,9 @@ using chart::FieldType;
 using chart::Format;
 using chart::Mark;
 using insight::RequestGroup;
+
+/// More cells would make the page heavy and show no more of a city.
+constexpr std::size_t kMostMapCells = 400;
 
 /// Groups that a chart shows: those with a value, the largest first.
 std::vector<const RequestGroup*> largest(const std::vector<RequestGroup>& groups,
@@ -35,12 +39,10 @@ ChartSpec requests_per_day(const insight::RequestAnalysis& analysis) {
   spec.id = "requests-per-day";
   spec.title = "How many requests come in each day?";
   spec.mark = Mark::kLine;
-  std::vector<double> days;
   std::vector<double> created;
   std::int64_t most = -1;
   std::int32_t busiest = 0;
   for (const insight::DayCount& day : analysis.days) {
-    days.push_back(day.day);
     created.push_back(static_cast<double>(day.created));
     if (day.created > most) {
       most = day.created;
@@ -50,9 +52,12 @@ ChartSpec requests_per_day(const insight::RequestAnalysis& analysis) {
   if (most >= 0)
     spec.description =
         concat("The busiest day was ", say_day(busiest), " with ", say_count(most), " requests.");
-  spec.data = {numbers("day", "day created", std::move(days)),
-               numbers("created", "requests a day", std::move(created), Format::kNumber)};
-  spec.encoding.x.field = "day";
+  TimePoints points = time_points(analysis.first_day.value_or(0), created);
+  spec.footnote = said(points.step);
+  spec.data = {numbers(std::string(name_of(points.step)),
+                       points.step == TimeStep::kDay ? "day created" : "", std::move(points.days)),
+               numbers("created", "requests a day", std::move(points.values), Format::kNumber)};
+  spec.encoding.x.field = name_of(points.step);
   spec.encoding.x.type = FieldType::kTemporal;
   spec.encoding.y.field = "created";
   spec.height = 260;
@@ -319,7 +324,9 @@ std::optional<ChartSpec> request_map(const insight::RequestTable& table,
                is_left_out ? chart::kNoDistrict : area->codes[row]);
   }
   if (points.num_points() == 0) return std::nullopt;
-  const chart::HexMap map = points.map();
+  chart::HexMap map = points.map({.max_cells = kMostMapCells});
+  // The table beside the map begins with the fullest.
+  std::ranges::stable_sort(map.cells, std::ranges::greater(), &chart::HexCell::count);
   ChartSpec spec;
   spec.id = "map";
   spec.title = "Where do requests come from?";

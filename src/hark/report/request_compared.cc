@@ -18,7 +18,7 @@ using chart::Format;
 using chart::Mark;
 
 /// More cells would make the page heavy; the hottest tell the story.
-constexpr std::size_t kMostHotCells = 800;
+constexpr std::size_t kMostHotCells = 250;
 
 /// Cites numbers that one command gives.
 class Citer {
