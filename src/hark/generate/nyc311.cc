@@ -1,6 +1,7 @@
 #include "hark/generate/nyc311.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "hark/core/text.h"
 #include "hark/generate/block_file.h"
@@ -40,15 +41,18 @@ Result<void> validate(const Nyc311Options& options) {
   }
   const Nyc311Effects& e = options.effects;
   for (const double factor :
-       {e.peak_lift, e.slow_factor, e.hot_factor, e.level_factor, e.noise_factor}) {
+       {e.peak_lift, e.slow_factor, e.hot_factor, e.level_factor, e.noise_factor, e.pace_factor}) {
     if (!(factor > 0 && factor <= 1000)) {
       return invalid(concat("a factor of ", factor, " is not above 0 and at most 1000"));
     }
   }
-  const auto is_agency = [&](const Agency& agency) { return agency.code == e.slow_agency; };
-  if (!e.slow_agency.empty() && std::ranges::none_of(agencies(), is_agency)) {
-    return invalid(concat("no agency '", e.slow_agency, "' in the generated city"));
+  for (const std::string& code : {e.slow_agency, e.mix_agency}) {
+    const auto is_agency = [&](const Agency& agency) { return agency.code == code; };
+    if (!code.empty() && std::ranges::none_of(agencies(), is_agency))
+      return invalid(concat("no agency '", code, "' in the generated city"));
   }
+  if (!(std::abs(e.mix_points) < 1) || (e.mix_points != 0 && e.mix_agency.empty()))
+    return invalid("a change of the mix needs an agency and less than 100 points");
   const auto is_zip = [&](const Neighbourhood& place) { return place.zip == e.hot_zip; };
   if (!e.hot_zip.empty() && std::ranges::none_of(neighbourhoods(), is_zip)) {
     return invalid(concat("no zip code '", e.hot_zip, "' in the generated city"));

@@ -65,6 +65,12 @@ struct Nyc311Effects {
   std::int32_t change_day = 0;  ///< first day of the changes below, days since 1970-01-01
   double level_factor = 1;      ///< factor on all rates from change_day on
   double noise_factor = 1;      ///< factor on the rates of noise complaints from change_day on
+  double pace_factor = 1;       ///< factor on all median times to close, created from change_day on
+  /// Agency whose share of all requests is `mix_points` larger from change_day on (0.08: 8 of 100
+  /// requests are of its types and were of others before). In every hour the shares of its types
+  /// grow alike, those of all others shrink alike, and the rate of all together stays.
+  std::string mix_agency = {};
+  double mix_points = 0;  ///< below 0: the share shrinks
 };
 
 struct Nyc311Options {
@@ -82,7 +88,8 @@ struct Nyc311Options {
 ///
 /// Memory: about 5 MB per thread. A failed write leaves `path` as it was. Errors: kInvalidArgument
 /// for options out of range (at most 36,525 days between 2000 and 2089; shares in [0, 1]; factors
-/// above 0; unknown agency or zip); those of calendar and file system.
+/// above 0; unknown agency or zip; a mix that would leave a share outside [0, 1] at some hour);
+/// those of calendar and file system.
 Result<GenerateReport> generate_nyc311(io::FileSystem& files, const std::string& path,
                                        const Nyc311Options& options);
 

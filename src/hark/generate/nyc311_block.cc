@@ -93,7 +93,8 @@ Nyc311BlockMaker::Place Nyc311BlockMaker::draw_place(const ComplaintType& type,
   return place;
 }
 
-void Nyc311BlockMaker::draw_closing(Request& request, stats::Pcg64& random) const {
+void Nyc311BlockMaker::draw_closing(Request& request, double median_hours,
+                                    stats::Pcg64& random) const {
   const Response& response = complaint_types()[request.type].response;
   const std::int64_t extract = rates_.extract_utc_s();
   const double u = random.uniform();
@@ -104,8 +105,7 @@ void Nyc311BlockMaker::draw_closing(Request& request, stats::Pcg64& random) cons
       if (u < response.never_share + response.zero_share + response.instant_share) {
         seconds = 1 + static_cast<std::int64_t>(random.below(599));
       } else {
-        const double hours =
-            shape_quantile(response, rates_.median_hours(request.type), random.uniform_open());
+        const double hours = shape_quantile(response, median_hours, random.uniform_open());
         // What takes a hundred years is open at any extract.
         seconds = static_cast<std::int64_t>(std::min(hours, 876'600.0) * 3600);
       }
@@ -194,7 +194,7 @@ Nyc311BlockMaker::Request Nyc311BlockMaker::draw(std::uint64_t row, const Nyc311
   if (random.uniform() < defects.spelling) {
     request.spelling = 1 + static_cast<unsigned>(random.below(3));
   }
-  draw_closing(request, random);
+  draw_closing(request, rates_.median_hours(request.type, hour), random);
   const bool is_early = request.created_local < wall(2021);
   if (random.uniform() < (is_early ? 0.35 : 0.004)) {
     request.due_local =

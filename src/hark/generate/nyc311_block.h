@@ -67,7 +67,7 @@ class Nyc311BlockMaker {
   };
 
   Request draw(std::uint64_t row, const Nyc311Rates::Hour& hour, stats::Pcg64& random) const;
-  void draw_closing(Request& request, stats::Pcg64& random) const;
+  void draw_closing(Request& request, double median_hours, stats::Pcg64& random) const;
   void spoil_closing(Request& request, stats::Pcg64& random) const;
   Place draw_place(const ComplaintType& type, stats::Pcg64& random) const;
   std::int64_t to_local(std::int64_t utc_s) const { return utc_s + rates_.zone().offset_at(utc_s); }

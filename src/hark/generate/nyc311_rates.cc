@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "hark/core/text.h"
+
 namespace hark::generate {
 namespace {
 
@@ -39,21 +41,42 @@ double rate_of(const ComplaintType& type, const State& state, const Nyc311Effect
   return rate;
 }
 
+/// Moves `effects.mix_points` of all rates from the other agencies to the types of one. False if
+/// there is not so much to move.
+bool change_mix(std::span<double> rates, const Nyc311Effects& effects) {
+  const auto types = complaint_types();
+  double own = 0;
+  double all = 0;
+  for (std::size_t t = 0; t < types.size(); ++t) {
+    all += rates[t];
+    if (agencies()[types[t].agency].code == effects.mix_agency) own += rates[t];
+  }
+  const double wanted = own + effects.mix_points * all;
+  if (!(own > 0 && own < all && wanted >= 0 && wanted <= all)) return false;
+  for (std::size_t t = 0; t < types.size(); ++t) {
+    const bool is_own = agencies()[types[t].agency].code == effects.mix_agency;
+    rates[t] *= is_own ? wanted / own : (all - wanted) / (all - own);
+  }
+  return true;
+}
+
 void normalise(std::vector<double>& shares) {
   double total = 0;
   for (const double share : shares) total += share;
+  if (total == 0) return;
   for (double& share : shares) share /= total;
 }
 
 }  // namespace
 
-void Nyc311Rates::make_hours(const Nyc311Options& options) {
+Result<void> Nyc311Rates::make_hours(const Nyc311Options& options) {
   const std::int64_t begin = zone_->from_local(options.first_day * kDay).utc_s;
   extract_utc_s_ = zone_->from_local((options.first_day + options.num_days) * kDay).utc_s;
   // Rates of every type in every state, and their sums.
   const auto types = complaint_types();
   std::vector<double> rates(kNumStates * types.size());
   std::vector<double> totals(kNumStates);
+  std::vector<bool> has_mix(kNumStates, true);
   types_.reserve(kNumStates);
   for (std::size_t s = 0; s < kNumStates; ++s) {
     const std::span<double> here = std::span(rates).subspan(s * types.size(), types.size());
@@ -61,12 +84,16 @@ void Nyc311Rates::make_hours(const Nyc311Options& options) {
       here[t] = rate_of(types[t], state_of(s), options.effects);
       totals[s] += here[t];
     }
+    if (state_of(s).is_changed && options.effects.mix_points != 0)
+      has_mix[s] = change_mix(here, options.effects);
     types_.emplace_back(here);
   }
 
   const calendar::Date first = calendar::civil_from_days(options.first_day);
   expected_.by_type.resize(types.size());
-  expected_.by_agency.resize(agencies().size());
+  for (auto* shares :
+       {&expected_.by_agency, &expected_.by_agency_before_change, &expected_.by_agency_from_change})
+    shares->resize(agencies().size());
   expected_.by_hour.resize(24);
   expected_.by_weekday.resize(7);
   std::vector<double> hour_weights;
@@ -78,7 +105,14 @@ void Nyc311Rates::make_hours(const Nyc311Options& options) {
     const State state{day >= options.effects.change_day, date.month,
                       calendar::weekday_from_days(day), static_cast<unsigned>(local % kDay / 3600)};
     const std::uint16_t number = number_of(state);
-    hours_.push_back({utc, offset, number, !hours_.empty() && hours_.back().offset_s < offset, 0});
+    if (!has_mix[number]) {
+      return Error(ErrorCode::kInvalidArgument,
+                   concat("the share of ", options.effects.mix_agency, " cannot change by ",
+                          options.effects.mix_points, " at every hour"))
+          .hint("a smaller change, or an agency with more to give or take");
+    }
+    hours_.push_back({utc, offset, number, !hours_.empty() && hours_.back().offset_s < offset,
+                      state.is_changed, 0});
     hour_weights.push_back(totals[number]);
 
     const auto month = static_cast<std::size_t>((date.year - first.year) * 12 + date.month -
@@ -90,15 +124,19 @@ void Nyc311Rates::make_hours(const Nyc311Options& options) {
       const double rate = rates[number * types.size() + t];
       expected_.by_type[t] += rate;
       expected_.by_agency[types[t].agency] += rate;
+      (state.is_changed ? expected_.by_agency_from_change
+                        : expected_.by_agency_before_change)[types[t].agency] += rate;
       expected_.by_hour[state.hour] +=
           rate * (1 - types[t].created_midnight_share - types[t].created_noon_share);
     }
   }
-  for (auto* shares : {&expected_.by_type, &expected_.by_agency, &expected_.by_hour,
-                       &expected_.by_weekday, &expected_.by_month}) {
+  for (auto* shares : {&expected_.by_type, &expected_.by_agency, &expected_.by_agency_before_change,
+                       &expected_.by_agency_from_change, &expected_.by_hour, &expected_.by_weekday,
+                       &expected_.by_month}) {
     normalise(*shares);
   }
   count_rows(options, hour_weights);
+  return {};
 }
 
 void Nyc311Rates::count_rows(const Nyc311Options& options,
@@ -144,7 +182,8 @@ void Nyc311Rates::make_places(const Nyc311Options& options) {
 Result<Nyc311Rates> Nyc311Rates::make(const Nyc311Options& options) {
   Nyc311Rates rates;
   HARK_TRY(rates.zone_, calendar::TimeZone::load("America/New_York"));
-  rates.make_hours(options);
+  HARK_TRY_VOID(rates.make_hours(options));
+  rates.pace_factor_ = options.effects.pace_factor;
   rates.make_places(options);
   for (const ComplaintType& type : complaint_types()) {
     const bool is_slow = agencies()[type.agency].code == options.effects.slow_agency;

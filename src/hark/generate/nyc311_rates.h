@@ -23,6 +23,8 @@ constexpr std::int64_t wall(std::int32_t year) {
 struct ExpectedShares {
   std::vector<double> by_type;
   std::vector<double> by_agency;
+  std::vector<double> by_agency_before_change;  ///< of the requests before change_day; 0 if none
+  std::vector<double> by_agency_from_change;
   std::vector<double> by_borough;
   /// Of requests whose creation is not stamped at midnight or noon.
   std::vector<double> by_hour;
@@ -33,7 +35,7 @@ struct ExpectedShares {
 /// Immutable once made; shared by the workers.
 class Nyc311Rates {
  public:
-  /// `options` are valid.
+  /// `options` are valid. Errors: kInvalidArgument if the change of the mix is too large.
   static Result<Nyc311Rates> make(const Nyc311Options& options);
 
   /// An hour of the period, on both clocks.
@@ -42,6 +44,7 @@ class Nyc311Rates {
     std::int32_t offset_s = 0;
     std::uint16_t state = 0;      ///< picks the mix of types
     bool is_after_gap = false;    ///< the first hour after the spring change
+    bool is_changed = false;      ///< from change_day on
     std::uint64_t first_row = 0;  ///< records before this hour
   };
   const calendar::TimeZone& zone() const noexcept { return *zone_; }
@@ -61,12 +64,16 @@ class Nyc311Rates {
   std::uint32_t draw_neighbourhood(AreaMix mix, stats::Pcg64& random) const noexcept {
     return places_[static_cast<std::size_t>(mix)].draw(random);
   }
-  /// Median time to close of a type with the planted effects.
+  /// Median time to close of a type with the planted effects, before change_day.
   double median_hours(std::uint32_t type) const noexcept { return median_hours_[type]; }
+  /// The same of requests created in that hour.
+  double median_hours(std::uint32_t type, const Hour& hour) const noexcept {
+    return median_hours_[type] * (hour.is_changed ? pace_factor_ : 1.0);
+  }
   const ExpectedShares& expected() const noexcept { return expected_; }
 
  private:
-  void make_hours(const Nyc311Options& options);
+  Result<void> make_hours(const Nyc311Options& options);
   void make_places(const Nyc311Options& options);
   void count_rows(const Nyc311Options& options, const std::vector<double>& hour_weights);
 
@@ -75,6 +82,7 @@ class Nyc311Rates {
   std::vector<AliasTable> types_;   ///< by state
   std::vector<AliasTable> places_;  ///< by area mix
   std::vector<double> median_hours_;
+  double pace_factor_ = 1;
   ExpectedShares expected_;
   std::int64_t extract_utc_s_ = 0;
   std::uint64_t num_rows_ = 0;

@@ -492,6 +492,47 @@ TEST(Nyc311, PlantedEffectsAreFoundAgain) {
               3, 0.8);
 }
 
+TEST(Nyc311, AChangeOfTheMixMovesItsPointsToOneAgencyAndThePaceSlowsDown) {
+  Nyc311Options options = small(30'000, 9);
+  const std::int32_t change_day = calendar::days_from_civil(2024, 1, 1);
+  options.effects.change_day = change_day;
+  options.effects.mix_agency = "DSNY";
+  options.effects.mix_points = 0.08;
+  options.effects.pace_factor = 2;
+  const Generated file = generate(options);
+  const Json& before = file.truth["planted"]["share_by_agency_before_change"];
+  const Json& after = file.truth["planted"]["share_by_agency_from_change"];
+  // Whole years on both sides; the leap day and one more Monday are all that differs.
+  EXPECT_NEAR(after["DSNY"].as_double() - before["DSNY"].as_double(), 0.08, 0.001);
+  EXPECT_EQ(file.truth["planted"]["effects"]["mix_points"].as_double(), 0.08);
+  std::map<std::string, std::int64_t> counts[2];
+  std::int64_t all[2] = {};
+  std::vector<Record> rows[2];
+  for (const Record& row : read(file.text).rows) {
+    const bool is_late = *slow_portal_clock(row[kCreated]) >= change_day * kDaySeconds;
+    ++counts[is_late][row[kAgency]];
+    ++all[is_late];
+    rows[is_late].push_back(row);
+  }
+  // The level stays, and every agency has the share that the truth says, within four errors.
+  EXPECT_NEAR(static_cast<double>(all[1]) / 30'000, 366.0 / 731, 0.012);
+  for (const bool is_late : {false, true}) {
+    for (const auto& [agency, n] : counts[is_late]) {
+      const double share = (is_late ? after : before)[agency].as_double();
+      const auto of = static_cast<double>(all[is_late]);
+      EXPECT_NEAR(static_cast<double>(n) / of, share, 4 * std::sqrt(share * (1 - share) / of))
+          << agency;
+    }
+  }
+  const auto early = curves_of(rows[0]), late = curves_of(rows[1]);
+  for (const char* type : {"heat/hot water", "damaged tree"}) {
+    EXPECT_NEAR(static_cast<double>(*late.at(type).quantile(0.5)) /
+                    static_cast<double>(*early.at(type).quantile(0.5)),
+                2, 0.5)
+        << type;
+  }
+}
+
 TEST(Nyc311, PlacesLieInTheirBoroughAndOnTheStatePlane) {
   const Generated file = generate(small(5'000, 8));
   for (const Record& row : read(file.text).rows) {
@@ -545,6 +586,18 @@ TEST(Nyc311, RefusesOptionsOutOfRange) {
   EXPECT_TRUE(refuses([](auto& o) { o.effects.slow_factor = 0; }));
   EXPECT_TRUE(refuses([](auto& o) { o.effects.slow_agency = "XXX"; }));
   EXPECT_TRUE(refuses([](auto& o) { o.effects.hot_zip = "99999"; }));
+  EXPECT_TRUE(refuses([](auto& o) { o.effects.pace_factor = -1; }));
+  EXPECT_TRUE(refuses([](auto& o) { o.effects.mix_points = 0.1; })) << "of which agency?";
+  const auto moves = [](const char* agency, double points) {
+    return [=](auto& o) {
+      o.effects.mix_agency = agency;
+      o.effects.mix_points = points;
+    };
+  };
+  EXPECT_TRUE(refuses(moves("XXX", 0.1)));
+  EXPECT_TRUE(refuses(moves("DSNY", std::nan(""))));
+  EXPECT_TRUE(refuses(moves("DSNY", -0.3))) << "it has less than 30 of 100";
+  EXPECT_TRUE(refuses(moves("NYPD", 0.6)));
   EXPECT_FALSE(io::local_file_system().exists(path));
 }
 

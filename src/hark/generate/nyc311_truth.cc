@@ -76,7 +76,10 @@ Json planted_effects(const Nyc311Effects& e) {
                        {"hot_factor", e.hot_factor},
                        {"change_day", calendar::format_date(e.change_day)},
                        {"level_factor", e.level_factor},
-                       {"noise_factor", e.noise_factor}});
+                       {"noise_factor", e.noise_factor},
+                       {"pace_factor", e.pace_factor},
+                       {"mix_agency", e.mix_agency},
+                       {"mix_points", e.mix_points}});
 }
 
 struct Batches {
@@ -217,6 +220,8 @@ Json truth_of(const Nyc311Options& options, const Nyc311Rates& rates, const Nyc3
       {"planted",
        Json::object({
            {"share_by_agency", named(expected.by_agency, agency_code)},
+           {"share_by_agency_before_change", named(expected.by_agency_before_change, agency_code)},
+           {"share_by_agency_from_change", named(expected.by_agency_from_change, agency_code)},
            {"share_by_borough",
             named(expected.by_borough, [](std::size_t i) { return kBoroughs[i]; })},
            {"share_by_hour", list(expected.by_hour)},
