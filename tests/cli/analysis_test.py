@@ -25,6 +25,17 @@ class Analysis(Program):
         self.assertEqual((parts["a"], parts["b"], parts["over"]), ("BRONX", "QUEENS", "complaint_type"))
         self.assertAlmostEqual(parts["rate_effect"] + parts["mix_effect"], parts["difference"], places=9)
         self.assertAlmostEqual(sum(term["rate_effect"] for term in parts["terms"]), parts["rate_effect"], places=9)
+        for effect in ("difference", "rate_effect", "mix_effect"):
+            low, high = parts[f"{effect}_ci95"]
+            self.assertTrue(low < parts[effect] < high, effect)
+        years = self.answer("decompose", self.city, "--a", "2023", "--b", "2024", "--value", "closed_24h", *NOW)["data"]
+        self.assertEqual((years["groups_by"], years["a"], years["b"]), ("period", "2023", "2024"))
+        kpis = [self.answer("kpi", "requests", self.city, *NOW, "--since", f"{year}-01-01", "--until", f"{year + 1}-01-01")["data"]
+                for year in (2023, 2024)]
+        self.assertEqual([years["n_a"], years["n_b"]], [year["closed"] for year in kpis])
+        self.assertIn("(95 %: ", run("decompose", self.city, "--a", "2023", "--b", "2024", *NOW).stdout)
+        for words in (("--a", "2023"), (), ("--a", "2023", "--b", "2024", "--groups", "BRONX,QUEENS"), ("--a", "2023", "--b", "2023-05")):
+            self.assertEqual(run("decompose", self.city, *words).returncode, 2, words)
         wrong = run("decompose", self.city, "--groups", "BRONX,MARS")
         self.assertEqual(wrong.returncode, 2)
         self.assertIn("QUEENS", wrong.stderr)

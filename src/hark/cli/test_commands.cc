@@ -99,14 +99,24 @@ std::string decompose_text(const insight::DecomposeReport& report, bool is_share
     if (is_share) return concat(fixed(value * 100, 2), " points");
     return concat(fixed(value, 2), report.is_in_days ? " days" : " hours");
   };
+  const auto with_interval = [&](double value, stats::Interval stats::KitagawaIntervals::* effect) {
+    if (!report.ci95) return show(value);
+    const stats::Interval& interval = (*report.ci95).*effect;
+    return concat(show(value), "  (95 %: ", show(interval.low), " to ", show(interval.high), ")");
+  };
+  using Intervals = stats::KitagawaIntervals;
   std::string text = name_value_lines({
-      {"question",
-       concat("why does ", report.b, " differ from ", report.a, " by ", report.groups_by, "?")},
+      {"question", report.groups_by == "period"
+                       ? concat("why does ", report.b, " differ from ", report.a, "?")
+                       : concat("why does ", report.b, " differ from ", report.a, " by ",
+                                report.groups_by, "?")},
       {report.a, show(report.parts.mean_a)},
       {report.b, show(report.parts.mean_b)},
-      {"difference", show(report.parts.difference)},
-      {"on the same kinds of request", show(report.parts.rate_effect)},
-      {"from another mix of requests", show(report.parts.mix_effect)},
+      {"difference", with_interval(report.parts.difference, &Intervals::difference)},
+      {"on the same kinds of request",
+       with_interval(report.parts.rate_effect, &Intervals::rate_effect)},
+      {"from another mix of requests",
+       with_interval(report.parts.mix_effect, &Intervals::mix_effect)},
   });
   TextTable terms({{report.over},
                    {"values", Align::kRight},
@@ -394,6 +404,32 @@ Result<Answer> changes(const Arguments& arguments, Session& session) {
 Result<Answer> decompose(const Arguments& arguments, Session& session) {
   insight::DecomposeQuestion question;
   HARK_TRY(question.value, insight::decompose_value_named(arguments.text("--value")));
+  if (arguments.has("--a") != arguments.has("--b") ||
+      arguments.has("--a") == arguments.has("--groups")) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "decompose compares two groups or two periods: --groups A,B, or --a and --b")
+        .hint("--groups BROOKLYN,QUEENS, or --a 2023 --b 2024");
+  }
+  const auto answer_of = [&](const LoadedRequests& loaded,
+                             const insight::Grouping& groups) -> Result<Answer> {
+    HARK_TRY(const auto report,
+             insight::decompose(loaded.table, question, groups, loaded.groupings.back()));
+    Answer answer = answer_for(loaded.source, loaded.now);
+    answer.data = insight::to_json(report);
+    answer.text =
+        decompose_text(report, question.value == insight::DecomposeValue::kClosedIn24Hours);
+    return answer;
+  };
+  const std::string over = arguments.text("--over");
+  if (arguments.has("--a")) {
+    HARK_TRY(const calendar::Period a, calendar::parse_period(arguments.text("--a")));
+    HARK_TRY(const calendar::Period b, calendar::parse_period(arguments.text("--b")));
+    question.a = a.text;
+    question.b = b.text;
+    HARK_TRY(const auto loaded, load_for_test(arguments, session, {over}, ""));
+    HARK_TRY(const auto groups, insight::group_by_period(loaded.table, a, b));
+    return answer_of(loaded, groups);
+  }
   const auto groups = split(arguments.text("--groups"), ',');
   if (groups.size() != 2 || trim(groups[0]).empty() || trim(groups[1]).empty()) {
     return Error(ErrorCode::kInvalidArgument, "--groups wants the two groups compared")
@@ -402,14 +438,8 @@ Result<Answer> decompose(const Arguments& arguments, Session& session) {
   question.a = trim(groups[0]);
   question.b = trim(groups[1]);
   HARK_TRY(const auto loaded,
-           load_for_test(arguments, session,
-                         {arguments.text("--groups-by"), arguments.text("--over")}, ""));
-  HARK_TRY(const auto report,
-           insight::decompose(loaded.table, question, loaded.groupings[0], loaded.groupings[1]));
-  Answer answer = answer_for(loaded.source, loaded.now);
-  answer.data = insight::to_json(report);
-  answer.text = decompose_text(report, question.value == insight::DecomposeValue::kClosedIn24Hours);
-  return answer;
+           load_for_test(arguments, session, {arguments.text("--groups-by"), over}, ""));
+  return answer_of(loaded, loaded.groupings.front());
 }
 
 }  // namespace
@@ -475,9 +505,11 @@ std::vector<Command> test_commands() {
         {"--by", "COL", "only this column, instead of type, agency and area", "", {}, false, ""}},
        changes},
       {"decompose",
-       "Why does the average of two groups differ: slower on the same work, or other work?",
+       "Why does the average of two groups or periods differ: slower on the same work, or other "
+       "work?",
        {"hark decompose 311.csv --groups-by borough --groups BROOKLYN,QUEENS --over "
-        "complaint_type"},
+        "complaint_type",
+        "hark decompose 311.csv --a 2023 --b 2024 --value closed_24h"},
        {{"SOURCE", "a lake (LAKE@v12 as it was) or a data file"}},
        {{"--value",
          "WHAT",
@@ -487,7 +519,15 @@ std::vector<Command> test_commands() {
          false,
          ""},
         {"--groups-by", "COL", "the column of the groups", "borough", {}, false, ""},
-        {"--groups", "A,B", "the two groups; the answer is B minus A", "", {}, true, ""},
+        {"--groups", "A,B", "the two groups; the answer is B minus A", "", {}, false, ""},
+        {"--a",
+         "PERIOD",
+         "instead of groups, when requests were created: 2024, 2024-Q3, ...",
+         "",
+         {},
+         false,
+         ""},
+        {"--b", "PERIOD", "the other period; the answer is B minus A", "", {}, false, ""},
         {"--over", "COL", "the kinds of request", "complaint_type", {}, false, ""}},
        decompose},
   };

@@ -44,6 +44,8 @@ void pool_small_strata(DecomposeReport& report) {
     other.n_b += stratum.n_b;
     other.sum_a += stratum.sum_a;
     other.sum_b += stratum.sum_b;
+    other.squares_a += stratum.squares_a;
+    other.squares_b += stratum.squares_b;
   }
   if (report.strata_pooled > 0) {
     names.emplace_back(kOtherGroup);
@@ -54,6 +56,14 @@ void pool_small_strata(DecomposeReport& report) {
 }
 
 // From ticks to hours.
+void divide(stats::KitagawaIntervals& intervals, double by) {
+  for (stats::Interval* interval :
+       {&intervals.difference, &intervals.rate_effect, &intervals.mix_effect}) {
+    interval->low /= by;
+    interval->high /= by;
+  }
+}
+
 void divide(stats::Kitagawa& parts, double by) {
   for (double* value :
        {&parts.mean_a, &parts.mean_b, &parts.difference, &parts.rate_effect, &parts.mix_effect})
@@ -66,7 +76,35 @@ void divide(stats::Kitagawa& parts, double by) {
   }
 }
 
+Json ends(const std::optional<stats::KitagawaIntervals>& of,
+          stats::Interval stats::KitagawaIntervals::* effect) {
+  if (!of) return {};
+  return Json::Array{((*of).*effect).low, ((*of).*effect).high};
+}
+
 }  // namespace
+
+Result<Grouping> group_by_period(const RequestTable& table, const calendar::Period& a,
+                                 const calendar::Period& b) {
+  if (a.first_day < b.end_day && b.first_day < a.end_day) {
+    return Error(ErrorCode::kInvalidArgument,
+                 concat("the periods ", a.text, " and ", b.text, " share days"))
+        .hint("compare two periods that do not overlap");
+  }
+  Grouping grouping;
+  grouping.by = "period";
+  grouping.keys = grouping.labels = {a.text, b.text};
+  grouping.is_missing_in_tests = {false, false};
+  grouping.has_order = true;
+  grouping.codes.assign(table.size(), kNoCode);
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (!table.is_in_scope(row)) continue;
+    const std::int32_t day = table.created_day(row);
+    if (a.holds(day)) grouping.codes[row] = 0;
+    if (b.holds(day)) grouping.codes[row] = 1;
+  }
+  return grouping;
+}
 
 Result<DecomposeValue> decompose_value_named(std::string_view name) {
   if (name == "hours_to_close") return DecomposeValue::kTimeToClose;
@@ -111,7 +149,9 @@ Result<DecomposeReport> decompose(const RequestTable& table, const DecomposeQues
                                    ? (table.duration[row] <= kHours * table.ticks_per_hour ? 1 : 0)
                                    : table.duration[row];
     (group == a ? stratum.n_a : stratum.n_b) += 1;
-    (group == a ? stratum.sum_a : stratum.sum_b) += static_cast<long double>(value);
+    const auto exact = static_cast<long double>(value);
+    (group == a ? stratum.sum_a : stratum.sum_b) += exact;
+    (group == a ? stratum.squares_a : stratum.squares_b) += exact * exact;
   }
   pool_small_strata(report);
   auto parts = stats::kitagawa(report.strata);
@@ -120,8 +160,12 @@ Result<DecomposeReport> decompose(const RequestTable& table, const DecomposeQues
         concat("comparing closed requests of ", report.a, " and ", report.b));
   }
   report.parts = std::move(*parts);
-  if (!is_share && !table.is_in_days())
-    divide(report.parts, static_cast<double>(table.ticks_per_hour));
+  HARK_TRY(report.ci95, stats::kitagawa_intervals(report.strata));
+  if (!is_share && !table.is_in_days()) {
+    const auto ticks = static_cast<double>(table.ticks_per_hour);
+    divide(report.parts, ticks);
+    if (report.ci95) divide(*report.ci95, ticks);
+  }
   return report;
 }
 
@@ -148,6 +192,7 @@ Json to_json(const DecomposeReport& report) {
                                   {"rate_effect", term.rate_effect},
                                   {"mix_effect", term.mix_effect}}));
   }
+  using Intervals = stats::KitagawaIntervals;
   return Json::object({{"groups_by", report.groups_by},
                        {"over", report.over},
                        {"a", report.a},
@@ -157,8 +202,11 @@ Json to_json(const DecomposeReport& report) {
                        {"mean_a", report.parts.mean_a},
                        {"mean_b", report.parts.mean_b},
                        {"difference", report.parts.difference},
+                       {"difference_ci95", ends(report.ci95, &Intervals::difference)},
                        {"rate_effect", report.parts.rate_effect},
+                       {"rate_effect_ci95", ends(report.ci95, &Intervals::rate_effect)},
                        {"mix_effect", report.parts.mix_effect},
+                       {"mix_effect_ci95", ends(report.ci95, &Intervals::mix_effect)},
                        {"missing", report.missing},
                        {"strata_pooled", report.strata_pooled},
                        {"terms", std::move(terms)}});

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "hark/calendar/period.h"
 #include "hark/core/json.h"
 #include "hark/insight/request_kpis.h"
 #include "hark/stats/kitagawa.h"
@@ -34,9 +36,16 @@ struct DecomposeReport {
   std::vector<std::string> names;      ///< of the strata
   std::vector<stats::Stratum> strata;  ///< sums in the table's ticks, or counts of 24-hour closings
   stats::Kitagawa parts;               ///< B minus A; in the table's unit, or shares
-  std::int64_t missing = 0;            ///< closed requests of the two groups without a stratum
-  std::int64_t strata_pooled = 0;      ///< with fewer than 5 in either group, taken as one
+  /// Of `parts`, 95 %; absent where a group has one closed request.
+  std::optional<stats::KitagawaIntervals> ci95;
+  std::int64_t missing = 0;        ///< closed requests of the two groups without a stratum
+  std::int64_t strata_pooled = 0;  ///< with fewer than 5 in either group, taken as one
 };
+
+/// Requests created in two periods, as groups whose keys are the periods' texts. Errors:
+/// kInvalidArgument for periods that share a day.
+Result<Grouping> group_by_period(const RequestTable& table, const calendar::Period& a,
+                                 const calendar::Period& b);
 
 /// Kitagawa's decomposition over closed requests with a valid duration. Errors: kInvalidArgument
 /// for a group that is not there, or 24 hours asked of dates; kInvalidInput for a group without

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "hark/core/text.h"
 #include "hark/insight/backlog.h"
 #include "hark/insight/decompose.h"
@@ -107,6 +109,57 @@ TEST(Decompose, TellsMixFromRateAndPoolsSmallStrata) {
   EXPECT_NEAR(report.parts.rate_effect, 0, 1e-12);
   EXPECT_NEAR(report.parts.mix_effect, report.parts.difference, 1e-12);
   EXPECT_GT(report.parts.difference, 0);
+}
+
+TEST(Decompose, TellsHowSureTheDifferenceIs) {
+  City city;
+  city.add("BRONX", "Noise", 4, 1);    // closed after 1, 2, 3, 4 hours
+  city.add("QUEENS", "Noise", 5, 10);  // after 10 to 14
+  const Loaded loaded = city.load();
+  const Grouping by = loaded.by("borough");
+  // One stratum of 5 and one of 4, which is pooled: the interval of two means, in hours.
+  const auto report = decompose(loaded.table, {DecomposeValue::kTimeToClose, "BRONX", "QUEENS"}, by,
+                                loaded.by("complaint_type"))
+                          .value();
+  const double error = std::sqrt(5.0 / 3 / 4 + 2.5 / 5);
+  EXPECT_NEAR(report.ci95->difference.low, 9.5 - stats::kZ95 * error, 1e-9);
+  EXPECT_NEAR(report.ci95->rate_effect.high, 9.5 + stats::kZ95 * error, 1e-9);
+  const Json answer = to_json(report);
+  EXPECT_EQ(answer["difference_ci95"].items()[0].as_double(), report.ci95->difference.low);
+  EXPECT_EQ(answer["mix_effect_ci95"].items()[1].as_double(), report.ci95->mix_effect.high);
+  const auto share = decompose(loaded.table, {DecomposeValue::kClosedIn24Hours, "BRONX", "QUEENS"},
+                               by, loaded.by("complaint_type"))
+                         .value();
+  EXPECT_NEAR(share.ci95->difference.high, 0, 1e-12) << "all were closed in 24 hours";
+}
+
+TEST(Decompose, ComparesPeriodsOfCreation) {
+  MemorySource source;
+  std::vector<std::string> created, closed;
+  std::vector<std::optional<std::string>> types;
+  for (int i = 0; i < 15; ++i) {
+    const bool is_late = i >= 7;
+    created.push_back(is_late ? "2024-02-29 23:30:00" : "2024-01-31 00:00:00");
+    closed.push_back(is_late ? "2024-03-01 02:30:00" : "2024-01-31 02:00:00");
+    types.emplace_back("Noise");
+  }
+  created.push_back("2024-03-01 00:00:00");  // in neither
+  closed.push_back("2024-03-05 00:00:00");
+  types.emplace_back("Noise");
+  source.clocks("created_date", created).clocks("closed_date", closed);
+  source.texts("complaint_type", types);
+  const Loaded loaded = load(source);
+  const auto january = calendar::parse_period("2024-01").value();
+  const auto february = calendar::parse_period("2024-02").value();
+  const auto groups = group_by_period(loaded.table, january, february).value();
+  const auto report = decompose(loaded.table, {DecomposeValue::kTimeToClose, "2024-01", "2024-02"},
+                                groups, loaded.by("complaint_type"))
+                          .value();
+  EXPECT_EQ(report.groups_by, "period");
+  EXPECT_EQ(report.strata.front().n_a, 7);
+  EXPECT_EQ(report.strata.front().n_b, 8);
+  EXPECT_NEAR(report.parts.rate_effect, 1, 1e-12);
+  EXPECT_FALSE(group_by_period(loaded.table, january, calendar::parse_period("2024").value()));
 }
 
 TEST(Decompose, RefusesGroupsThatAreNotThereAndNamesThoseThatAre) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "hark/core/result.h"
+#include "hark/stats/descriptive.h"
 
 namespace hark::stats {
 
@@ -20,6 +21,8 @@ struct Stratum {
   std::int64_t n_b = 0;
   long double sum_a = 0;
   long double sum_b = 0;
+  long double squares_a = 0;  ///< sum of the squared values; read by kitagawa_intervals() only
+  long double squares_b = 0;
 };
 
 struct KitagawaTerm {
@@ -43,5 +46,19 @@ struct Kitagawa {
 /// kInvalidInput if a count is negative or a group has no values.
 /// Source: Kitagawa, JASA 50 (1955).
 Result<Kitagawa> kitagawa(std::span<const Stratum> strata);
+
+/// 95 % intervals of the difference and of its two parts.
+struct KitagawaIntervals {
+  Interval difference;
+  Interval rate_effect;
+  Interval mix_effect;
+};
+
+/// Intervals by the delta method, from both sides' chance: which strata the values of a group fall
+/// into, and how they differ within a stratum. Values are taken as independent of each other; a
+/// single value of a stratum is taken to vary as the other group's do. nullopt where a group has
+/// fewer than 2 values. Errors: as kitagawa().
+/// Source: Jann, The Stata Journal 8 (2008), standard errors with shares that are random too.
+Result<std::optional<KitagawaIntervals>> kitagawa_intervals(std::span<const Stratum> strata);
 
 }  // namespace hark::stats
