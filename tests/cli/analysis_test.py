@@ -107,6 +107,8 @@ class Analysis(Program):
         self.assertEqual(data["gini"], kpis["gini"])
         top = max((group for group in kpis["groups"] if group["key"]), key=lambda group: group["rows"])
         self.assertEqual((data["top_area"]["name"], data["top_area"]["n"]), (top["key"], top["rows"]))
+        low, high = data["top_area"]["ci95"]
+        self.assertTrue(low < data["top_area"]["share"] < high)
         self.assertEqual(data["n"] + data["without_place"] + data["outside"], kpis["n"])
         self.assertTrue(all(cell["n"] >= 5 for cell in data["cells"]))
         self.assertEqual(sum(cell["n"] for cell in data["cells"]) + data["not_shown"]["n"], data["n"])

@@ -183,7 +183,8 @@ void count_areas(const RequestTable& table, const contract::Contract& contract, 
   report.theil = stats::theil(counts);
   if (top) {
     report.top_area = TopArea{area->labels[*top], of_key[*top],
-                              static_cast<double>(of_key[*top]) / static_cast<double>(total)};
+                              static_cast<double>(of_key[*top]) / static_cast<double>(total),
+                              *stats::wilson_interval(of_key[*top], total)};
   }
 }
 
@@ -252,10 +253,13 @@ Json to_json(const HotSpots& report) {
        {"areas", report.areas},
        {"gini", report.gini},
        {"theil", report.theil},
-       {"top_area", report.top_area ? Json::object({{"name", report.top_area->name},
-                                                    {"n", report.top_area->n},
-                                                    {"share", report.top_area->share}})
-                                    : Json()}});
+       {"top_area", report.top_area
+                        ? Json::object({{"name", report.top_area->name},
+                                        {"n", report.top_area->n},
+                                        {"share", report.top_area->share},
+                                        {"ci95", Json::Array{report.top_area->ci95.low,
+                                                             report.top_area->ci95.high}}})
+                        : Json()}});
 }
 
 }  // namespace hark::insight

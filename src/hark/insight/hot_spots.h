@@ -9,6 +9,7 @@
 
 #include "hark/core/json.h"
 #include "hark/insight/requests.h"
+#include "hark/stats/descriptive.h"
 #include "hark/stats/hot_spots.h"
 
 namespace hark::insight {
@@ -36,7 +37,8 @@ struct HotCell {
 struct TopArea {
   std::string name;
   std::int64_t n = 0;
-  double share = 0;  ///< of the requests that name an area
+  double share = 0;      ///< of the requests that name an area
+  stats::Interval ci95;  ///< of the share, Wilson
 };
 
 struct HotSpots {

@@ -225,7 +225,8 @@ Result<SeriesReport> series_report(SeriesName name, series::DailySeries series,
                         2 * kLeastSegment, " are needed"));
   }
   HARK_TRY(const auto rest, take_seasons(series.values, report));
-  HARK_TRY(report.changes, series::level_shifts(rest, kLeastSegment));
+  const std::size_t season = report.yearly_strength ? static_cast<std::size_t>(kYear) : 0;
+  HARK_TRY(report.changes, series::level_shifts(rest, kLeastSegment, season));
   HARK_TRY(report.ranges, series::expected_ranges(series));
   if (holidays != nullptr) {
     const std::int32_t last_year = calendar::civil_from_days(series.day(series.size() - 1)).year;

@@ -64,6 +64,51 @@ NoiseLevel with_memory(double variance, double memory) {
   return noise;
 }
 
+/// Seasons are smoothed over so many cycles (STL's window of 15 of them, tricube weights): more do
+/// not make them follow the noise less.
+constexpr double kMostCycles = 7.4;
+
+/// Two stretches of a series whose means are compared: `weight` times the first is taken from the
+/// second.
+struct Contrast {
+  std::size_t from = 0;
+  std::size_t at = 0;
+  std::size_t to = 0;
+  double weight = 1;
+
+  double of(std::size_t t) const {
+    if (t < from || t >= to) return 0;
+    return t < at ? -weight / static_cast<double>(at - from) : 1 / static_cast<double>(to - at);
+  }
+};
+
+/// Share of the noise that is left when a season is taken off: the season is the mean of each of
+/// its days over the cycles, and so has 1 / cycles of it.
+double kept_noise(std::size_t n, std::size_t season) {
+  const double cycles = season == 0 ? 0 : static_cast<double>(n) / static_cast<double>(season);
+  return cycles < 2 ? 1 : 1 - 1 / std::min(cycles, kMostCycles);
+}
+
+/// Variance of a contrast of what is left when a season was taken off, for noise of a long-run
+/// variance of 1. In a contrast of whole seasons all of the noise is still there; one of parts of a
+/// season lacks what the season took.
+double contrast_var(const Contrast& contrast, std::size_t n, std::size_t season) {
+  double squares = 0;
+  for (std::size_t t = contrast.from; t < contrast.to; ++t)
+    squares += contrast.of(t) * contrast.of(t);
+  if (kept_noise(n, season) == 1) return squares;
+  const double all = (1 - contrast.weight) / static_cast<double>(n);
+  double taken = 0;
+  for (std::size_t day = 0; day < season; ++day) {
+    double sum = 0;
+    std::size_t count = 0;
+    for (std::size_t t = day; t < n; t += season, ++count) sum += contrast.of(t);
+    const double mean = sum / static_cast<double>(count) - all;
+    taken += static_cast<double>(count) * mean * mean;
+  }
+  return std::max(0.0, squares - taken);
+}
+
 }  // namespace
 
 std::vector<std::size_t> pelt(std::span<const double> values, double penalty,
@@ -160,7 +205,7 @@ NoiseLevel noise_around(std::span<const double> values, std::span<const std::siz
 }
 
 Result<std::vector<LevelShift>> level_shifts(std::span<const double> values,
-                                             std::size_t least_segment) {
+                                             std::size_t least_segment, std::size_t season) {
   if (least_segment == 0 || values.size() < 2 * least_segment) {
     return Error(
         ErrorCode::kInvalidInput,
@@ -168,16 +213,17 @@ Result<std::vector<LevelShift>> level_shifts(std::span<const double> values,
                2 * least_segment, " are needed"));
   }
   // Differences tell the noise roughly, whatever the shifts; the first cut tells it better.
-  NoiseLevel noise = noise_level(values);
+  const double kept = kept_noise(values.size(), season);
+  double long_run_var = noise_level(values).long_run_var / kept;
   std::vector<std::size_t> changes;
   for (int pass = 0; pass < 3; ++pass) {
     const double penalty =
-        3 * std::log(static_cast<double>(values.size())) * std::max(noise.long_run_var, 1e-12);
+        3 * std::log(static_cast<double>(values.size())) * std::max(long_run_var, 1e-12);
     auto next = pelt(values, penalty, least_segment);
     const bool is_settled = pass > 0 && next == changes;
     changes = std::move(next);
     if (is_settled) break;
-    noise = noise_around(values, changes);
+    long_run_var = noise_around(values, changes).long_run_var / kept;
   }
   std::vector<LevelShift> shifts;
   for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -193,10 +239,10 @@ Result<std::vector<LevelShift>> level_shifts(std::span<const double> values,
       continue;
     }
     // The ratio of two means, by the delta method.
-    const double var_before = noise.long_run_var / static_cast<double>(at - from);
-    const double var_after = noise.long_run_var / static_cast<double>(to - at);
     const double ratio = shift.after / shift.before;
-    const double se = std::sqrt(var_after + ratio * ratio * var_before) / shift.before;
+    const double variance =
+        long_run_var * contrast_var({from, at, to, ratio}, values.size(), season);
+    const double se = std::sqrt(variance) / shift.before;
     shift.relative = ratio - 1;
     shift.relative_ci95 = {ratio - 1 - stats::kZ95 * se, ratio - 1 + stats::kZ95 * se};
     shifts.push_back(shift);

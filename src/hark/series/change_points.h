@@ -41,8 +41,13 @@ struct LevelShift {
 };
 
 /// Shifts of the level of a deseasonalised series: pelt() with penalty 3 log(n) · long-run
-/// variance. Errors: kInvalidInput if there are fewer than 2 · least_segment values.
+/// variance.
+///
+/// @param season  0, or days of a season that was taken off as the mean of few cycles (a year out
+///   of three, say): it took a share of the noise with it, which the intervals give back. A season
+///   of many cycles takes next to nothing.
+/// Errors: kInvalidInput if there are fewer than 2 · least_segment values.
 Result<std::vector<LevelShift>> level_shifts(std::span<const double> values,
-                                             std::size_t least_segment);
+                                             std::size_t least_segment, std::size_t season = 0);
 
 }  // namespace hark::series

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "hark/calendar/civil.h"
 #include "hark/series/anomalies.h"
@@ -114,6 +115,43 @@ TEST(LevelShifts, FindAPlantedShiftAndCoverItsSizeAsOftenAsTheySay) {
     EXPECT_GE(found, kSeeds * 99 / 100) << memory;
     EXPECT_LE(strays, kSeeds / 50) << memory;
     EXPECT_NEAR(covered / double{kSeeds}, 0.95, 0.03) << memory;
+  }
+}
+
+TEST(LevelShifts, ASeasonOfFewCyclesTookSomeOfTheNoiseAndTheIntervalsGiveItBack) {
+  constexpr std::size_t kSeason = 90;
+  constexpr int kSeeds = 400;
+  for (const std::size_t at : {kSeason, kSeason + 45}) {
+    int found = 0, covered = 0, blind = 0, strays = 0;
+    for (int seed = 0; seed < kSeeds; ++seed) {
+      auto y = noisy(3 * kSeason, 20, 0, 5000 + seed);
+      for (std::size_t i = at; i < y.size(); ++i) y[i] += 4;  // 20 to 24: + 20 %
+      // The season there is none of: the mean of each of its days over three cycles, without the
+      // step itself.
+      std::vector<double> season(kSeason, 0.0);
+      for (std::size_t i = 0; i < y.size(); ++i)
+        season[i % kSeason] += (y[i] - (i < at ? 20 : 24)) / 3;
+      for (std::size_t i = 0; i < y.size(); ++i) y[i] -= season[i % kSeason];
+      const double mean = std::accumulate(season.begin(), season.end(), 0.0) / kSeason;
+      for (double& value : y) value += mean;
+      const auto shifts = level_shifts(y, 28, kSeason).value();
+      strays += shifts.size() > 1 ? 1 : 0;
+      const auto covers = [](const LevelShift& shift) {
+        return shift.relative_ci95.low <= 0.2 && shift.relative_ci95.high >= 0.2 ? 1 : 0;
+      };
+      if (!shifts.empty()) {
+        ++found;
+        covered += covers(shifts.front());
+      }
+      const auto unaware = level_shifts(y, 28).value();
+      blind += unaware.empty() ? 0 : covers(unaware.front());
+    }
+    EXPECT_GE(found, kSeeds * 99 / 100) << at;
+    EXPECT_LE(strays, kSeeds / 50) << at;
+    EXPECT_NEAR(covered / double{kSeeds}, 0.95, 0.03) << at;
+    if (at == kSeason) {
+      EXPECT_LT(blind, kSeeds * 92 / 100) << "whole seasons: too sure";
+    }
   }
 }
 
