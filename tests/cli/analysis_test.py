@@ -144,6 +144,28 @@ class Analysis(Program):
         calls = self.answer("test", "rate", self.calls, "--a", "2019-01..2019-03", "--b", "2019-04..2019-06")["data"]
         self.assertEqual(calls["series"], "contact.offered")
 
+    def test_a_change_of_a_share_is_told_with_its_interval(self):
+        words = ("test", "rate", self.city, "--a", "2023", "--b", "2024", *NOW)
+        data = self.answer(*words, "--share", "sla")["data"]
+        for side, year in (("a", 2023), ("b", 2024)):
+            sla = self.answer("kpi", "requests", self.city, *NOW, "--since", f"{year}-01-01", "--until", f"{year + 1}-01-01")["data"]["sla"]
+            self.assertEqual((data[side]["n"], data[side]["of"], data[side]["share"]), (sla["met"], sla["eligible"], sla["compliance"]))
+        self.assertAlmostEqual(data["difference"], data["b"]["share"] - data["a"]["share"])
+        self.assertTrue(data["difference_ci95"][0] < data["difference"] < data["difference_ci95"][1])
+        self.assertTrue(data["ci95"][0] < data["ratio"] < data["ci95"][1])
+        # Days of the made-up city differ by chance.
+        self.assertAlmostEqual(data["dispersion"], 1, delta=0.25)
+        agency = self.answer(*words, "--share", "agency = nypd")["data"]
+        kpis = self.answer("kpi", "requests", self.city, *NOW, "--by", "agency", "--since", "2024-01-01", "--until", "2025-01-01")["data"]["groups"]
+        self.assertEqual(agency["b"]["n"], next(group["rows"] for group in kpis if group["key"] == "NYPD"))
+        self.assertIn("points  (95 %: ", run(*words, "--share", "sla").stdout)
+        calls = self.answer("test", "rate", self.calls, "--a", "2019-01..2019-03", "--b", "2019-04..2019-06", "--share", "handled")["data"]
+        chp = self.answer("kpi", "contact", self.calls, "--since", "2019-01-01", "--until", "2019-04-01")["data"]["chp"]
+        self.assertAlmostEqual(calls["a"]["share"], chp, places=12)
+        for share in ("speed", "agency=MARS", "planet=NYPD", "handled"):
+            self.assertEqual(run(*words, "--share", share).returncode, 2, share)
+        self.assertEqual(run("test", "rate", self.calls, "--a", "2019-01", "--b", "2019-02", "--share", "sla").returncode, 2)
+
     def test_hours_add_up_to_days_and_are_the_same_from_a_file_and_from_its_lake(self):
         calls = self.folder / "hours.csv"
         run("generate", "calls", "--rows", "300000", "--seed", "7", "-o", calls)

@@ -69,4 +69,11 @@ Result<Period> parse_period(std::string_view text) {
   return Period{first->first, last->end, std::string(text)};
 }
 
+Result<void> require_apart(const Period& a, const Period& b) {
+  if (a.end_day <= b.first_day || b.end_day <= a.first_day) return {};
+  return Error(ErrorCode::kInvalidArgument,
+               concat("the periods ", a.text, " and ", b.text, " share days"))
+      .hint("compare two periods that do not overlap");
+}
+
 }  // namespace hark::calendar

@@ -25,4 +25,7 @@ struct Period {
 /// to it. Errors: kInvalidArgument with what can be written.
 Result<Period> parse_period(std::string_view text);
 
+/// Errors: kInvalidArgument if the periods have a day in common and so cannot be compared.
+Result<void> require_apart(const Period& a, const Period& b);
+
 }  // namespace hark::calendar

@@ -7,7 +7,7 @@ namespace hark::cli {
 std::vector<Command> all_commands() {
   std::vector<Command> all;
   for (const auto& make :
-       {generate_commands, kpi_commands, test_commands, place_commands, series_commands,
+       {generate_commands, kpi_commands, test_commands, period_commands, place_commands, series_commands,
         profile_commands, report_commands, sql_commands, lake_commands, sync_commands,
         look_commands, care_commands, contract_commands, machine_commands}) {
     std::vector<Command> some = make();

@@ -9,7 +9,8 @@
 namespace hark::cli {
 
 std::vector<Command> kpi_commands();       ///< kpi contact|requests|backlog|departments
-std::vector<Command> test_commands();      ///< test kruskal|chi2|logrank|rate, changes, decompose
+std::vector<Command> test_commands();      ///< test kruskal|chi2|logrank, decompose
+std::vector<Command> period_commands();    ///< test rate, changes
 std::vector<Command> place_commands();     ///< hotspots
 std::vector<Command> series_commands();    ///< series, forecast
 std::vector<Command> lake_commands();      ///< init, ingest, build, check, run

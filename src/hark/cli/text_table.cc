@@ -1,6 +1,7 @@
 #include "hark/cli/text_table.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "hark/core/text.h"
 
@@ -83,6 +84,13 @@ std::string show_days(std::optional<double> days) { return days ? fixed(*days, 1
 
 std::string show_number(std::optional<double> value, int decimals) {
   return value ? fixed(*value, decimals) : "n/a";
+}
+
+std::string show_p(double p, double log10_p) {
+  if (log10_p < -300) return concat("< 1e-300 (log10 p = ", fixed(log10_p, 1), ")");
+  if (p >= 1e-4) return fixed(p, 4);
+  const double exponent = std::floor(log10_p);
+  return concat(fixed(std::pow(10.0, log10_p - exponent), 2), "e", static_cast<int>(exponent));
 }
 
 }  // namespace hark::cli

@@ -39,5 +39,7 @@ std::string show_percent(std::optional<double> share, int decimals = 2);  ///< 9
 std::string show_hours(std::optional<double> hours);  ///< 12 min, 31.2 h or 9.4 d
 std::string show_days(std::optional<double> days);    ///< 9.4 d
 std::string show_number(std::optional<double> value, int decimals);
+/// "0.0123", "4.56e-7", or "< 1e-300" where the double underflows: log10 p has the size.
+std::string show_p(double p, double log10_p);
 
 }  // namespace hark::cli

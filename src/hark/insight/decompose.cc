@@ -11,20 +11,6 @@ namespace hark::insight {
 namespace {
 
 constexpr std::int64_t kHours = 24;
-constexpr std::size_t kShownKeys = 12;
-
-Result<std::uint32_t> code_of(const Grouping& groups, const std::string& key) {
-  const std::string wanted = fold_category(key);
-  for (std::uint32_t code = 0; code < groups.keys.size(); ++code) {
-    if (fold_category(groups.keys[code]) == wanted) return code;
-  }
-  std::vector<std::string> known(groups.labels.begin(),
-                                 groups.labels.begin() + static_cast<std::ptrdiff_t>(std::min(
-                                                             kShownKeys, groups.labels.size())));
-  return Error(ErrorCode::kInvalidArgument, concat("no group '", key, "' by ", groups.by))
-      .hint(concat("there are: ", join(known, ", "),
-                   groups.labels.size() > kShownKeys ? ", ..." : ""));
-}
 
 // Strata with fewer than 5 requests in either group become one, which comes last.
 void pool_small_strata(DecomposeReport& report) {
@@ -86,11 +72,7 @@ Json ends(const std::optional<stats::KitagawaIntervals>& of,
 
 Result<Grouping> group_by_period(const RequestTable& table, const calendar::Period& a,
                                  const calendar::Period& b) {
-  if (a.first_day < b.end_day && b.first_day < a.end_day) {
-    return Error(ErrorCode::kInvalidArgument,
-                 concat("the periods ", a.text, " and ", b.text, " share days"))
-        .hint("compare two periods that do not overlap");
-  }
+  HARK_TRY_VOID(calendar::require_apart(a, b));
   Grouping grouping;
   grouping.by = "period";
   grouping.keys = grouping.labels = {a.text, b.text};
@@ -126,8 +108,8 @@ Result<DecomposeReport> decompose(const RequestTable& table, const DecomposeQues
   report.groups_by = groups.by;
   report.over = over.by;
   report.is_in_days = table.is_in_days();
-  HARK_TRY(const std::uint32_t a, code_of(groups, question.a));
-  HARK_TRY(const std::uint32_t b, code_of(groups, question.b));
+  HARK_TRY(const std::uint32_t a, group_named(groups, question.a));
+  HARK_TRY(const std::uint32_t b, group_named(groups, question.b));
   if (a == b)
     return Error(ErrorCode::kInvalidArgument, "a group compared with itself has no difference");
   report.a = groups.labels[a];

@@ -31,11 +31,7 @@ Json reason_of(const stats::RateRatio& test) {
 
 Result<RateReport> rate_change(SeriesName name, const DailyCounts& counts,
                                const calendar::Period& a, const calendar::Period& b) {
-  if (a.first_day < b.end_day && b.first_day < a.end_day) {
-    return Error(ErrorCode::kInvalidArgument,
-                 concat("the periods ", a.text, " and ", b.text, " share days"))
-        .hint("compare two periods that do not overlap");
-  }
+  HARK_TRY_VOID(calendar::require_apart(a, b));
   std::vector<stats::RateDay> days;
   for (std::size_t i = 0; i < counts.values.size(); ++i) {
     const std::int32_t day = counts.first_day + static_cast<std::int32_t>(i);

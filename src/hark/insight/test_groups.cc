@@ -3,7 +3,14 @@
 #include <algorithm>
 #include <numeric>
 
+#include "hark/core/text.h"
+
 namespace hark::insight {
+namespace {
+
+constexpr std::size_t kShownKeys = 12;
+
+}  // namespace
 
 TestGroups by_name(std::vector<std::uint32_t> codes, const std::vector<std::string>& names) {
   std::vector<std::uint32_t> order(names.size());
@@ -52,6 +59,19 @@ PooledGroups pool_small(std::vector<std::uint32_t> codes, const std::vector<std:
   }
   pooled.codes = std::move(codes);
   return pooled;
+}
+
+Result<std::uint32_t> group_named(const Grouping& groups, const std::string& key) {
+  const std::string wanted = fold_category(key);
+  for (std::uint32_t code = 0; code < groups.keys.size(); ++code) {
+    if (fold_category(groups.keys[code]) == wanted) return code;
+  }
+  std::vector<std::string> known(groups.labels.begin(),
+                                 groups.labels.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                             kShownKeys, groups.labels.size())));
+  return Error(ErrorCode::kInvalidArgument, concat("no group '", key, "' by ", groups.by))
+      .hint(concat("there are: ", join(known, ", "),
+                   groups.labels.size() > kShownKeys ? ", ..." : ""));
 }
 
 }  // namespace hark::insight

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hark/core/result.h"
 #include "hark/insight/request_kpis.h"
 
 namespace hark::insight {
@@ -26,6 +27,10 @@ TestGroups by_name(std::vector<std::uint32_t> codes, const std::vector<std::stri
 /// Groups that the contract calls missing in tests ("Unspecified") are missing unless
 /// `with_missing_markers`.
 TestGroups test_groups(const Grouping& grouping, bool with_missing_markers);
+
+/// The code of the group with that key; letter case does not count. Errors: kInvalidArgument with
+/// some that are there.
+Result<std::uint32_t> group_named(const Grouping& groups, const std::string& key);
 
 /// Group codes with the small groups made one, kOtherGroup, which comes last.
 struct PooledGroups {
