@@ -119,9 +119,12 @@ Result<DecomposeReport> decompose(const RequestTable& table, const DecomposeQues
   report.names = strata.names;
   report.strata.resize(report.names.size());
   for (std::size_t row = 0; row < table.size(); ++row) {
-    if (table.outcome[row] != Outcome::kClosed) continue;
     const std::uint32_t group = groups.codes[row];
-    if (group != a && group != b) continue;
+    if ((group != a && group != b) || !table.has_duration(row)) continue;
+    if (table.outcome[row] == Outcome::kOpen) {
+      ++(group == a ? report.open_a : report.open_b);
+      continue;
+    }
     if (strata.codes[row] == kNoCode) {
       ++report.missing;
       continue;
@@ -151,21 +154,33 @@ Result<DecomposeReport> decompose(const RequestTable& table, const DecomposeQues
   return report;
 }
 
-Json to_json(const DecomposeReport& report) {
-  std::vector<std::size_t> order(report.names.size());
+std::vector<std::size_t> DecomposeReport::by_effect() const {
+  std::vector<std::size_t> order(names.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto weight = [&](std::size_t i) {
-    return std::abs(report.parts.terms[i].rate_effect) + std::abs(report.parts.terms[i].mix_effect);
-  };
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t x, std::size_t y) { return weight(x) > weight(y); });
+  std::ranges::stable_sort(order, std::ranges::greater(), [&](std::size_t i) {
+    return std::abs(parts.terms[i].rate_effect) + std::abs(parts.terms[i].mix_effect);
+  });
+  return order;
+}
+
+std::int64_t DecomposeReport::num_a() const {
+  return std::accumulate(
+      strata.begin(), strata.end(), std::int64_t{0},
+      [](std::int64_t sum, const stats::Stratum& stratum) { return sum + stratum.n_a; });
+}
+
+std::int64_t DecomposeReport::num_b() const {
+  return std::accumulate(
+      strata.begin(), strata.end(), std::int64_t{0},
+      [](std::int64_t sum, const stats::Stratum& stratum) { return sum + stratum.n_b; });
+}
+
+Json to_json(const DecomposeReport& report) {
   Json terms = Json::array();
-  stats::Stratum all;
-  for (const std::size_t i : order) {
+  for (const std::size_t i : report.by_effect()) {
     const stats::KitagawaTerm& term = report.parts.terms[i];
     const stats::Stratum& stratum = report.strata[i];
-    all.n_a += stratum.n_a;
-    all.n_b += stratum.n_b;
+
     terms.push_back(Json::object({{"key", report.names[i]},
                                   {"n_a", stratum.n_a},
                                   {"n_b", stratum.n_b},
@@ -179,8 +194,8 @@ Json to_json(const DecomposeReport& report) {
                        {"over", report.over},
                        {"a", report.a},
                        {"b", report.b},
-                       {"n_a", all.n_a},
-                       {"n_b", all.n_b},
+                       {"n_a", report.num_a()},
+                       {"n_b", report.num_b()},
                        {"mean_a", report.parts.mean_a},
                        {"mean_b", report.parts.mean_b},
                        {"difference", report.parts.difference},
@@ -189,6 +204,8 @@ Json to_json(const DecomposeReport& report) {
                        {"rate_effect_ci95", ends(report.ci95, &Intervals::rate_effect)},
                        {"mix_effect", report.parts.mix_effect},
                        {"mix_effect_ci95", ends(report.ci95, &Intervals::mix_effect)},
+                       {"open_a", report.open_a},
+                       {"open_b", report.open_b},
                        {"missing", report.missing},
                        {"strata_pooled", report.strata_pooled},
                        {"terms", std::move(terms)}});

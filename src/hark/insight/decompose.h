@@ -38,8 +38,16 @@ struct DecomposeReport {
   stats::Kitagawa parts;               ///< B minus A; in the table's unit, or shares
   /// Of `parts`, 95 %; absent where a group has one closed request.
   std::optional<stats::KitagawaIntervals> ci95;
+  std::int64_t open_a = 0;  ///< requests still open: they have no time to average
+  std::int64_t open_b = 0;
   std::int64_t missing = 0;        ///< closed requests of the two groups without a stratum
   std::int64_t strata_pooled = 0;  ///< with fewer than 5 in either group, taken as one
+
+  /// Terms with the largest effects first, as places in `names`.
+  std::vector<std::size_t> by_effect() const;
+  /// Closed requests that were averaged.
+  std::int64_t num_a() const;
+  std::int64_t num_b() const;
 };
 
 /// Requests created in two periods, as groups whose keys are the periods' texts. Errors:

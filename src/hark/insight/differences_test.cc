@@ -162,6 +162,25 @@ TEST(Decompose, ComparesPeriodsOfCreation) {
   EXPECT_FALSE(group_by_period(loaded.table, january, calendar::parse_period("2024").value()));
 }
 
+TEST(Decompose, CountsWhatIsStillOpenAndSoNotAveraged) {
+  City city;
+  city.add("BRONX", "Noise", 8, 1);
+  city.add("QUEENS", "Noise", 8, 1);
+  city.add("QUEENS", "Rodent", 5, 15);
+  city.closed[8].clear();
+  city.closed[9].clear();
+  city.closed[20].clear();
+  const Loaded loaded = city.load();
+  const Json answer =
+      to_json(decompose(loaded.table, {DecomposeValue::kTimeToClose, "BRONX", "QUEENS"},
+                        loaded.by("borough"), loaded.by("complaint_type"))
+                  .value());
+  EXPECT_EQ(answer["open_a"].as_int(), 0);
+  EXPECT_EQ(answer["open_b"].as_int(), 3);
+  EXPECT_EQ(answer["n_a"].as_int(), 8);
+  EXPECT_EQ(answer["n_b"].as_int(), 10);
+}
+
 TEST(Decompose, RefusesGroupsThatAreNotThereAndNamesThoseThatAre) {
   City city;
   city.add("BRONX", "Noise", 8, 1);

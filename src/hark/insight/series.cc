@@ -69,20 +69,35 @@ Json interval(const stats::Interval& ci) { return Json::Array{ci.low, ci.high}; 
 
 /// The series without its week and, where two years are there, without its year.
 Result<std::vector<double>> take_seasons(const std::vector<double>& values, SeriesReport& report) {
-  HARK_TRY(const auto week, series::stl(values, series::StlOptions::weekly(false)));
+  HARK_TRY(auto week, series::stl(values, series::StlOptions::weekly(false)));
   report.trend_strength = series::strength(week.trend, week.remainder);
   report.weekly_strength = series::strength(week.seasonal, week.remainder);
   std::vector<double> rest = values;
   if (static_cast<double>(values.size()) <= 2 * kYear) {
     for (std::size_t i = 0; i < rest.size(); ++i) rest[i] -= week.seasonal[i];
+    report.trend = std::move(week.trend);
     return rest;
   }
-  HARK_TRY(const auto both, series::mstl(values, {7, kYear}));
+  HARK_TRY(auto both, series::mstl(values, {7, kYear}));
   report.weekly_strength = series::strength(both.seasonal[0], both.remainder);
   report.yearly_strength = series::strength(both.seasonal[1], both.remainder);
   for (std::size_t i = 0; i < rest.size(); ++i)
     rest[i] -= both.seasonal[0][i] + both.seasonal[1][i];
+  report.trend = std::move(both.trend);
   return rest;
+}
+
+std::array<WeekdayMean, 7> weekday_means(const series::DailySeries& series) {
+  std::array<WeekdayMean, 7> out{};
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    if (series.is_filled[i] != 0) continue;
+    WeekdayMean& weekday = out[calendar::weekday_from_days(series.day(i))];
+    weekday.mean += series.values[i];
+    ++weekday.days;
+  }
+  for (WeekdayMean& weekday : out)
+    if (weekday.days > 0) weekday.mean /= static_cast<double>(weekday.days);
+  return out;
 }
 
 }  // namespace
@@ -225,6 +240,7 @@ Result<SeriesReport> series_report(SeriesName name, series::DailySeries series,
                         2 * kLeastSegment, " are needed"));
   }
   HARK_TRY(const auto rest, take_seasons(series.values, report));
+  report.weekdays = weekday_means(series);
   const std::size_t season = report.yearly_strength ? static_cast<std::size_t>(kYear) : 0;
   HARK_TRY(report.changes, series::level_shifts(rest, kLeastSegment, season));
   HARK_TRY(report.ranges, series::expected_ranges(series));
@@ -255,6 +271,12 @@ Json to_json(const SeriesReport& report) {
                            {"strength", Json::object({{"trend", report.trend_strength},
                                                       {"weekly", report.weekly_strength},
                                                       {"yearly", report.yearly_strength}})}});
+  Json weekdays = Json::array();
+  for (const WeekdayMean& weekday : report.weekdays) {
+    weekdays.push_back(Json::object(
+        {{"mean", weekday.days > 0 ? Json(weekday.mean) : Json()}, {"days", weekday.days}}));
+  }
+  out.set("by_weekday", std::move(weekdays));
   Json changes = Json::array();
   for (const series::LevelShift& shift : report.changes) {
     changes.push_back(

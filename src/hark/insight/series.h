@@ -72,6 +72,12 @@ std::optional<CreationHours> creation_hours(const RequestTable& table, const Sel
 /// A shift smaller than this is no finding (METRICS section 7).
 inline constexpr double kLevelShiftThreshold = 0.10;
 
+/// The mean of the days of one weekday that have a count.
+struct WeekdayMean {
+  double mean = 0;
+  std::int64_t days = 0;
+};
+
 struct SeriesReport {
   SeriesName name = SeriesName::kContactOffered;
   series::DailySeries series;
@@ -79,6 +85,8 @@ struct SeriesReport {
   std::optional<double> trend_strength;   ///< STL with a week
   std::optional<double> weekly_strength;  ///< MSTL where two years are there, else STL
   std::optional<double> yearly_strength;  ///< absent in less than two years
+  std::vector<double> trend;              ///< by day: MSTL's where two years are there, else STL's
+  std::array<WeekdayMean, 7> weekdays{};  ///< Monday first
   std::vector<series::LevelShift> changes;
   series::ExpectedRanges ranges;
   std::map<std::int32_t, std::string_view> holidays;  ///< of the series' days

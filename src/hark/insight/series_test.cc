@@ -71,6 +71,26 @@ TEST(DailyCreated, ADayWithoutAnyRequestIsMissingWhereManyAreUsual) {
   EXPECT_EQ(counts.values[3], 25);
 }
 
+TEST(SeriesReport, WeekdaysAreMeansOfDaysThatHaveACount) {
+  series::DailySeries days;
+  days.first_day = day_of(2024, 1, 1);  // a Monday
+  for (int i = 0; i < 70; ++i) {
+    days.values.push_back(10 + i % 7);
+    days.is_filled.push_back(0);
+  }
+  days.values[7] = 1000;  // made up from elsewhere
+  days.is_filled[7] = 1;
+  const auto report =
+      series_report(SeriesName::kRequestsCreated, days, nullptr, std::nullopt, std::nullopt)
+          .value();
+  EXPECT_EQ(report.weekdays[0].mean, 10);
+  EXPECT_EQ(report.weekdays[0].days, 9);
+  EXPECT_EQ(report.weekdays[6].mean, 16);
+  EXPECT_EQ(report.trend.size(), 70u);
+  EXPECT_NEAR(report.trend[40], 13, 0.1);
+  EXPECT_EQ(to_json(report)["by_weekday"].items()[6]["days"].as_int(), 10);
+}
+
 TEST(DailyCreatedBy, GroupsAddUpToTheWhole) {
   MemorySource source;
   source
