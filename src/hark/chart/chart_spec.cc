@@ -94,6 +94,8 @@ Result<void> check_encoding(const ChartSpec& spec) {
   HARK_TRY_VOID(check_numbers(spec, "y2", encoding.y2));
   HARK_TRY_VOID(check_numbers(spec, "low", encoding.low));
   HARK_TRY_VOID(check_numbers(spec, "high", encoding.high));
+  HARK_TRY_VOID(check_numbers(spec, "inner_low", encoding.inner_low));
+  HARK_TRY_VOID(check_numbers(spec, "inner_high", encoding.inner_high));
   HARK_TRY_VOID(check_numbers(spec, "n", encoding.n));
   for (const std::string& field : encoding.tooltip)
     if (find_column(spec, field) == nullptr)
@@ -103,6 +105,10 @@ Result<void> check_encoding(const ChartSpec& spec) {
       spec.mark == Mark::kLine || spec.mark == Mark::kBar || spec.mark == Mark::kDot;
   if (!encoding.low.empty() && !takes_intervals)
     return wrong(spec, "only lines, bars and dots have intervals");
+  if (encoding.inner_low.empty() != encoding.inner_high.empty())
+    return wrong(spec, "inner_low and inner_high go together");
+  if (!encoding.inner_low.empty() && (encoding.low.empty() || spec.mark != Mark::kLine))
+    return wrong(spec, "only lines with low and high have an inner band");
   return {};
 }
 

@@ -95,7 +95,8 @@ struct Encoding {
   Channel size = {};  ///< area of dots
   std::string x2 = {}, y2 = {};  ///< other end of bars, rules and areas
   std::string low = {},
-              high = {};    ///< ends of the interval around the value: whiskers, or a band by lines
+              high = {};  ///< ends of the interval around the value: whiskers, or a band by lines
+  std::string inner_low = {}, inner_high = {};  ///< lines: a narrower, darker band within the other
   std::string n = {};       ///< rows behind the mark; below 30 it is drawn grey and marked "few"
   std::string text = {};    ///< what kText writes
   std::string detail = {};  ///< kHex: district of the cell; borders and names are drawn from it

@@ -81,19 +81,25 @@ std::string area_path(const std::vector<Segment>& segments, const Lower& lower) 
   return path.text();
 }
 
-void draw_interval_band(Canvas& canvas, const Frame& frame, const Prepared& data,
-                        std::vector<Segment> segments, const SeriesStyle& style) {
+void draw_interval_band(Canvas& canvas, const Frame& frame, const std::vector<double>& low,
+                        const std::vector<double>& high, std::vector<Segment> segments,
+                        const SeriesStyle& style) {
+  // A stretch without any interval has no band.
+  std::erase_if(segments, [&](const Segment& segment) {
+    return std::ranges::all_of(segment, [&](const Point& p) { return std::isnan(low[p.row]); });
+  });
+  if (segments.empty()) return;
   const auto y_at = [&](const std::vector<double>& ends, const Point& point) {
     const double value = ends[point.row];
     // Where there is no interval the band has no height.
     if (std::isnan(value)) return point.y;
     return std::clamp(frame.y.at(value), frame.plot.top, frame.plot.bottom);
   };
-  std::vector<double> lower(data.num_rows, 0);
+  std::vector<double> lower(low.size(), 0);
   for (Segment& segment : segments)
     for (Point& point : segment) {
-      lower[point.row] = y_at(data.low, point);
-      point.y = y_at(data.high, point);
+      lower[point.row] = y_at(low, point);
+      point.y = y_at(high, point);
     }
   canvas.add("<path");
   canvas.add_paint({{style.fill_class, "fill", style.color}});
@@ -243,7 +249,9 @@ void draw_lines_and_areas(Canvas& canvas, Frame& frame, const Prepared& data) {
     if (segments.empty()) continue;
     const bool is_area = data.spec->mark == Mark::kArea;
     const bool is_stacked = is_area && data.series.size() > 1 && data.y2.empty();
-    if (!data.low.empty()) draw_interval_band(canvas, frame, data, segments, style);
+    if (!data.low.empty()) draw_interval_band(canvas, frame, data.low, data.high, segments, style);
+    if (!data.inner_low.empty())
+      draw_interval_band(canvas, frame, data.inner_low, data.inner_high, segments, style);
     if (is_area) draw_area(canvas, frame, data, series, segments);
     if (!is_stacked) {
       draw_line(canvas, data, series, segments, style);

@@ -252,6 +252,8 @@ Prepared prepare(const ChartSpec& spec, const Locale& locale) {
   data.x2 = numbers_of(spec, encoding.x2);
   data.y2 = numbers_of(spec, encoding.y2);
   data.low = numbers_of(spec, encoding.low);
+  data.inner_low = numbers_of(spec, encoding.inner_low);
+  data.inner_high = numbers_of(spec, encoding.inner_high);
   data.high = numbers_of(spec, encoding.high);
   data.n = numbers_of(spec, encoding.n);
   data.size = numbers_of(spec, encoding.size.field);

@@ -27,7 +27,7 @@ struct Prepared {
   std::size_t num_rows = 0;
   AxisData x, y;
   Axis value_axis = Axis::kY;  ///< the axis that shows the figure; of two quantitative ones y
-  std::vector<double> x2, y2, low, high, n, size;
+  std::vector<double> x2, y2, low, high, inner_low, inner_high, n, size;
   std::vector<double> color;        ///< quantitative colour
   std::vector<std::string> series;  ///< of a nominal colour; one unnamed without
   std::vector<std::size_t> series_of_row;

@@ -192,6 +192,10 @@ class SpecMaker {
     if (takes_intervals && coin()) {
       spec_.encoding.low = add_numbers("low");
       spec_.encoding.high = add_numbers("high");
+      if (spec_.mark == Mark::kLine && coin()) {
+        spec_.encoding.inner_low = add_numbers("inner_low");
+        spec_.encoding.inner_high = add_numbers("inner_high");
+      }
     }
     if (spec_.mark == Mark::kDot && coin()) spec_.encoding.size = {.field = add_numbers("size")};
     if (coin()) spec_.encoding.n = add_numbers("n");

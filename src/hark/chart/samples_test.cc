@@ -67,17 +67,28 @@ ChartSpec year_with_marks() {
                  .title = "How many calls are offered each day?",
                  .description = "Mondays are busiest.",
                  .mark = Mark::kLine};
-  spec.encoding = {.x = temporal("day"), .y = quantitative("n"), .low = "low", .high = "high"};
-  std::vector<double> counts = daily_counts(213, 2), low, high;
+  spec.encoding = {.x = temporal("day"),
+                   .y = quantitative("n"),
+                   .low = "low",
+                   .high = "high",
+                   .inner_low = "low80",
+                   .inner_high = "high80"};
+  std::vector<double> counts = daily_counts(213, 2), low, high, low80, high80;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     low.push_back(i < 180 ? kMissing : counts[i] * 0.85);
     high.push_back(i < 180 ? kMissing : counts[i] * 1.15);
+    low80.push_back(i < 180 ? kMissing : counts[i] * 0.92);
+    high80.push_back(i < 180 ? kMissing : counts[i] * 1.08);
   }
   for (std::size_t i = 60; i < 67; ++i) counts[i] = kMissing;
   const double peak = 9400;
   counts[120] = peak;
-  spec.data = {numbers("day", "Day", day_numbers(213)), numbers("n", "Offered", counts, "calls"),
-               numbers("low", "Low", low, "calls"), numbers("high", "High", high, "calls")};
+  spec.data = {numbers("day", "Day", day_numbers(213)),
+               numbers("n", "Offered", counts, "calls"),
+               numbers("low", "Low", low, "calls"),
+               numbers("high", "High", high, "calls"),
+               numbers("low80", "Low, 80 %", low80, "calls"),
+               numbers("high80", "High, 80 %", high80, "calls")};
   spec.rules = {{.axis = Axis::kY, .value = 7000, .label = "staffed for"},
                 {.axis = Axis::kX, .value = k2024 + 150, .label = "new phone system"}};
   spec.bands = {{.axis = Axis::kX, .from = k2024 + 60, .to = k2024 + 67, .label = "no data"}};

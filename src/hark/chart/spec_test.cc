@@ -68,6 +68,10 @@ TEST(ChartSpec, MistakesAreNamed) {
   EXPECT_THAT(refusal([](ChartSpec& s) { s.encoding.x.scale = ScaleType::kLog; }),
               HasSubstr("bars start at zero"));
   EXPECT_THAT(refusal([](ChartSpec& s) { s.encoding.low = "hours"; }), HasSubstr("go together"));
+  EXPECT_THAT(refusal([](ChartSpec& s) { s.encoding.inner_high = "hours"; }),
+              HasSubstr("inner_low and inner_high go together"));
+  EXPECT_THAT(refusal([](ChartSpec& s) { s.encoding.inner_low = s.encoding.inner_high = "hours"; }),
+              HasSubstr("only lines with low and high"));
   EXPECT_THAT(refusal([](ChartSpec& s) { s.encoding.color = {.field = "hours"}; }),
               HasSubstr("only rect and hex"));
   EXPECT_THAT(refusal([](ChartSpec& s) { s.mark = Mark::kLine; }), HasSubstr("quantitative y"));
@@ -116,6 +120,16 @@ TEST(VegaJson, HasTheNamesOfVegaLite) {
   EXPECT_EQ(layers[1]["mark"].as_string(), "rule");
   EXPECT_EQ(layers[1]["encoding"]["x2"]["field"].as_string(), "high");
   EXPECT_EQ(layers[2]["data"]["values"].items()[0]["x"].as_double(), 0.85);
+}
+
+TEST(VegaJson, AnInnerBandIsALayerOfItsOwn) {
+  const Json json = to_json(sample("calls-per-day"));
+  const auto& layers = json["layer"].items();
+  EXPECT_EQ(layers[1]["encoding"]["y2"]["field"].as_string(), "high");
+  EXPECT_EQ(layers[2]["mark"]["type"].as_string(), "area");
+  EXPECT_EQ(layers[2]["encoding"]["y"]["field"].as_string(), "low80");
+  EXPECT_EQ(layers[2]["encoding"]["y2"]["field"].as_string(), "high80");
+  EXPECT_EQ(layers[3]["encoding"]["y"]["field"].as_string(), "n");
 }
 
 TEST(VegaJson, DatesAreIsoAndMissingValuesNull) {

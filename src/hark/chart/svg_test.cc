@@ -104,6 +104,31 @@ TEST(Svg, OnlyAFileHasNamespaceGroundTitleAndFootnote) {
   EXPECT_EQ(fragment.children[0].text, spec.title);  // <title>, for screen readers
 }
 
+TEST(Svg, BandsAreDrawnWhereThereAreIntervalsTheInnerOneWithinTheOther) {
+  ChartSpec spec = line_of({5, 5, 5, 5});
+  const double none = std::nan("");
+  spec.data.push_back(numbers("low", "Low", {none, none, 1, 1}));
+  spec.data.push_back(numbers("high", "High", {none, none, 9, 9}));
+  spec.data.push_back(numbers("low80", "Low", {none, none, 4, 4}));
+  spec.data.push_back(numbers("high80", "High", {none, none, 6, 6}));
+  const auto bands = [&] {
+    std::size_t count = 0;
+    for (const Element* element : picture(spec).all())
+      count += element->attributes.contains("fill-opacity") ? 1 : 0;
+    return count;
+  };
+  spec.encoding.low = "low";
+  spec.encoding.high = "high";
+  EXPECT_EQ(bands(), 1u);
+  spec.encoding.inner_low = "low80";
+  spec.encoding.inner_high = "high80";
+  EXPECT_EQ(bands(), 2u);
+  spec.encoding.low = spec.encoding.high = spec.encoding.inner_low = spec.encoding.inner_high =
+      "none";
+  spec.data.push_back(numbers("none", "None", {none, none, none, none}));
+  EXPECT_EQ(bands(), 0u) << "nothing to draw";
+}
+
 TEST(Svg, EveryColourHasARuleInBothThemes) {
   for (const Theme theme : {Theme::kLight, Theme::kDark}) {
     const std::string css = theme_css(theme, ".page");

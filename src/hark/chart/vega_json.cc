@@ -66,9 +66,12 @@ class VegaWriter {
     Json layers = Json::array();
     for (const Band& band : spec_.bands) layers.push_back(band_layer(band));
     const bool is_line = spec_.mark == Mark::kLine;
-    if (!spec_.encoding.low.empty() && is_line) layers.push_back(interval_layer());
+    const Encoding& shown = spec_.encoding;
+    if (!shown.low.empty() && is_line) layers.push_back(interval_layer(shown.low, shown.high));
+    if (!shown.inner_low.empty())
+      layers.push_back(interval_layer(shown.inner_low, shown.inner_high));
     layers.push_back(Json::object({{"mark", mark_json(spec_.mark)}, {"encoding", encoding()}}));
-    if (!spec_.encoding.low.empty() && !is_line) layers.push_back(interval_layer());
+    if (!shown.low.empty() && !is_line) layers.push_back(interval_layer(shown.low, shown.high));
     for (const RuleLine& rule : spec_.rules) layers.push_back(rule_layer(rule));
     for (const Note& note : spec_.notes) layers.push_back(note_layer(note));
     out.set("layer", std::move(layers));
@@ -215,18 +218,18 @@ class VegaWriter {
   }
 
   /// Whiskers, or the band around a line.
-  Json interval_layer() const {
+  Json interval_layer(const std::string& low, const std::string& high) const {
     const Encoding& from = spec_.encoding;
     const bool is_x = data_.value_axis == Axis::kX;
     Json out = Json::object();
     out.set("mark", spec_.mark == Mark::kLine ? Json::object({{"type", "area"}, {"opacity", 0.22}})
                                               : Json("rule"));
-    Json value = Json::object({{"field", from.low}, {"type", "quantitative"}});
+    Json value = Json::object({{"field", low}, {"type", "quantitative"}});
     Json base = channel(is_x ? from.y : from.x, true);
     Json encoding = Json::object();
     encoding.set("x", is_x ? value : base);
     encoding.set("y", is_x ? base : value);
-    encoding.set(is_x ? "x2" : "y2", Json::object({{"field", from.high}}));
+    encoding.set(is_x ? "x2" : "y2", Json::object({{"field", high}}));
     if (data_.has_series()) encoding.set("color", color());
     out.set("encoding", std::move(encoding));
     return out;
