@@ -58,6 +58,106 @@ class Analysis(Program):
         self.answer("report", self.city, "-o", basic, "--format", "md", "--basic", *NOW)
         self.assertNotIn("Like for like", (basic / "report.md").read_text())
 
+    def growing_city(self):
+        """Two years less a month, half as many on weekends; from 4 September 2023 on half more; a storm; trees take longer in the end."""
+        start, rows = datetime.date(2022, 6, 6), ["unique_key,created_date,closed_date,agency,complaint_type,borough"]
+        for number in range(701):
+            day = start + datetime.timedelta(days=number)
+            per_day = 14 if day.weekday() < 5 else 7
+            per_day = per_day * 3 // 2 if day >= datetime.date(2023, 9, 4) else per_day
+            per_day += 25 if day == datetime.date(2024, 3, 12) else number * 7 % 5 - 2
+            for i in range(per_day):
+                kind = ("Noise", "Tree", "Lamp")[i % 3]
+                hours = {"Noise": 2, "Tree": 30 if number < 550 else 50, "Lamp": 9}[kind] + number % 4
+                created = datetime.datetime(day.year, day.month, day.day, 8 + i % 12, 30)
+                closed = "" if i == 1 and number > 680 else created + datetime.timedelta(hours=hours)
+                closed = closed.isoformat() if closed else ""
+                rows.append(f"{len(rows)},{created.isoformat()},{closed},{('DEP', 'DPR')[i % 2]},{kind},{('BRONX', 'QUEENS')[i // 2 % 2]}")
+        return self.write("growing.csv", "\n".join(rows) + "\n")
+
+    def test_the_report_tells_how_volume_went_and_what_changed_with_the_numbers_of_the_commands(self):
+        city, folder = self.growing_city(), self.folder / "growing"
+        self.answer("report", city, "-o", folder, *NOW)
+        text = (folder / "report.md").read_text()
+        for told in ("Dashboard: volume over time", "Since 4 September 2023 the level is", "12 March 2024", "In these days a",
+                     "Dashboard: what changed", "the same 13 weeks of the year before", "Slower work, or other work?",
+                     "Dashboard: what to expect", "How good is this forecast?", "Does time to close differ by agency"):
+            self.assertIn(told, text)
+        self.assertNotIn("How many requests come in each day?", text, "the days are shown once")
+        for chart in ("volume-trend", "strange-days", "changed-types", "forecast"):
+            self.assertTrue((folder / f"charts/{chart}.svg").is_file(), chart)
+
+        series = self.answer("series", city, "--series", "requests.created", *NOW)["data"]
+        self.assertEqual([shift["date"] for shift in series["changes"]], ["2023-09-04"])
+        shift = series["changes"][0]
+        numbers = [shift["before"], shift["after"], shift["relative"], series["strength"]["weekly"],
+                   series["peak"]["lift"], len(series["anomalies"]), series["by_weekday"][6]["mean"]]
+        self.assertEqual(series["anomalies"][0]["date"], "2024-03-12")
+        self.assertIn(f"{shift['after']:.1f} requests a day, after {shift['before']:.1f}: +{100 * shift['relative']:.1f} %", text)
+
+        forecast = self.answer("forecast", city, "--series", "requests.created", *NOW)["data"]
+        expected = 0
+        for day in forecast["forecast"]:
+            expected += day["mean"]
+        numbers += [expected, max(day["mean"] for day in forecast["forecast"]), forecast["chosen"]["mae"], forecast["backtest"][0]["mae"],
+                    forecast["chosen"]["mase"], forecast["chosen"]["coverage80"], forecast["chosen"]["coverage95"]]
+
+        evidence = [line.split(" | ")[-1].strip(" |`") for line in text.splitlines() if line.startswith("| ") and "`hark " in line]
+        commands = {name: next(line for line in evidence if line.startswith(f"hark {name}")).split()
+                    for name in ("changes", "decompose", "test logrank")}
+        again = {name: self.answer(*[city if word == "growing.csv" else word for word in words[1:-1]], *NOW)["data"]
+                 for name, words in commands.items()}
+        changes, parts = again["changes"], again["decompose"]
+        self.assertEqual((changes["b"]["first"], changes["b"]["last"]), ("2024-02-05", "2024-05-05"))
+        self.assertEqual((changes["a"]["first"], changes["a"]["last"]), ("2023-02-06", "2023-05-07"))
+        volume, median = changes["whole"]["volume"], changes["whole"]["median"]
+        numbers += [volume["per_day_a"], volume["per_day_b"], volume["ratio"] - 1, median["median_a_hours"], median["median_b_hours"],
+                    sum(value["q"] < 0.05 for value in changes["volume"])]
+        tree = next(value for value in changes["median"] if value["key"] == "Tree")
+        self.assertIn(f"median time to close now, Tree | {tree['median_b_hours']} |", text)
+        numbers += [parts[name] for name in ("mean_a", "mean_b", "difference", "rate_effect", "mix_effect")]
+        numbers.append(parts["open_b"] / (parts["open_b"] + parts["n_b"]))
+        self.assertGreater(parts["open_b"], parts["open_a"])
+        numbers.append(again["test logrank"]["chi2"])
+        for number in numbers:
+            self.assertIn(f"| {number} |", text)
+
+    def test_the_new_sections_are_left_out_where_nobody_asks_or_the_days_are_too_few(self):
+        city, folders = self.growing_city(), [self.folder / name for name in ("one", "two", "plain")]
+        for folder, *words in ((folders[0],), (folders[1],), (folders[2], "--basic")):
+            self.answer("report", city, "-o", folder, *words, *NOW)
+        for name in ("report.html", "report.md", "charts/forecast.svg"):
+            self.assertEqual((folders[0] / name).read_bytes(), (folders[1] / name).read_bytes(), name)
+        self.assertLess((folders[0] / "report.html").stat().st_size, 250_000)
+        plain = (folders[2] / "report.md").read_text()
+        for section in ("volume over time", "what changed", "what to expect", "Log-rank", "too few"):
+            self.assertNotIn(section, plain)
+        self.assertIn("How many requests come in each day?", plain)
+        few = self.folder / "few-days"
+        self.answer("report", city, "-o", few, "--format", "md", "--since", "2024-04-01", "--until", "2024-05-01", *NOW)
+        text = (few / "report.md").read_text()
+        self.assertNotIn("Dashboard: volume over time", text)
+        self.assertNotIn("Dashboard: what to expect", text)
+        self.assertIn("whether the volume is rising, and which days were strange: 30 days are too few", text)
+        self.assertIn("how many will come: 30 days are too few to forecast", text)
+
+    def test_the_report_of_calls_tells_their_volume_and_what_to_expect(self):
+        folder = self.folder / "calls-over-time"
+        self.answer("report", self.calls, "-o", folder, "--format", "md,svg", *NOW)
+        text = (folder / "report.md").read_text()
+        series = self.answer("series", self.calls, "--series", "contact.offered", *NOW)["data"]
+        forecast = self.answer("forecast", self.calls, "--series", "contact.offered", *NOW)["data"]
+        words = next(line for line in text.splitlines() if "`hark test rate" in line).split("`")[1].split()
+        rate = self.answer(*[self.calls if word == self.calls.name else word for word in words[1:-1]], *NOW)["data"]
+        for number in (series["strength"]["weekly"], int(series["anomalies"][0]["actual"]), forecast["chosen"]["coverage80"],
+                       rate["ratio"] - 1, rate["b"]["per_day"]):
+            self.assertIn(f"| {number} |", text)
+        for chart in ("volume-trend", "strange-days", "forecast"):
+            self.assertTrue((folder / f"charts/{chart}.svg").is_file(), chart)
+        basic = self.folder / "calls-basic"
+        self.answer("report", self.calls, "-o", basic, "--format", "md", "--basic", *NOW)
+        self.assertNotIn("what to expect", (basic / "report.md").read_text())
+
     def test_what_became_of_closed_requests_is_told_by_their_texts(self):
         texts = ["The Police Department responded to the complaint and took action to fix the condition."] * 3 + [
             "An inspection of the property was conducted and no violations were found.", "See notes."]

@@ -51,10 +51,13 @@ inline constexpr double kTickSize = 11, kLabelSize = 12, kTitleSize = 16, kSubti
 class Canvas {
  public:
   /// Both must outlive the canvas.
-  explicit Canvas(const Palette& palette, std::string_view id) : palette_(palette), id_(id) {}
+  explicit Canvas(const Palette& palette, std::string_view id, bool has_keys = true)
+      : palette_(palette), id_(id), has_keys_(has_keys) {}
 
   const Palette& palette() const noexcept { return palette_; }
   std::string_view id() const noexcept { return id_; }
+  /// Whether marks are to carry data-k.
+  bool has_keys() const noexcept { return has_keys_; }
 
   /// Appends elements as they are.
   void add(std::string_view markup) { body_ += markup; }
@@ -90,6 +93,7 @@ class Canvas {
  private:
   const Palette& palette_;
   std::string_view id_;
+  bool has_keys_;
   std::string body_;
   struct Group {
     std::size_t start = 0, content = 0;  ///< positions in body_

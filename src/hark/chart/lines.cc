@@ -112,7 +112,7 @@ void draw_area(Canvas& canvas, const Frame& frame, const Prepared& data, std::si
                const std::vector<Segment>& segments) {
   const bool is_stacked = data.series.size() > 1 && data.y2.empty();
   canvas.add("<path");
-  canvas.add_attribute("data-k", data.series[series]);
+  add_key(canvas, data.series[series]);
   add_series_fill(canvas, data, series);
   if (!is_stacked) canvas.add_attribute("fill-opacity", ".25");
   canvas.add_attribute(
@@ -146,7 +146,7 @@ void draw_line(Canvas& canvas, const Prepared& data, std::size_t series,
   }
   if (path.is_empty()) return;
   canvas.add("<path");
-  if (data.spec->mark == Mark::kLine) canvas.add_attribute("data-k", data.series[series]);
+  if (data.spec->mark == Mark::kLine) add_key(canvas, data.series[series]);
   canvas.add_paint({{style.line_class, "stroke", style.color}});
   canvas.add_attribute("fill", "none");
   canvas.add_attribute("stroke-width", is_thinned(data) ? kThinnedLineWidth : kLineWidth);

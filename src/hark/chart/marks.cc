@@ -72,9 +72,11 @@ void draw_value_label(Canvas& canvas, const Frame& frame, const Prepared& data, 
   if (canvas.is_free(label, limits)) canvas.draw_text(label);
 }
 
-void add_key(Canvas& canvas, std::size_t row) {
-  canvas.add_attribute("data-k", std::to_string(row));
+void add_key(Canvas& canvas, std::string_view key) {
+  if (canvas.has_keys()) canvas.add_attribute("data-k", key);
 }
+
+void add_key(Canvas& canvas, std::size_t row) { add_key(canvas, std::to_string(row)); }
 
 std::string mark_title(const Prepared& data, std::size_t row) {
   const ChartSpec& spec = *data.spec;
@@ -141,7 +143,8 @@ void draw_whisker(Canvas& canvas, const Frame& frame, const Prepared& data, std:
   line(from, across, to, across);
   line(from, across - kCap, from, across + kCap);
   line(to, across - kCap, to, across + kCap);
-  canvas.add_grounded_line(path.text(), 1.5, concat(" data-k=\"", row, "\""));
+  canvas.add_grounded_line(path.text(), 1.5,
+                           canvas.has_keys() ? concat(" data-k=\"", row, "\"") : std::string());
 }
 
 void draw_bars(Canvas& canvas, const Frame& frame, const Prepared& data) {

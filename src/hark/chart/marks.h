@@ -58,8 +58,9 @@ void for_each_series(Canvas& canvas, const Prepared& data, const Draw& draw_row)
 void draw_value_label(Canvas& canvas, const Frame& frame, const Prepared& data, std::size_t row,
                       double end, double start, double middle);
 
-/// ` data-k="17"`
+/// ` data-k="17"`, where the canvas has keys.
 void add_key(Canvas& canvas, std::size_t row);
+void add_key(Canvas& canvas, std::string_view key);
 /// What pointing at the mark tells: "NYPD: 31.2 h, 95 % 30.1 h–32 h, n 1,204".
 std::string mark_title(const Prepared& data, std::size_t row);
 /// `><title>…</title></tag>` with the mark's title.

@@ -102,7 +102,7 @@ std::string to_svg(const ChartSpec& spec, const SvgOptions& options) {
   if (data.num_drawn == 0)
     return message_frame(spec, options, spec.id, locale.no_data, describe(data));
 
-  Canvas canvas(palette_of(options.theme), spec.id);
+  Canvas canvas(palette_of(options.theme), spec.id, options.has_keys);
   add_patterns(canvas, data);
   Frame frame = draw_frame(canvas, data, options);
   switch (spec.mark) {

@@ -18,6 +18,8 @@ struct SvgOptions {
   /// A file: with XML namespace, background, title, description and footnote in the picture. A
   /// fragment has none of these, since its page writes them.
   bool is_standalone = false;
+  /// Whether marks carry data-k. A page without scripts does not need them.
+  bool has_keys = true;
   Theme theme = Theme::kLight;
   Language language = Language::kEnglish;
 };

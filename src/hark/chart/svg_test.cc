@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <locale>
+#include <regex>
 #include <set>
 
 #include "hark/chart/svg_checks.h"
@@ -127,6 +128,15 @@ TEST(Svg, BandsAreDrawnWhereThereAreIntervalsTheInnerOneWithinTheOther) {
       "none";
   spec.data.push_back(numbers("none", "None", {none, none, none, none}));
   EXPECT_EQ(bands(), 0u) << "nothing to draw";
+}
+
+TEST(Svg, WithoutKeysItIsTheSamePicture) {
+  for (const ChartSpec& spec : sample_charts()) {
+    const std::string bare = to_svg(spec, {.has_keys = false});
+    EXPECT_EQ(bare.find("data-k"), std::string::npos) << spec.id;
+    EXPECT_EQ(std::regex_replace(to_svg(spec), std::regex(" data-k=\"[^\"]*\""), ""), bare)
+        << spec.id;
+  }
 }
 
 TEST(Svg, EveryColourHasARuleInBothThemes) {

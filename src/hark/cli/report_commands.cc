@@ -16,7 +16,37 @@
 namespace hark::cli {
 namespace {
 
-Result<report::Document> document_for_contact(Session& session, const pipeline::OpenSource& source,
+/// What the days tell and how they go on. What they do not allow stays absent, with the reason.
+Result<report::OverTime> over_time(insight::SeriesName name, const insight::DailyCounts& counts,
+                                   const contract::Contract& contract,
+                                   std::optional<insight::CreationHours> hours, unsigned threads) {
+  report::OverTime out;
+  HARK_TRY(const auto holidays, insight::holidays_of(contract));
+  out.first_known_day = counts.first_day;
+  auto days = insight::training_series(counts, std::nullopt);
+  if (!days) {
+    out.no_series = days.error().message();
+    out.no_forecast = out.no_series;
+    return out;
+  }
+  insight::ForecastRequest request;
+  request.threads = threads;
+  if (auto forecast = insight::forecast_report(name, *days, contract, request)) {
+    out.forecast = *std::move(forecast);
+  } else {
+    out.no_forecast = forecast.error().message();
+  }
+  if (auto series = insight::series_report(name, *std::move(days), holidays ? &*holidays : nullptr,
+                                           std::move(hours), std::nullopt)) {
+    out.series = *std::move(series);
+  } else {
+    out.no_series = series.error().message();
+  }
+  return out;
+}
+
+Result<report::Document> document_for_contact(Session& session, const Arguments& arguments,
+                                              const pipeline::OpenSource& source,
                                               const report::ReportContext& context,
                                               const insight::Selection& selection,
                                               std::vector<Warning>& warnings) {
@@ -29,7 +59,36 @@ Result<report::Document> document_for_contact(Session& session, const pipeline::
   HARK_TRY(contact.weekdays, insight::contact_kpis_by(table, insight::ContactBy::kDow, contract));
   HARK_TRY(contact.months, insight::contact_kpis_by(table, insight::ContactBy::kMonth, contract));
   HARK_TRY(contact.diagnostics, insight::diagnose_contact(table, contract));
+  if (!arguments.has("--basic")) {
+    const auto name = insight::SeriesName::kContactOffered;
+    const insight::DailyCounts days = insight::daily_offered(table);
+    HARK_TRY(contact.over_time, over_time(name, days, contract, {}, session.threads()));
+    if ((contact.periods = insight::comparable_periods(days))) {
+      if (auto change = insight::rate_change(name, days, contact.periods->a, contact.periods->b))
+        contact.change = *std::move(change);
+    }
+  }
   return report::contact_report(context, contact);
+}
+
+/// What changed of late, and why; `groupings` are type, agency and area, as far as there are.
+void compare_periods(const insight::RequestTable& table, const insight::Selection& selection,
+                     const insight::Grouping* types,
+                     const std::vector<insight::Grouping>& groupings,
+                     report::RequestReport& requests) {
+  requests.periods =
+      insight::comparable_periods(insight::daily_created_over_source(table, selection));
+  if (!requests.periods) return;
+  const insight::ComparedPeriods& periods = *requests.periods;
+  if (auto changes = insight::what_changed(table, selection, groupings, periods.a, periods.b))
+    requests.changes = *std::move(changes);
+  if (types == nullptr) return;
+  // The periods were chosen apart.
+  const auto by_period = insight::group_by_period(table, periods.a, periods.b);
+  if (auto parts = insight::decompose(
+          table, {insight::DecomposeValue::kTimeToClose, periods.a.text, periods.b.text},
+          *by_period, *types))
+    requests.parts = *std::move(parts);
 }
 
 Result<report::Document> document_for_requests(Session& session, const Arguments& arguments,
@@ -67,6 +126,20 @@ Result<report::Document> document_for_requests(Session& session, const Arguments
       requests.type_by_area = *std::move(test);
   }
   if (!is_basic) {
+    HARK_TRY(requests.over_time,
+             over_time(insight::SeriesName::kRequestsCreated,
+                       insight::daily_created(table, load.selection), contract,
+                       insight::creation_hours(table, load.selection), session.threads()));
+    const auto agencies = grouping_of(contract::Role::kAgency);
+    std::vector<insight::Grouping> groupings;
+    for (const auto* grouping : {&types, &agencies, &areas})
+      if (*grouping) groupings.push_back(**grouping);
+    compare_periods(table, load.selection, types ? &*types : nullptr, groupings, requests);
+    for (const auto* grouping : {&areas, &agencies}) {
+      if (!*grouping) continue;
+      if (auto ranks = insight::log_rank(table, **grouping))
+        requests.log_ranks.push_back(*std::move(ranks));
+    }
     HARK_TRY(requests.equity, insight::equity(table, contract));
     // Departments or places that the source does not tell have no section.
     if (auto departments = insight::department_report(table, contract, session.threads()))
@@ -180,7 +253,7 @@ Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
   const auto make = [&]() -> Result<report::Document> {
     if (source.contract->kind == contract::Kind::kContactCentre ||
         source.contract->kind == contract::Kind::kCalls)
-      return document_for_contact(session, source, context, selection, written.warnings);
+      return document_for_contact(session, arguments, source, context, selection, written.warnings);
     return document_for_requests(session, arguments, source, context, written.warnings);
   };
   HARK_TRY(const report::Document document, make());
@@ -214,7 +287,13 @@ std::vector<Command> report_commands() {
        {{"SOURCE", "a lake, a lake as it was (LAKE@v12, LAKE@2026-01-01T00:00Z), or a data file"}},
        {{"--output", "DIR", "folder to write to", "", {}, true, "-o"},
         {"--format", "LIST", "what to write: html, md, svg", "html,md,svg", {}, false, ""},
-        {"--basic", "", "the main job's sections only", "", {}, false, ""}},
+        {"--basic",
+         "",
+         "the main job's sections only: no forecast, changes, hot spots",
+         "",
+         {},
+         false,
+         ""}},
        report_command}};
 }
 

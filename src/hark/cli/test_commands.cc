@@ -281,7 +281,8 @@ Result<Answer> decompose(const Arguments& arguments, Session& session) {
     HARK_TRY(const auto groups, insight::group_by_period(loaded.table, a, b));
     return answer_of(loaded, groups);
   }
-  const auto groups = split(arguments.text("--groups"), ',');
+  const std::string asked = arguments.text("--groups");
+  const auto groups = split(asked, ',');
   if (groups.size() != 2 || trim(groups[0]).empty() || trim(groups[1]).empty()) {
     return Error(ErrorCode::kInvalidArgument, "--groups wants the two groups compared")
         .hint("--groups BROOKLYN,QUEENS");

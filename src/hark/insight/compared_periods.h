@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "hark/calendar/period.h"
-
 #include "hark/insight/series.h"
 
 namespace hark::insight {

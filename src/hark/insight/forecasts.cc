@@ -18,6 +18,7 @@ Json scores_json(std::string_view model, const series::Scores& scores, double na
   return Json::object({{"model", model},
                        {"n", scores.n},
                        {"mase", scores.mase},
+                       {"mae", scores.mae},
                        {"ratio_to_naive", scores.mase / naive_mase},
                        {"smape", scores.smape},
                        {"bias", scores.bias},

@@ -2,7 +2,9 @@
 
 #include "hark/calendar/civil.h"
 #include "hark/core/text.h"
+#include "hark/report/changed.h"
 #include "hark/report/contact_charts.h"
+#include "hark/report/over_time.h"
 #include "hark/report/quality.h"
 #include "hark/report/report.h"
 #include "hark/report/wording.h"
@@ -69,6 +71,12 @@ class Writer {
         {"Read", format_instant(context_.now)}};
     document_.sections.push_back(summary());
     document_.sections.push_back(executive());
+    if (report_.over_time) {
+      for (auto* const make : {volume_section, forecast_section}) {
+        if (auto section = make(context_, *report_.over_time, document_))
+          document_.sections.push_back(*std::move(section));
+      }
+    }
     document_.sections.push_back(response());
     if (report_.diagnostics.drivers) document_.sections.push_back(drivers());
     document_.sections.push_back(periods());
@@ -122,6 +130,8 @@ class Writer {
     });
     std::vector<std::string> items;
     add_year_change(items);
+    if (auto change = volume_change(context_, report_, document_))
+      items.push_back(*std::move(change));
     add_weekdays(items);
     if (kpis_.unaccounted && *kpis_.unaccounted != 0) {
       items.push_back(
@@ -511,11 +521,17 @@ class Writer {
          "tell; else by handled calls.",
          "Calls that are neither handled nor abandoned are shown as unaccounted."});
     section.heading("What cannot be said from these data");
-    section.list({report_.table->hours.empty()
-                      ? "which hours of the day are short of agents: the records are daily"
-                      : "which hours of the day are short of agents: that needs their rota",
-                  "whether callers got what they needed: that needs a survey",
-                  "how many different people called"});
+    std::vector<std::string> not_told = {
+        report_.table->hours.empty()
+            ? "which hours of the day are short of agents: the records are daily"
+            : "which hours of the day are short of agents: that needs their rota",
+        "whether callers got what they needed: that needs a survey",
+        "how many different people called"};
+    if (report_.over_time) {
+      for (std::string& item : not_told_over_time(*report_.over_time))
+        not_told.push_back(std::move(item));
+    }
+    section.list(std::move(not_told));
     return section;
   }
 

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <vector>
+
 #include "hark/chart/palette.h"
 #include "hark/chart/svg.h"
 #include "hark/chart/table.h"
@@ -27,8 +30,8 @@ li{margin:.35rem 0;max-width:46rem}
 nav{font-size:.875rem;margin:1rem 0}
 nav a{margin-right:1rem;white-space:nowrap;display:inline-block;padding:.2rem 0}
 a{color:var(--link)}
-a.n{color:inherit;white-space:nowrap;text-decoration:underline dotted;text-underline-offset:.2em}
-a.n:hover,a.n:focus{color:var(--link)}
+[href^="#e-"]{color:inherit;white-space:nowrap;text-decoration:underline dotted;text-underline-offset:.2em}
+[href^="#e-"]:hover,[href^="#e-"]:focus{color:var(--link)}
 .kpis{display:grid;grid-template-columns:repeat(auto-fill,minmax(11.5rem,1fr));gap:.75rem;margin:1.2rem 0;padding:0}
 .kpi{background:var(--tint);border-left:4px solid var(--link);padding:.7rem .9rem}
 .kpi b{display:block;font-size:1.45rem;line-height:1.25;font-weight:600}
@@ -44,8 +47,8 @@ table{border-collapse:collapse;font-size:.8125rem;margin:.6rem 0}
 caption{text-align:left;padding-bottom:.3rem}
 th,td{padding:.28rem .8rem .28rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 th{font-weight:600}
-td.num,th.num,.hk-num,.hk-table td{text-align:right;font-variant-numeric:tabular-nums}
-.hk-table .hk-text{text-align:left}
+td,th.num,.hk-num{text-align:right;font-variant-numeric:tabular-nums}
+td.text,td.hk-text,.evidence td:nth-child(odd){text-align:left}
 code{font-size:.8125rem;overflow-wrap:anywhere}
 footer{font-size:.8125rem;padding-bottom:3rem;margin-top:3rem}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem}
@@ -53,14 +56,20 @@ footer{font-size:.8125rem;padding-bottom:3rem;margin-top:3rem}
 @media print{nav,summary,.skip{display:none}h2{break-after:avoid}figure,.kpis,tr{break-inside:avoid}.scroll{max-height:none}a{color:inherit}}
 )css";
 
+/// A percent sign does not begin a line.
+std::string keep_together(std::string text) {
+  for (std::size_t at = text.find(" %"); at != std::string::npos; at = text.find(" %", at))
+    text.replace(at, 1, "\u00a0");
+  return text;
+}
+
 std::string text_html(std::string_view text) {
   std::string out;
   for (const TextPart& part : parts_of(text)) {
     if (part.id.empty()) {
-      out += escape_html(part.text);
+      out += keep_together(escape_html(part.text));
     } else {
-      out += concat("<a class=\"n\" href=\"#e-", escape_html(part.id), "\">",
-                    escape_html(part.text), "</a>");
+      out += concat("<a href=\"#e-", escape_html(part.id), "\">", escape_html(part.text), "</a>");
     }
   }
   return out;
@@ -78,7 +87,7 @@ std::string table_html(const Table& table) {
   for (const auto& row : table.rows) {
     out += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      out += concat(table.columns[i].is_number ? "<td class=\"num\">" : "<td>", text_html(row[i]),
+      out += concat(table.columns[i].is_number ? "<td>" : "<td class=\"text\">", text_html(row[i]),
                     "</td>");
     }
     out += "</tr>\n";
@@ -93,7 +102,7 @@ std::size_t most_table_rows(const chart::ChartSpec& spec) {
 
 std::string figure_html(const chart::ChartSpec& spec) {
   std::string out = concat("<figure id=\"", escape_html(spec.id), "\"><b>", escape_html(spec.title),
-                           "</b>\n", chart::to_svg(spec));
+                           "</b>\n", chart::to_svg(spec, {.has_keys = false}));
   const std::string caption = spec.description +
                               (spec.description.empty() || spec.footnote.empty() ? "" : " ") +
                               spec.footnote;
@@ -136,22 +145,31 @@ std::string evidence_html(const Document& document) {
       "come from?</p>\n"
       "<p>Every number in the text above links to its line here: its value in full, the rows it "
       "rests on, and the command that gives it "
-      "again.</p>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">figure</th><th "
+      "again.</p>\n<div class=\"scroll\"><table class=\"evidence\"><thead><tr><th "
+      "scope=\"col\">figure</th><th "
       "scope=\"col\" class=\"num\">value</th>"
-      "<th scope=\"col\">unit</th><th scope=\"col\" class=\"num\">rows</th><th scope=\"col\">how "
-      "to get it</th></tr></thead><tbody>\n";
+      "<th scope=\"col\">unit</th><th scope=\"col\" class=\"num\">rows</th></tr></thead>\n";
+  // Figures of one command stand together, below it.
+  std::vector<std::string_view> queries;
   for (const Evidence& e : document.evidence()) {
-    const std::string value = e.value.is_string() ? std::string(e.value.as_string())
-                              : e.value.is_null() ? "none"
-                                                  : e.value.dump();
-    out += concat("<tr id=\"e-", escape_html(e.id), "\"><td>", escape_html(e.what),
-                  "</td><td class=\"num\">", escape_html(value), "</td><td>", escape_html(e.unit),
-                  "</td><td class=\"num\">", with_thousands(e.n), "</td><td><code>",
-                  escape_html(e.query), "</code></td></tr>\n");
+    if (std::ranges::find(queries, e.query) == queries.end()) queries.push_back(e.query);
   }
-  return out + "</tbody></table></div></section>\n";
+  for (const std::string_view query : queries) {
+    out += concat("<tbody><tr><th colspan=\"4\" scope=\"rowgroup\"><code>", escape_html(query),
+                  "</code></th></tr>\n");
+    for (const Evidence& e : document.evidence()) {
+      if (e.query != query) continue;
+      const std::string value = e.value.is_string() ? std::string(e.value.as_string())
+                                : e.value.is_null() ? "none"
+                                                    : e.value.dump();
+      out += concat("<tr id=\"e-", escape_html(e.id), "\"><td>", escape_html(e.what), "</td><td>",
+                    escape_html(value), "</td><td>", escape_html(e.unit), "</td><td>",
+                    with_thousands(e.n), "</td></tr>\n");
+    }
+    out += "</tbody>\n";
+  }
+  return out + "</table></div></section>\n";
 }
-
 }  // namespace
 
 std::string escape_html(std::string_view text) {

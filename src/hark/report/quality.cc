@@ -1,6 +1,7 @@
 #include "hark/report/quality.h"
 
 #include "hark/core/text.h"
+#include "hark/report/over_time.h"
 #include "hark/report/wording.h"
 
 namespace hark::report {
@@ -99,7 +100,8 @@ Section request_quality(const ReportContext& context, const RequestReport& repor
   return section;
 }
 
-Section request_method(const ReportContext& context, const insight::RequestTable& table) {
+Section request_method(const ReportContext& context, const RequestReport& report) {
+  const insight::RequestTable& table = *report.table;
   Section section{
       "method", "Method and limits", "How was this computed, and what can it not say?", {}};
   std::vector<std::string> items = {
@@ -129,10 +131,16 @@ Section request_method(const ReportContext& context, const insight::RequestTable
                  : "Records with one key count once.")};
   section.list(std::move(items));
   section.heading("What cannot be said from these data");
-  section.list({"whether residents were satisfied: that needs a survey",
-                "what anything costs: that needs the inputs named under business impact",
-                "how many calls stand behind a request, and who never asked",
-                "why an area asks more: requests per resident need population figures"});
+  std::vector<std::string> not_told = {
+      "whether residents were satisfied: that needs a survey",
+      "what anything costs: that needs the inputs named under business impact",
+      "how many calls stand behind a request, and who never asked",
+      "why an area asks more: requests per resident need population figures"};
+  if (report.over_time) {
+    for (std::string& item : not_told_over_time(*report.over_time))
+      not_told.push_back(std::move(item));
+  }
+  section.list(std::move(not_told));
   return section;
 }
 

@@ -17,6 +17,6 @@ Section begin_impact();
 Section request_quality(const ReportContext& context, const RequestReport& report,
                         Document& document);
 /// How the figures are made, and what they cannot say.
-Section request_method(const ReportContext& context, const insight::RequestTable& table);
+Section request_method(const ReportContext& context, const RequestReport& report);
 
 }  // namespace hark::report

@@ -7,11 +7,18 @@
 
 #include "hark/contract/contract.h"
 #include "hark/insight/analysis.h"
+#include "hark/insight/changes.h"
+#include "hark/insight/compared_periods.h"
 #include "hark/insight/contact_diagnostics.h"
 #include "hark/insight/contact_kpis.h"
+#include "hark/insight/decompose.h"
 #include "hark/insight/departments.h"
 #include "hark/insight/equity.h"
+#include "hark/insight/forecasts.h"
 #include "hark/insight/hot_spots.h"
+#include "hark/insight/log_rank_report.h"
+#include "hark/insight/rate_report.h"
+#include "hark/insight/series.h"
 #include "hark/insight/tests.h"
 #include "hark/io/file_system.h"
 #include "hark/pipeline/check.h"
@@ -31,6 +38,16 @@ struct ReportContext {
   std::vector<pipeline::CheckedRule> rules;
 };
 
+/// A series of days: what it was and how it goes on.
+struct OverTime {
+  std::optional<insight::SeriesReport> series;
+  std::optional<insight::ForecastReport> forecast;
+  std::int32_t first_known_day = 0;  ///< the series may begin later, after a long gap
+  // Where one is absent: why.
+  std::string no_series;
+  std::string no_forecast;
+};
+
 struct RequestReport {
   const insight::RequestTable* table = nullptr;
   const insight::RequestAnalysis* analysis = nullptr;
@@ -41,6 +58,11 @@ struct RequestReport {
   std::optional<insight::Equity> equity;
   std::optional<insight::DepartmentReport> departments;
   std::optional<insight::HotSpots> hot_spots;
+  std::optional<OverTime> over_time;
+  std::optional<insight::ComparedPeriods> periods;  ///< of the two below
+  std::optional<insight::ChangesReport> changes;
+  std::optional<insight::DecomposeReport> parts;  ///< of the change of the mean time to close
+  std::vector<insight::LogRankReport> log_ranks;  ///< by area, by agency
 };
 Document request_report(const ReportContext& context, const RequestReport& report);
 
@@ -51,6 +73,10 @@ struct ContactReport {
   std::vector<insight::ContactGroup> weekdays;
   std::vector<insight::ContactGroup> months;  ///< of the calendar: 1 to 12
   insight::ContactDiagnostics diagnostics;
+  // Absent where the main job's sections were asked for only, or the days do not allow it.
+  std::optional<OverTime> over_time;
+  std::optional<insight::ComparedPeriods> periods;
+  std::optional<insight::RateReport> change;
 };
 Document contact_report(const ReportContext& context, const ContactReport& report);
 

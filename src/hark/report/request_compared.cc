@@ -5,6 +5,7 @@
 
 #include "hark/core/text.h"
 #include "hark/report/chart_columns.h"
+#include "hark/report/citer.h"
 #include "hark/report/request_charts.h"
 #include "hark/report/wording.h"
 
@@ -19,38 +20,6 @@ using chart::Mark;
 
 /// More cells would make the page heavy; the hottest tell the story.
 constexpr std::size_t kMostHotCells = 250;
-
-/// Cites numbers that one command gives.
-class Citer {
- public:
-  Citer(Document& document, const ReportContext& context, std::string_view command)
-      : document_(document), query_(concat("hark ", command, " ", context.source, " --json")) {}
-  std::string share(std::string id, std::string what, double value, std::int64_t n) {
-    return cite(std::move(id), std::move(what), value, "share", n, say_percent(value));
-  }
-  std::string count(std::string id, std::string what, std::int64_t value, std::int64_t n,
-                    std::string unit = "requests") {
-    return cite(std::move(id), std::move(what), value, std::move(unit), n, say_count(value));
-  }
-  std::string number(std::string id, std::string what, double value, std::int64_t n,
-                     int decimals = 2) {
-    return cite(std::move(id), std::move(what), value, "", n, fixed(value, decimals));
-  }
-  std::string duration(std::string id, std::string what, double value, bool is_in_days,
-                       std::int64_t n) {
-    return cite(std::move(id), std::move(what), value, is_in_days ? "days" : "hours", n,
-                say_duration(value, is_in_days));
-  }
-
- private:
-  std::string cite(std::string id, std::string what, Json value, std::string unit, std::int64_t n,
-                   const std::string& shown) {
-    return document_.cite(
-        {std::move(id), std::move(what), std::move(value), std::move(unit), n, query_}, shown);
-  }
-  Document& document_;
-  std::string query_;
-};
 
 /// A dot with its interval per name.
 ChartSpec dots(std::string id, std::string title, Column names, Column values, Column low,

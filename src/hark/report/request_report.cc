@@ -3,6 +3,8 @@
 
 #include "hark/calendar/civil.h"
 #include "hark/core/text.h"
+#include "hark/report/changed.h"
+#include "hark/report/over_time.h"
 #include "hark/report/quality.h"
 #include "hark/report/report.h"
 #include "hark/report/request_charts.h"
@@ -43,14 +45,19 @@ class Writer {
         {"Read", format_instant(context_.now)}};
     document_.sections.push_back(summary());
     document_.sections.push_back(executive());
+    const auto push = [&](std::optional<Section> section) {
+      if (section) document_.sections.push_back(*std::move(section));
+    };
+    if (report_.over_time) push(volume_section(context_, *report_.over_time, document_));
+    push(changed_section(context_, report_, document_));
+    if (report_.over_time) push(forecast_section(context_, *report_.over_time, document_));
     document_.sections.push_back(response());
     document_.sections.push_back(departments());
-    if (auto hot_spots = hot_spot_section(context_, report_, document_))
-      document_.sections.push_back(*std::move(hot_spots));
+    push(hot_spot_section(context_, report_, document_));
     document_.sections.push_back(impact());
     document_.sections.push_back(technical());
     document_.sections.push_back(request_quality(context_, report_, document_));
-    document_.sections.push_back(request_method(context_, *report_.table));
+    document_.sections.push_back(request_method(context_, report_));
     return std::move(document_);
   }
 
@@ -170,6 +177,8 @@ class Writer {
                              *kpis_.top3_share, kpis_.n));
       items.push_back(text + ".");
     }
+    if (auto change = volume_change(context_, report_, document_))
+      items.push_back(*std::move(change));
     add_slowest(items);
     add_disparity(items);
     if (table_.has_closing) {
@@ -285,7 +294,8 @@ class Writer {
                     "Dashboard: executive",
                     "How much comes in, when, about what, and from where?",
                     {}};
-    section.show(requests_per_day(analysis_));
+    // Else the next section shows the days, with their trend.
+    if (!report_.over_time || !report_.over_time->series) section.show(requests_per_day(analysis_));
     if (analysis_.week_hours) section.show(week_hours(*analysis_.week_hours));
     if (!analysis_.types.empty()) section.show(top_types(analysis_, kMostTypes));
     if (auto map = request_map(table_, *context_.contract)) section.show(*std::move(map));
@@ -471,6 +481,7 @@ class Writer {
           ". With this many rows nearly every difference is significant; the effect size says "
           "whether it matters."));
     }
+    show_log_ranks(context_, report_, section, document_);
     if (report_.type_by_area) {
       const auto& test = report_.type_by_area->test;
       section.heading("Do areas ask for different things?");
@@ -523,11 +534,6 @@ class Writer {
     return section;
   }
 
-  static std::string p_text(double p, double log10_p) {
-    if (log10_p < -300) return "p < 1e-300";
-    if (p < 1e-4) return concat("p = 10^", fixed(log10_p, 1));
-    return concat("p = ", fixed(p, 4));
-  }
   static std::string effect_text(double value, double medium, double large) {
     return value >= large    ? "a large effect"
            : value >= medium ? "a medium effect"

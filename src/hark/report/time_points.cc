@@ -1,5 +1,6 @@
 #include "hark/report/time_points.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -45,11 +46,12 @@ std::string_view said(TimeStep step) {
   return "Each point is the mean day of a whole month.";
 }
 
-TimePoints time_points(std::int32_t first_day, std::span<const double> values) {
+TimePoints time_points(std::int32_t first_day, std::span<const double> values, TimeStep finest) {
   TimePoints points;
   points.step = values.size() <= kMostPoints       ? TimeStep::kDay
                 : values.size() <= 7 * kMostPoints ? TimeStep::kWeek
                                                    : TimeStep::kMonth;
+  points.step = std::max(points.step, finest);
   const std::int32_t end_day = first_day + static_cast<std::int32_t>(values.size());
   for (std::int32_t day = first_day; day < end_day;) {
     const Span span = span_around(day, points.step);

@@ -22,7 +22,9 @@ struct TimePoints {
 /// The days as they are, or the means of whole weeks, or of whole calendar months: the finest that
 /// makes at most 400 points, or months.
 ///
+/// @param finest  no finer than this.
 /// @param values  by day from `first_day` on; NaN: none. A mean is over the days that have one.
-TimePoints time_points(std::int32_t first_day, std::span<const double> values);
+TimePoints time_points(std::int32_t first_day, std::span<const double> values,
+                       TimeStep finest = TimeStep::kDay);
 
 }  // namespace hark::report

@@ -50,6 +50,13 @@ TEST(TimePoints, ManyYearsAreWholeMonths) {
   EXPECT_TRUE(std::isnan(points.values[24])) << "February 2012";
 }
 
+TEST(TimePoints, AreNoFinerThanAsked) {
+  const std::vector<double> values(28, 4);
+  const TimePoints points = time_points(day_of(2024, 1, 1), values, TimeStep::kWeek);
+  EXPECT_EQ(points.step, TimeStep::kWeek);
+  EXPECT_EQ(points.values, (std::vector<double>(4, 4)));
+}
+
 TEST(TimePoints, NoDaysAreNoPoints) { EXPECT_TRUE(time_points(0, {}).days.empty()); }
 
 }  // namespace

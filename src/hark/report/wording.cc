@@ -35,6 +35,25 @@ std::string say_day(std::int32_t day) {
   return concat(static_cast<int>(date.day), " ", kMonths[date.month - 1], " ", date.year);
 }
 
+std::string say_days(std::int32_t first_day, std::int32_t end_day) {
+  const std::string last = say_day(end_day - 1);
+  std::string first = say_day(first_day);
+  const bool is_one_year =
+      calendar::civil_from_days(first_day).year == calendar::civil_from_days(end_day - 1).year;
+  if (is_one_year) first.resize(first.rfind(' '));
+  return concat(first, " to ", last);
+}
+
+std::string say_mean(double value) {
+  return std::abs(value) < 100 ? fixed(value, 1) : say_count(std::llround(value));
+}
+
+std::string say_change(double relative) {
+  const double size = std::abs(relative) * 100;
+  const std::string text = size < 100 ? fixed(size, 1) : say_count(std::llround(size));
+  return concat(relative < 0 ? "−" : "+", text, " %");
+}
+
 std::string weekday_name(unsigned weekday) {
   static constexpr const char* kNames[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                            "Friday", "Saturday", "Sunday"};

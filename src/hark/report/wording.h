@@ -13,6 +13,10 @@ std::string say_percent(double share, int decimals = 1);  ///< 81.4 %
 std::string say_duration(double value, bool is_in_days);
 std::string say_seconds(double seconds);  ///< 58 s, 2 min 5 s
 std::string say_day(std::int32_t day);    ///< 31 January 2024
+/// 31 January to 6 February 2024; the last day is `end_day` - 1.
+std::string say_days(std::int32_t first_day, std::int32_t end_day);
+std::string say_mean(double value);       ///< 1,139; below a hundred 12.4
+std::string say_change(double relative);  ///< +8.0 %, −8.0 %
 /// "Monday" for 0.
 std::string weekday_name(unsigned weekday);
 
