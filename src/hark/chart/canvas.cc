@@ -53,6 +53,7 @@ void Canvas::open_group(std::initializer_list<Paint> paints, std::string_view at
 }
 
 void Canvas::begin_group() {
+  if (!groups_.empty()) groups_.back().has_groups = true;
   groups_.push_back({.start = body_.size(), .content = 0});
   body_ += "<g";
 }
@@ -62,13 +63,53 @@ void Canvas::enter_group() {
   groups_.back().content = body_.size();
 }
 
+std::string Canvas::style_text(const TextStyle& style, bool with_start) {
+  std::string out = " font-size=\"";
+  append_pixels(out, style.size);
+  out += '"';
+  if (style.anchor == Anchor::kMiddle) out += " text-anchor=\"middle\"";
+  if (style.anchor == Anchor::kEnd) out += " text-anchor=\"end\"";
+  if (style.anchor == Anchor::kStart && with_start) out += " text-anchor=\"start\"";
+  return out;
+}
+
+void Canvas::share_text_style(const Group& group) {
+  constexpr std::size_t kWorthIt = 3;
+  const auto is_like = [](const TextStyle& a, const TextStyle& b) {
+    return a.size == b.size && a.anchor == b.anchor;
+  };
+  const TextStyle* common = nullptr;
+  std::size_t most = kWorthIt - 1;
+  for (const TextStyle& text : group.texts) {
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(
+        group.texts, [&](const TextStyle& other) { return is_like(other, text); }));
+    if (count > most) {
+      most = count;
+      common = &text;
+    }
+  }
+  if (common == nullptr) return;
+  // The tag of the group ends with ">\n" before its content.
+  std::string out = body_.substr(0, group.content - 2) + style_text(*common, false) + ">\n";
+  std::size_t copied = group.content;
+  for (const TextStyle& text : group.texts) {
+    out.append(body_, copied, text.start - copied);
+    if (!is_like(text, *common)) out += style_text(text, common->anchor != Anchor::kStart);
+    copied = text.end;
+  }
+  out.append(body_, copied);
+  body_ = std::move(out);
+}
+
 void Canvas::close_group() {
-  const Group group = groups_.back();
+  const Group group = std::move(groups_.back());
   groups_.pop_back();
-  if (body_.size() == group.content)
+  if (body_.size() == group.content) {
     body_.resize(group.start);
-  else
-    body_ += "</g>\n";
+    return;
+  }
+  if (!group.has_groups) share_text_style(group);
+  body_ += "</g>\n";
 }
 
 void Canvas::add_grounded_line(std::string_view path, double width, std::string_view attributes) {
@@ -89,9 +130,10 @@ void Canvas::draw_text(const Label& label) {
   body_ += "<text";
   add_attribute("x", label.x);
   add_attribute("y", label.baseline);
-  add_attribute("font-size", label.size);
-  if (label.anchor != Anchor::kStart)
-    add_attribute("text-anchor", label.anchor == Anchor::kMiddle ? "middle" : "end");
+  TextStyle style{.start = body_.size(), .end = 0, .size = label.size, .anchor = label.anchor};
+  body_ += style_text(style, false);
+  style.end = body_.size();
+  if (!groups_.empty()) groups_.back().texts.push_back(style);
   if (label.is_bold) add_attribute("font-weight", "bold");
   body_ += '>';
   if (!label.full.empty()) {

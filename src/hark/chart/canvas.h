@@ -71,7 +71,8 @@ class Canvas {
   /// The two halves of open_group(): attributes go between them.
   void begin_group();
   void enter_group();
-  /// A group without content leaves no trace.
+  /// A group without content leaves no trace. What most of its texts have in common is written
+  /// once.
   void close_group();
 
   /// A line of ink on a wider pale one, so that it shows on light and on dark marks. `attributes`
@@ -95,9 +96,20 @@ class Canvas {
   std::string_view id_;
   bool has_keys_;
   std::string body_;
+  /// Where the size and the anchor of a text stand in body_.
+  struct TextStyle {
+    std::size_t start = 0, end = 0;
+    double size = 0;
+    Anchor anchor = Anchor::kStart;
+  };
   struct Group {
     std::size_t start = 0, content = 0;  ///< positions in body_
+    bool has_groups = false;
+    std::vector<TextStyle> texts = {};
   };
+  /// ` font-size="11" text-anchor="middle"`
+  static std::string style_text(const TextStyle& style, bool with_start);
+  void share_text_style(const Group& group);
   std::vector<Group> groups_;
   std::vector<Box> taken_, covered_;
 };

@@ -130,6 +130,7 @@ double luminance(std::string_view color) {
 /// What an element inherits.
 struct Inherited {
   std::string fill = "#000000", stroke = "none", fill_class, fill_opacity = "1";
+  std::string font_size, text_anchor;
   bool is_in_defs = false;
 };
 
@@ -192,6 +193,9 @@ class Checker {
     if (element.attributes.contains("stroke")) from.stroke = element.attribute("stroke");
     if (element.attributes.contains("fill-opacity"))
       from.fill_opacity = element.attribute("fill-opacity");
+    if (element.attributes.contains("font-size")) from.font_size = element.attribute("font-size");
+    if (element.attributes.contains("text-anchor"))
+      from.text_anchor = element.attribute("text-anchor");
     for (const char* property : {"fill", "stroke"}) {
       const std::string color = element.attribute(property);
       if (color.starts_with("#") && !element.attribute("class").starts_with("hk-"))
@@ -239,11 +243,11 @@ class Checker {
   }
 
   void check_text(const Element& element, const Inherited& from) {
-    const double size = number(element, "font-size");
+    const double size = parse_double(from.font_size).value_or(0);
     if (size < 11) add("text below 11 px");
     const bool is_bold = element.attribute("font-weight") == "bold";
     const double width = text_width(element.text, size, is_bold);
-    const std::string anchor = element.attribute("text-anchor");
+    const std::string& anchor = from.text_anchor;
     Bounds box;
     box.left = number(element, "x") - (anchor == "middle" ? width / 2
                                        : anchor == "end"  ? width

@@ -130,6 +130,17 @@ TEST(Svg, BandsAreDrawnWhereThereAreIntervalsTheInnerOneWithinTheOther) {
   EXPECT_EQ(bands(), 0u) << "nothing to draw";
 }
 
+TEST(Svg, WhatTextsHaveInCommonIsWrittenOnceByTheirGroup) {
+  const Element root = picture(sample("hour-weekday"));
+  std::size_t num_texts = 0, num_sizes = 0;
+  for (const Element* element : root.all()) {
+    num_texts += element->name == "text" ? 1 : 0;
+    num_sizes += element->attributes.contains("font-size") ? 1 : 0;
+  }
+  EXPECT_GT(num_texts, 24u);
+  EXPECT_LT(num_sizes * 2, num_texts);
+}
+
 TEST(Svg, WithoutKeysItIsTheSamePicture) {
   for (const ChartSpec& spec : sample_charts()) {
     const std::string bare = to_svg(spec, {.has_keys = false});

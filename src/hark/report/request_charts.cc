@@ -20,7 +20,7 @@ using chart::Mark;
 using insight::RequestGroup;
 
 /// More cells would make the page heavy and show no more of a city.
-constexpr std::size_t kMostMapCells = 400;
+constexpr std::size_t kMostMapCells = 300;
 
 /// Groups that a chart shows: those with a value, the largest first.
 std::vector<const RequestGroup*> largest(const std::vector<RequestGroup>& groups,
