@@ -106,7 +106,7 @@ std::optional<std::int64_t> parse_integer_value(std::string_view text) noexcept 
   return value;
 }
 
-std::optional<double> parse_number_value(std::string_view text) noexcept {
+std::optional<double> parse_number_value(std::string_view text) {
   if (text.starts_with('+')) {
     text.remove_prefix(1);
     if (text.starts_with('-')) return std::nullopt;
@@ -124,8 +124,9 @@ std::optional<double> parse_number_value(std::string_view text) noexcept {
   if (!copy_whole_part(text, at, digits, buffer + at, sizeof buffer - 1)) return std::nullopt;
   const std::string_view rest = text.substr(at);
   const std::size_t length = digits.size() + (text.front() == '-' ? 1 : 0);
-  if (rest.find(',') != std::string_view::npos || rest.size() > sizeof buffer - length)
-    return std::nullopt;
+  if (rest.find(',') != std::string_view::npos) return std::nullopt;
+  if (rest.size() > sizeof buffer - length)
+    return parse_number_value(concat(std::string_view(buffer, length), rest));
   std::memcpy(buffer + length, rest.data(), rest.size());
   return parse_number_value({buffer, length + rest.size()});
 }

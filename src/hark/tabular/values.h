@@ -29,7 +29,7 @@ inline std::string_view field_text(std::string_view raw, char quote, std::string
 /// "1,017,901", "11368.0", "-5".
 std::optional<std::int64_t> parse_integer_value(std::string_view text) noexcept;
 /// "40.7", "1,017,901.25", ".5", "5.", "1e-3"; finite.
-std::optional<double> parse_number_value(std::string_view text) noexcept;
+std::optional<double> parse_number_value(std::string_view text);
 /// true, false, yes, no, y, n, t, f, 1, 0 in any case.
 std::optional<bool> parse_boolean_value(std::string_view text) noexcept;
 /// "11368.0" -> "11368"; other texts as they are.

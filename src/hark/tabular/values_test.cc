@@ -77,6 +77,14 @@ TEST(NumberValue, ReadsDecimalsThousandsAndExponents) {
   EXPECT_EQ(parse_number_value("1,000e1"), 10'000.0);
 }
 
+// Found by clock_fuzz: a whole number to one reader, no number to the other.
+TEST(NumberValue, ReadsAsManyDecimalsBehindThousandsAsWithoutThem) {
+  const std::string zeros(129, '0');
+  EXPECT_EQ(parse_integer_value("2,004,002,200." + zeros), 2'004'002'200);
+  EXPECT_EQ(parse_number_value("2,004,002,200." + zeros), 2'004'002'200.0);
+  EXPECT_EQ(parse_number_value("-2,004,002,200." + zeros + "5"), -2'004'002'200.0);
+}
+
 TEST(NumberValue, RefusesWhatIsNoNumber) {
   for (const char* text : {"",         "-",       ".",      ",",   "a",     "1a",  "1,5",    "12,5",
                            "1,2345",   "1.5,000", "1,000,", "1e",  "nan",   "inf", "-inf",   "NaN",
