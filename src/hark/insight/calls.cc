@@ -25,7 +25,7 @@ struct Call {
 
 struct Part {
   std::vector<Call> calls;
-  std::vector<KeyPrint> keys;
+  KeyPrints keys;
   std::int64_t without_day = 0;
   bool has_hours = true;  ///< call_start is a time, not a date
 };
@@ -48,7 +48,7 @@ Result<Part> read_part(const columnar::Batch& batch, const contract::Contract& c
   const Numbers service(batch, name_with_role(contract, Role::kServiceS));
   const columnar::Column* const outcome = batch.find(name_with_role(contract, Role::kOutcome));
   const columnar::Column* const queued = batch.find(name_with_role(contract, Role::kQueued));
-  const std::vector<KeyPrint> keys = key_prints(batch, contract.key);
+  const KeyPrints keys(batch, contract.key);
   HARK_TRY(const auto is_selected, selection.rows_of(batch));
   std::map<std::string, Ending, std::less<>> endings;  // there are few
   Part part;
@@ -143,21 +143,21 @@ Result<ContactTable> load_calls(columnar::BatchSource& source, const contract::C
   const bool has_waits = wish.add(name_with_role(contract, Role::kWaitS));
   for (const std::string& name : contract.key) wish.add(name);
   wish.add_where(selection);
-  HARK_TRY(const auto parts,
+  HARK_TRY(auto parts,
            collect_parts<Part>(source, wish.names(), threads, [&](columnar::Batch& batch) {
              return read_part(batch, contract, selection);
            }));
   std::vector<Call> calls;
-  std::vector<KeyPrint> keys;
+  std::vector<KeyPrints> keys;
   ContactTable table;
   bool has_hours = true;
-  for (const Part& part : parts) {
+  for (Part& part : parts) {
     calls.insert(calls.end(), part.calls.begin(), part.calls.end());
-    keys.insert(keys.end(), part.keys.begin(), part.keys.end());
+    keys.push_back(std::move(part.keys));
     table.without_day += part.without_day;
     has_hours = has_hours && part.has_hours;
   }
-  HARK_TRY(const auto repeats, find_repeats(keys, threads));
+  HARK_TRY(const auto repeats, find_repeats(std::move(keys), threads));
   const auto losers = losing_rows(repeats, [](std::uint32_t, std::uint32_t) { return false; });
   table.rows_read = static_cast<std::int64_t>(calls.size());
   table.duplicates = static_cast<std::int64_t>(losers.size());

@@ -16,7 +16,7 @@ using contract::Role;
 
 struct Part {
   std::vector<ContactRow> rows;
-  std::vector<KeyPrint> keys;
+  KeyPrints keys;
   std::vector<std::int64_t> versions;
   std::int64_t without_day = 0;
 };
@@ -46,7 +46,7 @@ Result<Part> read_part(const columnar::Batch& batch, const RoleNames& names,
   const columnar::Column* version = batch.find(names.version);
   const auto has_int64s = version != nullptr && (version->type() == columnar::Type::kTimestamp ||
                                                  version->type() == columnar::Type::kInt64);
-  const std::vector<KeyPrint> keys = key_prints(batch, key);
+  const KeyPrints keys(batch, key);
   HARK_TRY(const auto is_selected, selection.rows_of(batch));
   Part part;
   for (std::size_t row = 0; row < batch.num_rows; ++row) {
@@ -94,16 +94,16 @@ Result<ContactTable> load_contact(columnar::BatchSource& source, const contract:
                                                               selection);
                                            }));
   std::vector<ContactRow> rows;
-  std::vector<KeyPrint> keys;
+  std::vector<KeyPrints> keys;
   std::vector<std::int64_t> versions;
   ContactTable table;
-  for (const Part& part : parts) {
+  for (Part& part : parts) {
     rows.insert(rows.end(), part.rows.begin(), part.rows.end());
-    keys.insert(keys.end(), part.keys.begin(), part.keys.end());
+    keys.push_back(std::move(part.keys));
     versions.insert(versions.end(), part.versions.begin(), part.versions.end());
     table.without_day += part.without_day;
   }
-  HARK_TRY(const auto repeats, find_repeats(keys, threads));
+  HARK_TRY(const auto repeats, find_repeats(std::move(keys), threads));
   const auto losers = losing_rows(
       repeats, [&](std::uint32_t a, std::uint32_t b) { return versions[a] > versions[b]; });
   table.rows_read = static_cast<std::int64_t>(rows.size());

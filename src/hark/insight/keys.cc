@@ -1,8 +1,11 @@
 #include "hark/insight/keys.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+#include <memory>
 #include <unordered_map>
+#include <utility>
 
 #include "hark/core/parallel.h"
 
@@ -35,7 +38,7 @@ KeyPrint print_of(std::string_view text) noexcept {
   return {columnar::hash_bytes(text), (second_hash(text) >> 8) | (std::uint64_t{0x80} << 56)};
 }
 
-KeyPrint print_of(std::uint64_t value) noexcept { return {value, std::uint64_t{0x40} << 56}; }
+KeyPrint print_of(std::uint64_t value) noexcept { return {value, KeyPrints::kInteger}; }
 
 KeyPrint combine(const KeyPrint& left, const KeyPrint& right) noexcept {
   char bytes[32];
@@ -88,13 +91,116 @@ std::uint64_t spread(const KeyPrint& key) noexcept {
   return x * 0x9E3779B97F4A7C15ULL;
 }
 
+// Rows put where the other rows of their hash are, so that the table of each share stays in the
+// cache; equal keys meet in one share, in the order of their rows.
+struct Shares {
+  std::vector<std::size_t> first;  ///< place of each share's first row; one more at the end
+  std::unique_ptr<std::uint32_t[]> rows;
+  std::unique_ptr<std::uint64_t[]> a;
+  std::unique_ptr<std::uint64_t[]> b;  ///< null while all keys are integers
+
+  std::size_t size() const noexcept { return first.size() - 1; }
+  KeyPrint key(std::size_t place) const noexcept {
+    return {a[place], b == nullptr ? KeyPrints::kInteger : b[place]};
+  }
+};
+
+Result<Shares> put_in_shares(std::vector<KeyPrints> parts, unsigned threads) {
+  constexpr std::size_t kRowsOfShare = std::size_t{1} << 14;
+  constexpr std::size_t kMaxShareBits = 9;
+  std::vector<std::size_t> first_row{0};
+  bool are_integers = true;
+  for (const KeyPrints& part : parts) {
+    first_row.push_back(first_row.back() + part.size());
+    are_integers = are_integers && part.are_integers();
+  }
+  const auto share_bits =
+      std::clamp<std::size_t>(std::bit_width(first_row.back() / kRowsOfShare), 1, kMaxShareBits);
+  const std::size_t num_shares = std::size_t{1} << share_bits;
+  const auto share_of = [&](const KeyPrint& key) {
+    return static_cast<std::size_t>(spread(key) >> (64 - share_bits));
+  };
+
+  // Each stretch of parts counts its rows, and writes them behind those of the stretches before.
+  const std::size_t num_stretches = std::min<std::size_t>(parts.size(), std::size_t{threads} * 4);
+  std::vector<std::vector<std::size_t>> places(num_stretches,
+                                               std::vector<std::size_t>(num_shares, 0));
+  const auto each_part = [&](std::size_t stretch, const auto& take) {
+    const std::size_t end = parts.size() * (stretch + 1) / num_stretches;
+    for (std::size_t p = parts.size() * stretch / num_stretches; p < end; ++p) take(p);
+  };
+  HARK_TRY_VOID(parallel_for(num_stretches, threads, [&](std::size_t stretch) -> Result<void> {
+    each_part(stretch, [&](std::size_t p) {
+      for (std::size_t row = 0; row < parts[p].size(); ++row) {
+        if (parts[p][row] != kNoKey) ++places[stretch][share_of(parts[p][row])];
+      }
+    });
+    return {};
+  }));
+  Shares shares;
+  std::size_t before = 0;
+  for (std::size_t share = 0; share < num_shares; ++share) {
+    shares.first.push_back(before);
+    for (auto& of_stretch : places) before += std::exchange(of_stretch[share], before);
+  }
+  shares.first.push_back(before);
+  shares.rows = std::make_unique_for_overwrite<std::uint32_t[]>(before);
+  shares.a = std::make_unique_for_overwrite<std::uint64_t[]>(before);
+  if (!are_integers) shares.b = std::make_unique_for_overwrite<std::uint64_t[]>(before);
+  HARK_TRY_VOID(parallel_for(num_stretches, threads, [&](std::size_t stretch) -> Result<void> {
+    each_part(stretch, [&](std::size_t p) {
+      const KeyPrints part = std::exchange(parts[p], {});
+      for (std::size_t row = 0; row < part.size(); ++row) {
+        const KeyPrint key = part[row];
+        if (key == kNoKey) continue;
+        const std::size_t place = places[stretch][share_of(key)]++;
+        shares.rows[place] = static_cast<std::uint32_t>(first_row[p] + row);
+        shares.a[place] = key.a;
+        if (shares.b != nullptr) shares.b[place] = key.b;
+      }
+    });
+    return {};
+  }));
+  return shares;
+}
+
+// Appends the repeats within one share.
+void find_repeats_of(const Shares& shares, std::size_t share, std::vector<Repeat>& found) {
+  const std::size_t begin = shares.first[share];
+  const std::size_t size = shares.first[share + 1] - begin;
+  // Part of the hash stands beside the place, so that other keys are passed without a look at them.
+  struct Slot {
+    std::uint32_t at = kNoRow;
+    std::uint32_t tag = 0;
+  };
+  std::vector<Slot> slots(std::bit_ceil(std::max<std::size_t>(size * 2, 16)));
+  for (std::size_t i = 0; i < size; ++i) {
+    const KeyPrint key = shares.key(begin + i);
+    const std::uint64_t hash = spread(key);
+    const auto tag = static_cast<std::uint32_t>(hash >> 24);
+    std::size_t slot = hash & (slots.size() - 1);
+    while (slots[slot].at != kNoRow &&
+           (slots[slot].tag != tag || shares.key(begin + slots[slot].at) != key)) {
+      slot = (slot + 1) & (slots.size() - 1);
+    }
+    if (slots[slot].at == kNoRow) {
+      slots[slot] = {static_cast<std::uint32_t>(i), tag};
+    } else {
+      found.push_back({shares.rows[begin + slots[slot].at], shares.rows[begin + i]});
+    }
+  }
+}
+
 }  // namespace
 
-std::vector<KeyPrint> key_prints(const columnar::Batch& batch, std::span<const std::string> key) {
+KeyPrints::KeyPrints(const columnar::Batch& batch, std::span<const std::string> key) {
   std::vector<KeyPrint> prints;
   for (const std::string& name : key) {
     const columnar::Column* column = batch.find(name);
-    if (column == nullptr) return std::vector<KeyPrint>(batch.num_rows, kNoKey);
+    if (column == nullptr) {
+      prints.assign(batch.num_rows, kNoKey);
+      break;
+    }
     std::vector<KeyPrint> next = column_prints(*column);
     if (prints.empty()) {
       prints = std::move(next);
@@ -106,60 +212,33 @@ std::vector<KeyPrint> key_prints(const columnar::Batch& batch, std::span<const s
     }
   }
   if (prints.empty()) prints.assign(batch.num_rows, kNoKey);
-  return prints;
+  a_.reserve(prints.size());
+  for (const KeyPrint& print : prints) push_back(print);
 }
 
-Result<std::vector<Repeat>> find_repeats(std::span<const KeyPrint> keys, unsigned threads) {
-  // Split by hash so that each part's table stays in the cache; equal keys meet in one part.
-  constexpr unsigned kPartBits = 6;
-  constexpr std::size_t kParts = std::size_t{1} << kPartBits;
-  const auto part_of = [](const KeyPrint& key) {
-    return static_cast<std::size_t>(spread(key) >> (64 - kPartBits));
-  };
-  std::vector<std::uint32_t> part_end(kParts + 1, 0);
-  for (const KeyPrint& key : keys) {
-    if (key != kNoKey) ++part_end[part_of(key) + 1];
-  }
-  for (std::size_t part = 0; part < kParts; ++part) part_end[part + 1] += part_end[part];
-  std::vector<std::uint32_t> rows(part_end[kParts]);
-  std::vector<std::uint32_t> next(part_end.begin(), part_end.end() - 1);
-  for (std::size_t row = 0; row < keys.size(); ++row) {
-    if (keys[row] != kNoKey) rows[next[part_of(keys[row])]++] = static_cast<std::uint32_t>(row);
-  }
+void KeyPrints::push_back(const KeyPrint& key) {
+  if (b_.empty() && key.b != kInteger) b_.assign(a_.size(), kInteger);
+  if (!b_.empty() || key.b != kInteger) b_.push_back(key.b);
+  a_.push_back(key.a);
+}
 
-  std::vector<std::vector<Repeat>> found(kParts);
-  HARK_TRY_VOID(parallel_for(kParts, threads, [&](std::size_t part) -> Result<void> {
-    const std::span<const std::uint32_t> mine(rows.data() + part_end[part],
-                                              part_end[part + 1] - part_end[part]);
-    std::size_t capacity = 16;
-    while (capacity < mine.size() * 2) capacity *= 2;
-    // Part of the hash stands beside the row, so that other keys are passed without a look at them.
-    struct Slot {
-      std::uint32_t row = kNoRow;
-      std::uint32_t tag = 0;
-    };
-    std::vector<Slot> slots(capacity);
-    constexpr std::size_t kAhead = 16;
-    for (std::size_t i = 0; i < mine.size(); ++i) {
-      if (i + kAhead < mine.size()) __builtin_prefetch(&keys[mine[i + kAhead]]);
-      const std::uint32_t row = mine[i];
-      const std::uint64_t hash = spread(keys[row]);
-      const auto tag = static_cast<std::uint32_t>(hash >> 24);
-      std::size_t at = hash & (capacity - 1);
-      while (slots[at].row != kNoRow &&
-             (slots[at].tag != tag || keys[slots[at].row] != keys[row])) {
-        at = (at + 1) & (capacity - 1);
-      }
-      if (slots[at].row == kNoRow) {
-        slots[at] = {row, tag};
-      } else {
-        found[part].push_back({slots[at].row, row});
-      }
-    }
+bool KeyPrints::has_any() const noexcept {
+  for (std::size_t row = 0; row < size(); ++row) {
+    if ((*this)[row] != kNoKey) return true;
+  }
+  return false;
+}
+
+Result<std::vector<Repeat>> find_repeats(std::vector<KeyPrints> keys, unsigned threads) {
+  HARK_TRY(const Shares shares, put_in_shares(std::move(keys), threads));
+  std::vector<std::vector<Repeat>> found(shares.size());
+  HARK_TRY_VOID(parallel_for(shares.size(), threads, [&](std::size_t share) -> Result<void> {
+    find_repeats_of(shares, share, found[share]);
     return {};
   }));
   std::vector<Repeat> repeats;
-  for (const auto& part : found) repeats.insert(repeats.end(), part.begin(), part.end());
+  for (const auto& of_share : found)
+    repeats.insert(repeats.end(), of_share.begin(), of_share.end());
   std::sort(repeats.begin(), repeats.end(),
             [](const Repeat& a, const Repeat& b) { return a.row < b.row; });
   return repeats;

@@ -174,9 +174,8 @@ void RequestReader::read_outcomes(const columnar::Batch& batch, RequestPart& par
 
 void RequestReader::read_versions(const columnar::Batch& batch, RequestPart& part) const {
   if (columns_.key.empty()) return;
-  part.keys = key_prints(batch, columns_.key);
-  part.has_key = std::any_of(part.keys.begin(), part.keys.end(),
-                             [](const KeyPrint& key) { return key != kNoKey; });
+  part.keys = KeyPrints(batch, columns_.key);
+  part.has_key = part.keys.has_any();
   part.versions.assign(batch.num_rows, kNoTime);
   part.num_values.assign(batch.num_rows, 0);
   const columnar::Column* version =

@@ -47,7 +47,7 @@ struct RequestPart {
   std::vector<float> longitude;
   std::vector<CategoryPart> categories;
   std::vector<std::vector<double>> numbers;
-  std::vector<KeyPrint> keys;
+  KeyPrints keys;
   std::vector<std::int64_t> versions;
   std::vector<std::uint16_t> num_values;
   std::vector<std::uint8_t> is_selected;

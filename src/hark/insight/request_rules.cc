@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 #include "hark/calendar/civil.h"
+#include "hark/core/parallel.h"
 #include "hark/core/text.h"
 #include "hark/stats/distributions.h"
 #include "hark/stats/sorting.h"
@@ -55,21 +57,35 @@ void keep(std::vector<T>& values, const std::vector<std::uint8_t>& is_selected) 
 
 }  // namespace
 
-void set_as_of(RequestTable& table, const std::optional<Instant>& given,
-               const calendar::TimeZone& zone) {
+Result<void> set_as_of(RequestTable& table, const std::optional<Instant>& given,
+                       const calendar::TimeZone& zone, unsigned threads) {
   const std::int64_t now_us = to_us(table.now);
-  std::int64_t latest = kNoTime;
-  const auto look_at = [&](std::int64_t us, std::int32_t offset_s) {
-    if (us == kNoTime || us > now_us || is_sentinel(us, offset_s)) return;
-    latest = std::max(latest, us);
+  const Stretches stretches(table.size(), threads);
+  struct Seen {
+    std::int64_t latest = kNoTime;
+    std::int64_t future_created = 0;
   };
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    look_at(table.created_us[row], table.created_offset_s[row]);
-    look_at(table.closed_us[row], table.closed_offset_s[row]);
-    if (table.created_us[row] != kNoTime && table.created_us[row] > now_us &&
-        !is_sentinel(table.created_us[row], table.created_offset_s[row])) {
-      ++table.future_created;
+  std::vector<Seen> seen(stretches.count());
+  HARK_TRY_VOID(stretches.each([&](std::size_t stretch, std::size_t begin, std::size_t end) {
+    Seen mine;
+    const auto look_at = [&](std::int64_t us, std::int32_t offset_s) {
+      if (us == kNoTime || us > now_us || is_sentinel(us, offset_s)) return;
+      mine.latest = std::max(mine.latest, us);
+    };
+    for (std::size_t row = begin; row < end; ++row) {
+      look_at(table.created_us[row], table.created_offset_s[row]);
+      look_at(table.closed_us[row], table.closed_offset_s[row]);
+      if (table.created_us[row] != kNoTime && table.created_us[row] > now_us &&
+          !is_sentinel(table.created_us[row], table.created_offset_s[row])) {
+        ++mine.future_created;
+      }
     }
+    seen[stretch] = mine;
+  }));
+  std::int64_t latest = kNoTime;
+  for (const Seen& of_stretch : seen) {
+    latest = std::max(latest, of_stretch.latest);
+    table.future_created += of_stretch.future_created;
   }
   table.is_as_of_given = given.has_value();
   if (given) {
@@ -77,102 +93,152 @@ void set_as_of(RequestTable& table, const std::optional<Instant>& given,
   } else if (latest != kNoTime) {
     table.as_of = Instant(std::chrono::microseconds(latest));
   } else {
-    return;
+    return {};
   }
   const std::int64_t as_of_us = to_us(*table.as_of);
   table.as_of_offset_s = zone.offset_at(floor_div(as_of_us, kMicrosPerSecond));
   const auto is_near = [&](std::int64_t us) { return us > as_of_us - kDayUs && us <= as_of_us; };
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    if (is_near(table.created_us[row]) || is_near(table.closed_us[row])) ++table.rows_before_as_of;
-  }
+  std::vector<std::int64_t> num_near(stretches.count());
+  HARK_TRY_VOID(stretches.each([&](std::size_t stretch, std::size_t begin, std::size_t end) {
+    std::int64_t mine = 0;
+    for (std::size_t row = begin; row < end; ++row) {
+      if (is_near(table.created_us[row]) || is_near(table.closed_us[row])) ++mine;
+    }
+    num_near[stretch] = mine;
+  }));
+  table.rows_before_as_of = std::accumulate(num_near.begin(), num_near.end(), std::int64_t{0});
+  return {};
 }
 
-void set_outcomes(RequestTable& table, bool is_in_days) {
+Result<void> set_outcomes(RequestTable& table, bool is_in_days, unsigned threads) {
   const std::size_t n = table.size();
-  table.outcome.assign(n, Outcome::kCreatedMissing);
-  table.duration.assign(n, kNoDuration);
+  HARK_TRY_VOID(parallel_for(2, threads, [&](std::size_t i) -> Result<void> {
+    if (i == 0) table.duration.resize(n);
+    if (i == 1) table.outcome.resize(n);
+    return {};
+  }));
   const std::int64_t now_us = to_us(table.now);
   const std::int64_t as_of_us = table.as_of ? to_us(*table.as_of) : kNoTime;
-  bool has_fractions = false;
-  std::optional<std::size_t> first;
-  std::optional<std::size_t> last;
-  for (std::size_t row = 0; row < n; ++row) {
-    Outcome outcome = scope_of(table, row, now_us, as_of_us);
-    if (outcome < Outcome::kCreatedMissing) {
+  // The first and the last request in scope, and whether a duration is no whole second.
+  struct Seen {
+    std::optional<std::size_t> first;
+    std::optional<std::size_t> last;
+    bool has_fractions = false;
+    void look_at(const RequestTable& table, std::size_t row) {
       if (!first || table.created_us[row] < table.created_us[*first]) first = row;
       if (!last || table.created_us[row] > table.created_us[*last]) last = row;
     }
-    if (outcome == Outcome::kClosed || outcome == Outcome::kOpen) {
-      const bool is_closed = outcome == Outcome::kClosed;
-      std::int64_t duration;
-      if (is_in_days) {
-        duration = (is_closed ? table.closed_day(row) : table.as_of_day()) - table.created_day(row);
-      } else {
-        duration = (is_closed ? table.closed_us[row] : as_of_us) - table.created_us[row];
-        has_fractions = has_fractions || duration % kMicrosPerSecond != 0;
+  };
+  const Stretches stretches(n, threads);
+  std::vector<Seen> of_stretch(stretches.count());
+  HARK_TRY_VOID(stretches.each([&](std::size_t stretch, std::size_t begin, std::size_t end) {
+    Seen seen;
+    for (std::size_t row = begin; row < end; ++row) {
+      Outcome outcome = scope_of(table, row, now_us, as_of_us);
+      table.duration[row] = kNoDuration;
+      if (outcome < Outcome::kCreatedMissing) seen.look_at(table, row);
+      if (outcome == Outcome::kClosed || outcome == Outcome::kOpen) {
+        const bool is_closed = outcome == Outcome::kClosed;
+        std::int64_t duration;
+        if (is_in_days) {
+          duration =
+              (is_closed ? table.closed_day(row) : table.as_of_day()) - table.created_day(row);
+        } else {
+          duration = (is_closed ? table.closed_us[row] : as_of_us) - table.created_us[row];
+          seen.has_fractions = seen.has_fractions || duration % kMicrosPerSecond != 0;
+        }
+        if (duration < 0) {
+          outcome = Outcome::kNegative;
+        } else {
+          table.duration[row] = duration;
+        }
       }
-      if (duration < 0) {
-        outcome = Outcome::kNegative;
-      } else {
-        table.duration[row] = duration;
-      }
+      table.outcome[row] = outcome;
     }
-    table.outcome[row] = outcome;
+    of_stretch[stretch] = seen;
+  }));
+  Seen all;
+  for (const Seen& seen : of_stretch) {
+    if (seen.first) all.look_at(table, *seen.first);
+    if (seen.last) all.look_at(table, *seen.last);
+    all.has_fractions = all.has_fractions || seen.has_fractions;
   }
-  if (first) table.first_created_day = table.created_day(*first);
-  if (last) table.last_created_day = table.created_day(*last);
+  if (all.first) table.first_created_day = table.created_day(*all.first);
+  if (all.last) table.last_created_day = table.created_day(*all.last);
   if (is_in_days) {
     table.ticks_per_hour = 0;
-  } else if (has_fractions) {
+  } else if (all.has_fractions) {
     table.ticks_per_hour = 3600 * kMicrosPerSecond;
   } else {
     table.ticks_per_hour = 3600;
-    for (std::int64_t& duration : table.duration) {
-      if (duration != kNoDuration) duration /= kMicrosPerSecond;
-    }
+    return stretches.each([&](std::size_t, std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) {
+        if (table.duration[row] != kNoDuration) table.duration[row] /= kMicrosPerSecond;
+      }
+    });
   }
+  return {};
 }
 
-void set_closing_classes(RequestTable& table, const Category* agency) {
-  if (table.is_in_days()) return;
+Result<void> set_closing_classes(RequestTable& table, const Category* agency, unsigned threads) {
+  if (table.is_in_days()) return {};
   // Requests without an agency are judged as one agency of their own, the last.
   const std::size_t num_agencies = agency == nullptr ? 0 : agency->num_keys();
-  std::vector<std::int64_t> closings(num_agencies + 1, 0);
-  std::vector<std::int64_t> at_midnight(num_agencies + 1, 0);
+  struct Closings {
+    std::vector<std::int64_t> all;
+    std::vector<std::int64_t> at_midnight;
+    bool has_seconds = false;
+  };
   const auto agency_of = [&](std::size_t row) -> std::size_t {
     if (agency == nullptr || agency->codes[row] == kNoCode) return num_agencies;
     return agency->codes[row];
   };
-  bool has_seconds = false;
-  std::int64_t num_closings = 0;
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    // A closing before its request still shows the hand of the system that stamped it.
-    if (table.outcome[row] != Outcome::kClosed && table.outcome[row] != Outcome::kNegative) {
-      continue;
+  const Stretches stretches(table.size(), threads);
+  std::vector<Closings> of_stretch(stretches.count());
+  HARK_TRY_VOID(stretches.each([&](std::size_t stretch, std::size_t begin, std::size_t end) {
+    Closings& mine = of_stretch[stretch];
+    mine.all.assign(num_agencies + 1, 0);
+    mine.at_midnight.assign(num_agencies + 1, 0);
+    bool has_seconds = false;
+    for (std::size_t row = begin; row < end; ++row) {
+      // A closing before its request still shows the hand of the system that stamped it.
+      if (table.outcome[row] != Outcome::kClosed && table.outcome[row] != Outcome::kNegative) {
+        continue;
+      }
+      ++mine.all[agency_of(row)];
+      if (table.is_marked(row, kClosedAtMidnight)) ++mine.at_midnight[agency_of(row)];
+      has_seconds = has_seconds || table.closed_us[row] % (60 * kMicrosPerSecond) != 0;
     }
-    ++num_closings;
-    ++closings[agency_of(row)];
-    if (table.is_marked(row, kClosedAtMidnight)) ++at_midnight[agency_of(row)];
-    has_seconds = has_seconds || table.closed_us[row] % (60 * kMicrosPerSecond) != 0;
+    mine.has_seconds = has_seconds;
+  }));
+  Closings closings = std::move(of_stretch.front());
+  for (std::size_t stretch = 1; stretch < of_stretch.size(); ++stretch) {
+    for (std::size_t a = 0; a <= num_agencies; ++a) {
+      closings.all[a] += of_stretch[stretch].all[a];
+      closings.at_midnight[a] += of_stretch[stretch].at_midnight[a];
+    }
+    closings.has_seconds = closings.has_seconds || of_stretch[stretch].has_seconds;
   }
-  if (num_closings == 0) return;
-  table.closing_resolution_s = has_seconds ? 1 : 60;
+  if (std::accumulate(closings.all.begin(), closings.all.end(), std::int64_t{0}) == 0) return {};
+  table.closing_resolution_s = closings.has_seconds ? 1 : 60;
   const double share = *table.closing_resolution_s / static_cast<double>(kSecondsPerDay);
-  std::vector<std::uint8_t> closes_in_batches(closings.size(), 0);
-  for (std::size_t a = 0; a < closings.size(); ++a) {
-    const double expected = static_cast<double>(closings[a]) * share;
-    closes_in_batches[a] = static_cast<double>(at_midnight[a]) > 5 * expected &&
-                           stats::poisson_upper_tail(at_midnight[a], expected) < 1e-6;
+  std::vector<std::uint8_t> closes_in_batches(num_agencies + 1, 0);
+  for (std::size_t a = 0; a <= num_agencies; ++a) {
+    const double expected = static_cast<double>(closings.all[a]) * share;
+    closes_in_batches[a] = static_cast<double>(closings.at_midnight[a]) > 5 * expected &&
+                           stats::poisson_upper_tail(closings.at_midnight[a], expected) < 1e-6;
   }
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    if (table.outcome[row] != Outcome::kClosed) continue;
-    std::uint8_t& marks = table.marks[row];
-    if (table.duration[row] == 0) marks |= kZero;
-    if (table.duration[row] < table.ticks_per_hour / 6) marks |= kInstant;
-    if ((marks & kClosedAtMidnight) != 0 && closes_in_batches[agency_of(row)] != 0) {
-      marks |= kBatch;
+  return stretches.each([&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) {
+      if (table.outcome[row] != Outcome::kClosed) continue;
+      std::uint8_t& marks = table.marks[row];
+      if (table.duration[row] == 0) marks |= kZero;
+      if (table.duration[row] < table.ticks_per_hour / 6) marks |= kInstant;
+      if ((marks & kClosedAtMidnight) != 0 && closes_in_batches[agency_of(row)] != 0) {
+        marks |= kBatch;
+      }
     }
-  }
+  });
 }
 
 void set_fold_ranges(RequestTable& table, const std::vector<FoldWidth>& folds) {
@@ -198,57 +264,115 @@ void set_fold_ranges(RequestTable& table, const std::vector<FoldWidth>& folds) {
   }
 }
 
-Result<void> sort_by_duration(RequestTable& table, unsigned threads) {
-  std::uint64_t longest = 0;
-  std::size_t count = 0;
-  for (const std::int64_t duration : table.duration) {
-    if (duration == kNoDuration) continue;
-    longest = std::max(longest, static_cast<std::uint64_t>(duration));
-    ++count;
+namespace {
+
+// Fills by_duration, timed and times from `size` rows in order; `at(i)` tells row, duration and
+// kind of the i-th.
+struct SortedRow {
+  std::uint32_t row = 0;
+  std::int64_t duration = 0;
+  bool is_closed = false;
+  bool is_left_out = false;
+};
+template <typename At>
+Result<void> list_by_duration(RequestTable& table, std::size_t size, unsigned threads,
+                              const At& at) {
+  // A stretch counts the times that begin in it, and writes them behind those before.
+  const auto begins_time = [&](std::size_t i) {
+    return i == 0 || at(i - 1).duration != at(i).duration;
+  };
+  const Stretches stretches(size, threads);
+  std::vector<std::size_t> first_time(stretches.count() + 1, 0);
+  HARK_TRY_VOID(stretches.each([&](std::size_t stretch, std::size_t begin, std::size_t end) {
+    std::size_t num_times = 0;
+    for (std::size_t i = begin; i < end; ++i) num_times += begins_time(i) ? 1 : 0;
+    first_time[stretch + 1] = num_times;
+  }));
+  std::partial_sum(first_time.begin(), first_time.end(), first_time.begin());
+  if (first_time.back() > TimedRow::kMaxTimes) {
+    return Error(ErrorCode::kUnsupported,
+                 concat("more than ", TimedRow::kMaxTimes, " different durations in one job"));
   }
+  table.by_duration.resize(size);
+  table.timed.resize(size);
+  table.times.resize(first_time.back());
+  return stretches.each([&](std::size_t stretch, std::size_t begin, std::size_t end) {
+    std::size_t num_times = first_time[stretch];
+    for (std::size_t i = begin; i < end; ++i) {
+      const SortedRow row = at(i);
+      if (begins_time(i)) table.times[num_times++] = row.duration;
+      table.by_duration[i] = row.row;
+      table.timed[i] =
+          TimedRow(static_cast<std::uint32_t>(num_times - 1), row.is_closed, row.is_left_out);
+    }
+  });
+}
+
+}  // namespace
+
+Result<void> sort_by_duration(RequestTable& table, unsigned threads) {
+  const Stretches stretches(table.size(), threads);
+  struct Seen {
+    std::uint64_t longest = 0;
+    std::size_t count = 0;
+  };
+  std::vector<Seen> of_stretch(stretches.count());
+  HARK_TRY_VOID(stretches.each([&](std::size_t stretch, std::size_t begin, std::size_t end) {
+    Seen seen;
+    for (std::size_t row = begin; row < end; ++row) {
+      if (table.duration[row] == kNoDuration) continue;
+      seen.longest = std::max(seen.longest, static_cast<std::uint64_t>(table.duration[row]));
+      ++seen.count;
+    }
+    of_stretch[stretch] = seen;
+  }));
+  std::uint64_t longest = 0;
+  std::vector<std::size_t> first{0};
+  for (const Seen& seen : of_stretch) {
+    longest = std::max(longest, seen.longest);
+    first.push_back(first.back() + seen.count);
+  }
+  const auto is_left_out = [&](std::size_t row) {
+    return (table.marks[row] & (kInstant | kBatch)) != 0;
+  };
   // A censoring comes after the closings of its duration: one more bit below the duration.
   const auto key_of = [&](std::size_t row) {
-    return static_cast<std::uint64_t>(table.duration[row]) * 2 +
-           (table.outcome[row] == Outcome::kOpen ? 1 : 0);
+    return static_cast<std::uint64_t>(table.duration[row]) << 1 |
+           (table.outcome[row] == Outcome::kOpen ? 1U : 0U);
   };
-  table.by_duration.clear();
-  table.by_duration.reserve(count);
+  // Below the key stand the row and whether it is left out, so that no row is looked up again.
   const auto row_bits = static_cast<unsigned>(std::bit_width(table.size()));
-  const auto key_bits = static_cast<unsigned>(std::bit_width(longest)) + 1;
-  if (row_bits + key_bits > 64) {
+  const unsigned low_bits = row_bits + 1;
+  const unsigned key_bits = static_cast<unsigned>(std::bit_width(longest)) + 1;
+  if (low_bits + key_bits > 64) {
     // Microseconds over months do not fit beside the row.
+    std::vector<std::uint32_t> rows;
+    rows.reserve(first.back());
     for (std::size_t row = 0; row < table.size(); ++row) {
-      if (table.has_duration(row)) table.by_duration.push_back(static_cast<std::uint32_t>(row));
+      if (table.has_duration(row)) rows.push_back(static_cast<std::uint32_t>(row));
     }
-    HARK_TRY_VOID(stats::radix_sort_by(table.by_duration, key_of, threads));
-  } else {
-    std::vector<std::uint64_t> keys;
-    keys.reserve(count);
-    for (std::size_t row = 0; row < table.size(); ++row) {
-      if (table.has_duration(row)) keys.push_back(key_of(row) << row_bits | row);
-    }
-    HARK_TRY_VOID(stats::radix_sort(keys, row_bits, row_bits + key_bits, threads));
-    const std::uint64_t row_mask = (std::uint64_t{1} << row_bits) - 1;
-    for (const std::uint64_t key : keys) {
-      table.by_duration.push_back(static_cast<std::uint32_t>(key & row_mask));
-    }
+    HARK_TRY_VOID(stats::radix_sort_by(rows, key_of, threads));
+    return list_by_duration(table, rows.size(), threads, [&](std::size_t i) {
+      return SortedRow{rows[i], table.duration[rows[i]], table.outcome[rows[i]] == Outcome::kClosed,
+                       is_left_out(rows[i])};
+    });
   }
-  table.timed.clear();
-  table.timed.reserve(count);
-  table.times.clear();
-  for (const std::uint32_t row : table.by_duration) {
-    if (table.times.empty() || table.times.back() != table.duration[row]) {
-      if (table.times.size() == TimedRow::kMaxTimes) {
-        return Error(ErrorCode::kUnsupported,
-                     concat("more than ", TimedRow::kMaxTimes, " different durations in one job"));
-      }
-      table.times.push_back(table.duration[row]);
+  std::vector<std::uint64_t> keys(first.back());
+  HARK_TRY_VOID(stretches.each([&](std::size_t stretch, std::size_t begin, std::size_t end) {
+    std::size_t to = first[stretch];
+    for (std::size_t row = begin; row < end; ++row) {
+      if (table.duration[row] == kNoDuration) continue;
+      keys[to++] = key_of(row) << low_bits | row << 1 | (is_left_out(row) ? 1U : 0U);
     }
-    table.timed.emplace_back(static_cast<std::uint32_t>(table.times.size() - 1),
-                             table.outcome[row] == Outcome::kClosed,
-                             (table.marks[row] & (kInstant | kBatch)) != 0);
-  }
-  return {};
+  }));
+  HARK_TRY_VOID(stats::radix_sort(keys, low_bits, low_bits + key_bits, threads));
+  const std::uint64_t row_mask = (std::uint64_t{1} << row_bits) - 1;
+  return list_by_duration(table, keys.size(), threads, [&](std::size_t i) {
+    const std::uint64_t key = keys[i];
+    return SortedRow{static_cast<std::uint32_t>(key >> 1 & row_mask),
+                     static_cast<std::int64_t>(key >> (low_bits + 1)), (key >> low_bits & 1) == 0,
+                     (key & 1) != 0};
+  });
 }
 
 void keep_selected(RequestTable& table, const std::vector<std::uint8_t>& is_selected) {

@@ -1,4 +1,7 @@
 // The judgement of every request: as-of time, scope, outcome, closing class (METRICS section 2).
+//
+// Each step goes over the rows once, on `threads` threads; kExhausted is their only error but where
+// another is named.
 #pragma once
 
 #include <vector>
@@ -10,15 +13,15 @@ namespace hark::insight {
 
 /// Sets as_of and what belongs to it: from `given`, else the latest created or closed time that is
 /// neither sentinel nor later than the extract.
-void set_as_of(RequestTable& table, const std::optional<Instant>& given,
-               const calendar::TimeZone& zone);
+Result<void> set_as_of(RequestTable& table, const std::optional<Instant>& given,
+                       const calendar::TimeZone& zone, unsigned threads);
 
 /// Sets outcome and duration of every row. Requires set_as_of(); `is_in_days` where a clock is a
 /// date column.
-void set_outcomes(RequestTable& table, bool is_in_days);
+Result<void> set_outcomes(RequestTable& table, bool is_in_days, unsigned threads);
 
 /// Marks zero, instant and batch closings. Requires set_outcomes().
-void set_closing_classes(RequestTable& table, const Category* agency);
+Result<void> set_closing_classes(RequestTable& table, const Category* agency, unsigned threads);
 
 /// Lists the durations that depend on the reading of the fold.
 void set_fold_ranges(RequestTable& table, const std::vector<FoldWidth>& folds);

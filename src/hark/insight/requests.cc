@@ -1,6 +1,7 @@
 #include "hark/insight/requests.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 
 #include "hark/core/parallel.h"
@@ -34,17 +35,13 @@ struct Losers {
   std::vector<std::vector<std::uint32_t>> of_part;
 };
 
-Result<Losers> deduplicate(const std::vector<RequestPart>& parts, const RowMap& map,
-                           unsigned threads, RequestTable& table) {
+Result<Losers> deduplicate(std::vector<RequestPart>& parts, const RowMap& map, unsigned threads,
+                           RequestTable& table) {
   Losers losers;
   losers.of_part.resize(parts.size());
-  std::vector<KeyPrint> keys;
-  keys.reserve(map.size());
-  for (const RequestPart& part : parts) {
-    keys.insert(keys.end(), part.keys.begin(), part.keys.end());
-  }
-  HARK_TRY(const auto repeats, find_repeats(keys, threads));
-  keys = {};
+  std::vector<KeyPrints> keys;
+  for (RequestPart& part : parts) keys.push_back(std::move(part.keys));
+  HARK_TRY(const auto repeats, find_repeats(std::move(keys), threads));
   struct Rank {
     std::int64_t version;
     bool has_closing;
@@ -136,27 +133,33 @@ Result<Gathered> gather(std::vector<RequestPart>& parts, const Losers& losers,
   }
   const std::size_t n = first.back();
   Gathered gathered;
-  gathered.is_selected.resize(n);
-  table.created_us.resize(n);
-  table.closed_us.resize(n);
-  table.created_offset_s.resize(n);
-  table.closed_offset_s.resize(n);
-  table.marks.resize(n);
-  table.status.resize(n);
-  if (!columns.resolution.empty()) table.resolved_as.resize(n);
-  if (!columns.latitude.empty() && !columns.longitude.empty()) {
-    table.latitude.resize(n);
-    table.longitude.resize(n);
-  }
+  const bool has_places = !columns.latitude.empty() && !columns.longitude.empty();
   for (const std::string& name : columns.numbers) table.numbers.push_back({name, {}});
-  for (auto& numbers : table.numbers) numbers.values.resize(n);
   std::vector<std::vector<std::vector<std::uint32_t>>> translate(columns.categories.size());
   for (std::size_t c = 0; c < columns.categories.size(); ++c) {
     std::vector<const CategoryPart*> shares;
     for (const RequestPart& part : parts) shares.push_back(&part.categories[c]);
     table.categories.push_back(merge_parts(columns.categories[c], shares, translate[c]));
-    table.categories.back().codes.resize(n);
   }
+  // The first touch of so much memory takes its time: side by side.
+  std::vector<std::function<void()>> make_room = {
+      [&] { gathered.is_selected.resize(n); },
+      [&] { table.created_us.resize(n); },
+      [&] { table.closed_us.resize(n); },
+      [&] { table.created_offset_s.resize(n); },
+      [&] { table.closed_offset_s.resize(n); },
+      [&] { table.marks.resize(n); },
+      [&] { table.status.resize(n); },
+      [&] { table.resolved_as.resize(columns.resolution.empty() ? 0 : n); },
+      [&] { table.latitude.resize(has_places ? n : 0); },
+      [&] { table.longitude.resize(has_places ? n : 0); },
+  };
+  for (auto& numbers : table.numbers) make_room.push_back([&] { numbers.values.resize(n); });
+  for (auto& category : table.categories) make_room.push_back([&] { category.codes.resize(n); });
+  HARK_TRY_VOID(parallel_for(make_room.size(), threads, [&](std::size_t i) -> Result<void> {
+    make_room[i]();
+    return {};
+  }));
   HARK_TRY_VOID(parallel_for(parts.size(), threads, [&](std::size_t p) -> Result<void> {
     const RequestPart& part = parts[p];
     const Placement to(part, losers.of_part[p], first[p]);
@@ -297,9 +300,10 @@ Result<RequestTable> load_requests(columnar::BatchSource& source,
   }
   HARK_TRY(const Gathered gathered, gather(parts, losers, columns, load.threads, table));
 
-  set_as_of(table, load.as_of, *zone);
-  set_outcomes(table, is_in_days);
-  set_closing_classes(table, table.category(contract, contract::Role::kAgency));
+  HARK_TRY_VOID(set_as_of(table, load.as_of, *zone, load.threads));
+  HARK_TRY_VOID(set_outcomes(table, is_in_days, load.threads));
+  HARK_TRY_VOID(
+      set_closing_classes(table, table.category(contract, contract::Role::kAgency), load.threads));
   set_fold_ranges(table, gathered.folds);
   if (!load.selection.is_everything()) keep_selected(table, gathered.is_selected);
   HARK_TRY_VOID(sort_by_duration(table, load.threads));

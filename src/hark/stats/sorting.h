@@ -28,24 +28,19 @@ Result<void> radix_sort_by(std::vector<T>& items, const KeyOf& key_of, unsigned 
   constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
   // Below this the comparison sort's n log n is less than the digit tables.
   constexpr std::size_t kSmall = 512;
-  // Below this a stretch is not worth a thread.
-  constexpr std::size_t kSmallestStretch = std::size_t{1} << 16;
   const std::size_t size = items.size();
   if (size < kSmall) {
     std::ranges::stable_sort(items, {}, key_of);
     return {};
   }
-  const std::size_t num_stretches =
-      std::clamp<std::size_t>(threads, 1, std::max<std::size_t>(1, size / kSmallestStretch));
+  const Stretches stretches(size, threads);
   // Calls work(stretch, its items of `from`) for every stretch.
   const auto each_stretch = [&](const std::vector<T>& from, const auto& work) {
-    return parallel_for(num_stretches, threads, [&](std::size_t s) -> Result<void> {
-      const std::size_t begin = size * s / num_stretches;
-      work(s, std::span(from).subspan(begin, size * (s + 1) / num_stretches - begin));
-      return {};
+    return stretches.each([&](std::size_t s, std::size_t begin, std::size_t end) {
+      work(s, std::span(from).subspan(begin, end - begin));
     });
   };
-  std::vector<std::uint64_t> differing(num_stretches, 0);
+  std::vector<std::uint64_t> differing(stretches.count(), 0);
   const std::uint64_t first = key_of(items.front());
   HARK_TRY_VOID(each_stretch(items, [&](std::size_t s, std::span<const T> mine) {
     std::uint64_t bits = 0;
@@ -55,7 +50,7 @@ Result<void> radix_sort_by(std::vector<T>& items, const KeyOf& key_of, unsigned 
   const std::uint64_t all_differing =
       std::accumulate(differing.begin(), differing.end(), std::uint64_t{0}, std::bit_or<>());
   std::vector<T> scratch(size);
-  std::vector<std::array<std::size_t, kDigits>> places(num_stretches);
+  std::vector<std::array<std::size_t, kDigits>> places(stretches.count());
   for (unsigned bit = 0; bit < 64; bit += kDigitBits) {
     const auto digit_of = [&](const T& item) { return key_of(item) >> bit & (kDigits - 1); };
     if ((all_differing >> bit & (kDigits - 1)) == 0) continue;
