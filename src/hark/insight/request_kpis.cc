@@ -1,11 +1,13 @@
 #include "hark/insight/request_kpis.h"
 
 #include <algorithm>
-#include <atomic>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <numeric>
 #include <ranges>
+#include <span>
+#include <utility>
 
 #include "hark/core/parallel.h"
 #include "hark/insight/columns.h"
@@ -63,35 +65,25 @@ Result<TimeToClose> time_to_close(const RequestTable& table, std::span<const Tim
   return out;
 }
 
-// How often each key of a category occurs among some rows; reused from group to group.
-class KeyCounter {
- public:
-  explicit KeyCounter(const Category* category)
-      : category_(category), counts_(category == nullptr ? 0 : category->num_keys(), 0) {}
-  /// Counts of the keys that occur, in no particular order.
-  template <typename Rows>
-  std::vector<double> count(const Rows& rows) {
+// How often each key of a category occurs among the rows of each group: calls `take(group, counts)`
+// with the counts of the keys that occur, in no particular order.
+template <typename GroupOf, typename Take>
+void count_keys(const RequestTable& table, const Category& category, std::size_t num_groups,
+                const GroupOf& group_of, const Take& take) {
+  const ByGroup<std::uint32_t> codes_of(
+      table.size(), num_groups, [&](std::size_t row) { return category.codes[row]; }, group_of);
+  std::vector<std::uint32_t> counts(category.num_keys(), 0);
+  std::vector<std::uint32_t> seen;
+  for (std::size_t group = 0; group < num_groups; ++group) {
+    seen.clear();
+    for (const std::uint32_t code : codes_of.of(group)) {
+      if (code != kNoCode && counts[code]++ == 0) seen.push_back(code);
+    }
     std::vector<double> out;
-    if (category_ == nullptr) return out;
-    seen_.clear();
-    for (const auto row : rows) {
-      const std::uint32_t code = category_->codes[row];
-      if (code == kNoCode) continue;
-      if (counts_[code]++ == 0) seen_.push_back(code);
-    }
-    out.reserve(seen_.size());
-    for (const std::uint32_t code : seen_) {
-      out.push_back(counts_[code]);
-      counts_[code] = 0;
-    }
-    return out;
+    for (const std::uint32_t code : seen) out.push_back(std::exchange(counts[code], 0));
+    take(group, std::move(out));
   }
-
- private:
-  const Category* category_;
-  std::vector<std::uint32_t> counts_;
-  std::vector<std::uint32_t> seen_;
-};
+}
 
 std::optional<double> top_share(std::vector<double> counts, std::size_t k) {
   if (counts.empty()) return std::nullopt;
@@ -135,7 +127,7 @@ void count_row(const RequestTable& table, std::size_t row, RequestKpis& kpis) {
 // in the last group.
 Result<std::vector<RequestKpis>> compute(const RequestTable& table,
                                          const contract::Contract& contract,
-                                         const std::vector<std::uint32_t>& codes,
+                                         std::span<const std::uint32_t> codes,
                                          std::size_t num_groups, unsigned threads) {
   const SlaRule rule(table, contract);
   RequestKpis blank;
@@ -151,59 +143,55 @@ Result<std::vector<RequestKpis>> compute(const RequestTable& table,
   if (table.has_closing) blank.sla = rule.start();
   if (!table.resolved_as.empty()) blank.resolved_as.emplace();
   std::vector<RequestKpis> groups(num_groups, blank);
-  // One group needs no list of its rows.
-  std::optional<ByGroup<std::uint32_t>> rows_of;
-  std::optional<ByGroup<TimedRow>> timed_of;
-  if (!codes.empty()) {
-    const auto group_of = [&](std::size_t row) -> std::size_t {
-      return codes[row] == kNoCode ? num_groups - 1 : codes[row];
-    };
-    HARK_TRY_VOID(parallel_for(2, threads, [&](std::size_t pass) -> Result<void> {
-      if (pass == 0) {
-        rows_of.emplace(
-            table.size(), num_groups, [](std::size_t i) { return static_cast<std::uint32_t>(i); },
-            group_of);
-      } else {
-        timed_of = timed_by_group(table, codes, num_groups);
-      }
-      return {};
-    }));
-  }
-  const auto count_rows = [&](const auto& rows, RequestKpis& kpis, KeyCounter& types,
-                              KeyCounter& areas) {
-    for (const auto row : rows) {
-      count_row(table, row, kpis);
-      if (kpis.sla && table.has_duration(row)) rule.count(row, *kpis.sla);
-    }
-    kpis.rows = kpis.n;
-    kpis.top3_share = top_share(types.count(rows), 3);
-    kpis.gini = stats::gini(areas.count(rows));
-    if (kpis.sla) rule.finish(*kpis.sla);
+  const auto group_of = [&](std::size_t row) -> std::size_t {
+    return codes.empty() ? 0 : codes[row] == kNoCode ? num_groups - 1 : codes[row];
   };
-  // A group is three tasks, each of which writes what is its own.
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&](unsigned) -> Result<void> {
-    KeyCounter types(table.category(contract, contract::Role::kComplaintType));
-    KeyCounter areas(table.category(contract, contract::Role::kArea));
-    for (std::size_t task = next++; task < 3 * num_groups; task = next++) {
-      const std::size_t g = task / 3;
-      RequestKpis& kpis = groups[g];
-      const auto timed = timed_of ? timed_of->of(g) : std::span<const TimedRow>(table.timed);
-      if (task % 3 == 0) {
-        HARK_TRY(kpis.all, time_to_close(table, timed, false));
-      } else if (task % 3 == 1 && !table.is_in_days()) {
-        HARK_TRY(kpis.without_instant_and_batch, time_to_close(table, timed, true));
-      } else if (task % 3 == 2) {
-        if (rows_of) {
-          count_rows(rows_of->of(g), kpis, types, areas);
-        } else {
-          count_rows(std::views::iota(std::size_t{0}, table.size()), kpis, types, areas);
+  // Each job writes what is its own.
+  const Category* const types = table.category(contract, contract::Role::kComplaintType);
+  const Category* const areas = table.category(contract, contract::Role::kArea);
+  std::optional<ByGroup<TimedRow>> timed_of;  // one group needs no list of its rows
+  const std::array<std::function<void()>, 4> jobs = {
+      [&] {
+        if (!codes.empty()) timed_of = timed_by_group(table, codes, num_groups);
+      },
+      [&] {
+        for (std::size_t row = 0; row < table.size(); ++row) {
+          RequestKpis& kpis = groups[group_of(row)];
+          count_row(table, row, kpis);
+          if (kpis.sla && table.has_duration(row)) rule.count(row, *kpis.sla);
         }
-      }
+      },
+      [&] {
+        if (types == nullptr) return;
+        count_keys(table, *types, num_groups, group_of, [&](std::size_t g, auto counts) {
+          groups[g].top3_share = top_share(std::move(counts), 3);
+        });
+      },
+      [&] {
+        if (areas == nullptr) return;
+        count_keys(table, *areas, num_groups, group_of,
+                   [&](std::size_t g, auto counts) { groups[g].gini = stats::gini(counts); });
+      },
+  };
+  HARK_TRY_VOID(parallel_for(jobs.size(), threads, [&](std::size_t i) -> Result<void> {
+    jobs[i]();
+    return {};
+  }));
+  HARK_TRY_VOID(parallel_for(2 * num_groups, threads, [&](std::size_t task) -> Result<void> {
+    const std::size_t g = task / 2;
+    RequestKpis& kpis = groups[g];
+    const auto timed = timed_of ? timed_of->of(g) : std::span<const TimedRow>(table.timed);
+    if (task % 2 == 0) {
+      HARK_TRY(kpis.all, time_to_close(table, timed, false));
+    } else if (!table.is_in_days()) {
+      HARK_TRY(kpis.without_instant_and_batch, time_to_close(table, timed, true));
     }
     return {};
-  };
-  HARK_TRY_VOID(run_workers(threads, work));
+  }));
+  for (RequestKpis& kpis : groups) {
+    kpis.rows = kpis.n;
+    if (kpis.sla) rule.finish(*kpis.sla);
+  }
   return groups;
 }
 
