@@ -38,6 +38,7 @@ class CategoryPart {
   CategoryPart(const columnar::Batch& batch, const std::string& column);
 
   const std::vector<std::uint32_t>& codes() const noexcept { return codes_; }
+  std::vector<std::uint32_t>& mutable_codes() noexcept { return codes_; }
   const columnar::Dictionary& spellings() const noexcept { return *spellings_; }
   /// The spellings that rows have, in order of first appearance.
   const std::vector<std::uint32_t>& used() const noexcept { return used_; }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <utility>
 
+#include "hark/core/memory.h"
 #include "hark/core/parallel.h"
 #include "hark/core/text.h"
 #include "hark/insight/collect.h"
@@ -40,7 +42,7 @@ Result<Losers> deduplicate(std::vector<RequestPart>& parts, const RowMap& map, u
   Losers losers;
   losers.of_part.resize(parts.size());
   std::vector<KeyPrints> keys;
-  for (RequestPart& part : parts) keys.push_back(std::move(part.keys));
+  for (RequestPart& part : parts) keys.push_back(std::exchange(part.keys, {}));
   HARK_TRY(const auto repeats, find_repeats(std::move(keys), threads));
   struct Rank {
     std::int64_t version;
@@ -83,41 +85,56 @@ Result<Losers> deduplicate(std::vector<RequestPart>& parts, const RowMap& map, u
   return losers;
 }
 
-// Copies the rows of a part that stay to their place in the table.
-class Placement {
+// Puts the rows that stay behind each other, column by column. A part's column is let go as soon as
+// it is copied, so that parts and table are never in memory both.
+class Gathering {
  public:
-  Placement(const RequestPart& part, const std::vector<std::uint32_t>& losers, std::size_t first)
-      : size_(part.size()), losers_(losers), first_(first) {}
+  Gathering(std::vector<RequestPart>& parts, const Losers& losers)
+      : parts_(parts), losers_(losers) {
+    for (std::size_t p = 0; p < parts.size(); ++p)
+      first_.push_back(first_.back() + parts[p].size() - losers.of_part[p].size());
+  }
+  std::size_t size() const noexcept { return first_.back(); }
 
-  template <typename From, typename To, typename Change>
-  void copy(const std::vector<From>& from, std::vector<To>& to, const Change& change) const {
-    std::size_t at = first_;
-    auto loser = losers_.begin();
-    for (std::size_t row = 0; row < size_; ++row) {
-      if (loser != losers_.end() && *loser == row) {
-        ++loser;
-        continue;
+  /// `column_of(part)` is a vector of the part, or empty in all parts.
+  template <typename To, typename ColumnOf>
+  void take(std::vector<To>& to, const ColumnOf& column_of) const {
+    take(to, column_of, [](std::size_t, const auto& value) { return value; });
+  }
+  /// `change(p, value)` is what becomes of a value of part p.
+  template <typename To, typename ColumnOf, typename Change>
+  void take(std::vector<To>& to, const ColumnOf& column_of, const Change& change) const {
+    to.resize(size());
+    for (std::size_t p = 0; p < parts_.size(); ++p) {
+      const auto from = std::exchange(column_of(parts_[p]), {});
+      std::size_t at = first_[p];
+      auto loser = losers_.of_part[p].begin();
+      for (std::size_t row = 0; row < from.size(); ++row) {
+        if (loser != losers_.of_part[p].end() && *loser == row) {
+          ++loser;
+        } else {
+          to[at++] = change(p, from[row]);
+        }
       }
-      to[at++] = change(from[row]);
     }
+    if (size() >= kManyRows) give_back_free_memory();
   }
-  template <typename T>
-  void copy(const std::vector<T>& from, std::vector<T>& to) const {
-    if (from.empty()) return;
-    copy(from, to, [](const T& value) { return value; });
-  }
-  /// Where a row of the part is in the table; nothing if it was left out.
-  std::optional<std::uint32_t> place(std::uint32_t row) const {
-    const auto at = std::lower_bound(losers_.begin(), losers_.end(), row);
-    if (at != losers_.end() && *at == row) return std::nullopt;
-    return static_cast<std::uint32_t>(first_ + row) -
-           static_cast<std::uint32_t>(at - losers_.begin());
+
+  /// Where a row of a part is in the table; nothing if it was left out.
+  std::optional<std::uint32_t> place(std::size_t part, std::uint32_t row) const {
+    const auto& losers = losers_.of_part[part];
+    const auto at = std::lower_bound(losers.begin(), losers.end(), row);
+    if (at != losers.end() && *at == row) return std::nullopt;
+    return static_cast<std::uint32_t>(first_[part] + row) -
+           static_cast<std::uint32_t>(at - losers.begin());
   }
 
  private:
-  std::size_t size_;
-  const std::vector<std::uint32_t>& losers_;
-  std::size_t first_;
+  // Below it, giving memory back takes longer than it is worth.
+  static constexpr std::size_t kManyRows = 5'000'000;
+  std::vector<RequestPart>& parts_;
+  const Losers& losers_;
+  std::vector<std::size_t> first_{0};
 };
 
 struct Gathered {
@@ -125,74 +142,65 @@ struct Gathered {
   std::vector<FoldWidth> folds;
 };
 
-Result<Gathered> gather(std::vector<RequestPart>& parts, const Losers& losers,
+Result<Gathered> gather(std::vector<RequestPart> parts, const Losers& losers,
                         const RequestColumns& columns, unsigned threads, RequestTable& table) {
-  std::vector<std::size_t> first{0};
-  for (std::size_t p = 0; p < parts.size(); ++p) {
-    first.push_back(first.back() + parts[p].size() - losers.of_part[p].size());
-  }
-  const std::size_t n = first.back();
+  const Gathering rows(parts, losers);
   Gathered gathered;
-  const bool has_places = !columns.latitude.empty() && !columns.longitude.empty();
-  for (const std::string& name : columns.numbers) table.numbers.push_back({name, {}});
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    parts[p].versions = {};
+    parts[p].num_values = {};
+    for (FoldWidth fold : parts[p].folds) {
+      const auto row = rows.place(p, fold.row);
+      if (!row) continue;
+      fold.row = *row;
+      gathered.folds.push_back(fold);
+    }
+  }
   std::vector<std::vector<std::vector<std::uint32_t>>> translate(columns.categories.size());
   for (std::size_t c = 0; c < columns.categories.size(); ++c) {
     std::vector<const CategoryPart*> shares;
     for (const RequestPart& part : parts) shares.push_back(&part.categories[c]);
     table.categories.push_back(merge_parts(columns.categories[c], shares, translate[c]));
   }
-  // The first touch of so much memory takes its time: side by side.
-  std::vector<std::function<void()>> make_room = {
-      [&] { gathered.is_selected.resize(n); },
-      [&] { table.created_us.resize(n); },
-      [&] { table.closed_us.resize(n); },
-      [&] { table.created_offset_s.resize(n); },
-      [&] { table.closed_offset_s.resize(n); },
-      [&] { table.marks.resize(n); },
-      [&] { table.status.resize(n); },
-      [&] { table.resolved_as.resize(columns.resolution.empty() ? 0 : n); },
-      [&] { table.latitude.resize(has_places ? n : 0); },
-      [&] { table.longitude.resize(has_places ? n : 0); },
-  };
-  for (auto& numbers : table.numbers) make_room.push_back([&] { numbers.values.resize(n); });
-  for (auto& category : table.categories) make_room.push_back([&] { category.codes.resize(n); });
-  HARK_TRY_VOID(parallel_for(make_room.size(), threads, [&](std::size_t i) -> Result<void> {
-    make_room[i]();
-    return {};
-  }));
-  HARK_TRY_VOID(parallel_for(parts.size(), threads, [&](std::size_t p) -> Result<void> {
-    const RequestPart& part = parts[p];
-    const Placement to(part, losers.of_part[p], first[p]);
-    to.copy(part.is_selected, gathered.is_selected);
-    to.copy(part.created_us, table.created_us);
-    to.copy(part.closed_us, table.closed_us);
-    to.copy(part.created_offset_s, table.created_offset_s);
-    to.copy(part.closed_offset_s, table.closed_offset_s);
-    to.copy(part.marks, table.marks);
-    to.copy(part.status, table.status);
-    to.copy(part.resolved_as, table.resolved_as);
-    to.copy(part.latitude, table.latitude);
-    to.copy(part.longitude, table.longitude);
-    for (std::size_t i = 0; i < table.numbers.size(); ++i) {
-      to.copy(part.numbers[i], table.numbers[i].values);
-    }
-    for (std::size_t c = 0; c < table.categories.size(); ++c) {
-      const auto& key_of = translate[c][p];
-      to.copy(part.categories[c].codes(), table.categories[c].codes,
-              [&](std::uint32_t code) { return code == kNoCode ? kNoCode : key_of[code]; });
-    }
-    return {};
-  }));
-  for (std::size_t p = 0; p < parts.size(); ++p) {
-    const Placement to(parts[p], losers.of_part[p], first[p]);
-    for (FoldWidth fold : parts[p].folds) {
-      const auto row = to.place(fold.row);
-      if (!row) continue;
-      fold.row = *row;
-      gathered.folds.push_back(fold);
-    }
+  for (const std::string& name : columns.numbers) table.numbers.push_back({name, {}});
+
+  using Part = RequestPart;
+  std::vector<std::function<void()>> jobs;
+  for (std::size_t c = 0; c < columns.categories.size(); ++c) {
+    jobs.push_back([&, c] {
+      rows.take(
+          table.categories[c].codes,
+          [c](Part& part) -> auto& { return part.categories[c].mutable_codes(); },
+          [&](std::size_t p, std::uint32_t code) {
+            return code == kNoCode ? kNoCode : translate[c][p][code];
+          });
+    });
   }
-  parts.clear();
+  for (std::size_t i = 0; i < columns.numbers.size(); ++i) {
+    jobs.push_back([&, i] {
+      rows.take(table.numbers[i].values, [i](Part& part) -> auto& { return part.numbers[i]; });
+    });
+  }
+  const auto add = [&](auto& to, auto Part::* column) {
+    jobs.push_back(
+        [&, column] { rows.take(to, [column](Part& part) -> auto& { return part.*column; }); });
+  };
+  add(table.created_us, &Part::created_us);
+  add(table.closed_us, &Part::closed_us);
+  add(table.created_offset_s, &Part::created_offset_s);
+  add(table.closed_offset_s, &Part::closed_offset_s);
+  if (!columns.latitude.empty() && !columns.longitude.empty()) {
+    add(table.latitude, &Part::latitude);
+    add(table.longitude, &Part::longitude);
+  }
+  if (!columns.resolution.empty()) add(table.resolved_as, &Part::resolved_as);
+  add(table.status, &Part::status);
+  add(table.marks, &Part::marks);
+  add(gathered.is_selected, &Part::is_selected);
+  HARK_TRY_VOID(parallel_for(jobs.size(), threads, [&](std::size_t i) -> Result<void> {
+    jobs[i]();
+    return {};
+  }));
   return gathered;
 }
 
@@ -298,7 +306,7 @@ Result<RequestTable> load_requests(columnar::BatchSource& source,
   if (table.has_key) {
     HARK_TRY(losers, deduplicate(parts, map, load.threads, table));
   }
-  HARK_TRY(const Gathered gathered, gather(parts, losers, columns, load.threads, table));
+  HARK_TRY(const Gathered gathered, gather(std::move(parts), losers, columns, load.threads, table));
 
   HARK_TRY_VOID(set_as_of(table, load.as_of, *zone, load.threads));
   HARK_TRY_VOID(set_outcomes(table, is_in_days, load.threads));
