@@ -36,6 +36,15 @@ class Use(Program):
             self.assertIn(wanted, done.stderr)
             self.assertEqual(done.stdout, "")
 
+    def test_options_may_stand_before_what_the_command_is_about(self):
+        after = run("kpi", "requests", self.city, "--by", "agency", *NOW)
+        before = run("kpi", "requests", "--by", "agency", self.city, *NOW)
+        self.assertEqual(before.returncode, 0, before.stderr)
+        self.assertEqual(before.stdout, after.stdout)
+        twice = run("kpi", "requests", "--by", "agency", self.city, "--by", "borough")
+        self.assertEqual(twice.returncode, 2)
+        self.assertIn("--by", twice.stderr)
+
     def test_what_is_no_data_is_status_4_and_writes_nothing(self):
         traps = [self.write("page.csv", "<!DOCTYPE html><html><body>sign in</body></html>"),
                  self.write("lfs.csv", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"),

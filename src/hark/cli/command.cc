@@ -300,6 +300,7 @@ Result<Parsed> parse_command_line(const std::vector<Command>& commands,
       }
       auto* added = app.add_option(names, values[option.name])
                         ->expected(1)
+                        ->allow_extra_args(false)  // what follows its value is a positional
                         ->multi_option_policy(CLI::MultiOptionPolicy::Throw);
       if (option.is_required) added->required();
       if (!option.choices.empty()) added->check(CLI::IsMember(option.choices));

@@ -32,6 +32,9 @@ class RowMap {
   std::vector<std::size_t> first_{0};
 };
 
+// Below it, giving memory back takes longer than it is worth.
+constexpr std::size_t kManyRows = 5'000'000;
+
 // The rows left out as duplicates: per part, ascending.
 struct Losers {
   std::vector<std::vector<std::uint32_t>> of_part;
@@ -130,8 +133,6 @@ class Gathering {
   }
 
  private:
-  // Below it, giving memory back takes longer than it is worth.
-  static constexpr std::size_t kManyRows = 5'000'000;
   std::vector<RequestPart>& parts_;
   const Losers& losers_;
   std::vector<std::size_t> first_{0};
@@ -201,6 +202,8 @@ Result<Gathered> gather(std::vector<RequestPart> parts, const Losers& losers,
     jobs[i]();
     return {};
   }));
+  parts.clear();
+  if (table.size() >= kManyRows) give_back_free_memory();
   return gathered;
 }
 
