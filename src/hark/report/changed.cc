@@ -120,6 +120,11 @@ class Changes {
       real += is_more_than_chance(changed.volume_q) ? 1 : 0;
     const auto all = static_cast<std::int64_t>(changes_.changed.size());
     if (all == 0) return "No type, agency or area has enough requests to compare.";
+    if (real == 0) {
+      return concat("None of ", say_count(all),
+                    " complaint types, agencies and areas with enough requests has changed by more "
+                    "than chance explains, all tests taken together.");
+    }
     const std::string told =
         cite_.count("changes_real", "values whose requests a day changed by more than chance", real,
                     all, "values");
@@ -252,12 +257,18 @@ class Changes {
     const std::int64_t n = parts.num_a() + parts.num_b();
     const bool is_in_days = parts.is_in_days;
     // One unit for all of it, so that the parts can be seen to add up.
-    const bool in_days = !is_in_days && std::max(parts.parts.mean_a, parts.parts.mean_b) >= 72;
+    const stats::Kitagawa& of_change = parts.parts;
+    const double largest_part =
+        std::max({std::abs(of_change.difference), std::abs(of_change.rate_effect),
+                  std::abs(of_change.mix_effect)});
+    const bool in_days = !is_in_days && largest_part >= 24;
     const auto time_text = [&](double of) {
       return concat(fixed(in_days ? of / 24 : of, 1), is_in_days || in_days ? " days" : " h");
     };
-    const auto signed_text = [&](double of) {
-      return concat(of < 0 ? "−" : "+", time_text(std::abs(of)));
+    const auto signed_text = [&](double of) -> std::string {
+      std::string text = time_text(std::abs(of));
+      if (text.starts_with("0.0 ")) return text;
+      return concat(of < 0 ? "−" : "+", text);
     };
     const auto part = [&](std::string id, std::string what, double of,
                           stats::Interval stats::KitagawaIntervals::* interval) {
@@ -274,23 +285,27 @@ class Changes {
                            time_text(of));
     };
     section.heading("Slower work, or other work?");
-    section.say(concat("Closed requests took ",
-                       mean("mean_now", "mean time to close, closed requests of the last weeks",
-                            parts.parts.mean_b, parts.num_b()),
-                       " on average, after ",
-                       mean("mean_before", "mean time to close, closed requests compared with",
-                            parts.parts.mean_a, parts.num_a()),
-                       ": ",
-                       part("mean_difference", "change of the mean time to close",
-                            parts.parts.difference, &Intervals::difference),
-                       ". Of this ",
-                       part("rate_effect", "part of the change on the same kinds of request",
-                            parts.parts.rate_effect, &Intervals::rate_effect),
-                       " is the same kinds of request taking ",
-                       parts.parts.rate_effect < 0 ? "shorter" : "longer", ", and ",
-                       part("mix_effect", "part of the change from another mix of requests",
-                            parts.parts.mix_effect, &Intervals::mix_effect),
-                       " is another mix of requests (Kitagawa)."));
+    section.say(
+        concat("Closed requests took ",
+               mean("mean_now", "mean time to close, closed requests of the last weeks",
+                    parts.parts.mean_b, parts.num_b()),
+               " on average, after ",
+               mean("mean_before", "mean time to close, closed requests compared with",
+                    parts.parts.mean_a, parts.num_a()),
+               ": ",
+               part("mean_difference", "change of the mean time to close", parts.parts.difference,
+                    &Intervals::difference),
+               ". Of this ",
+               part("rate_effect", "part of the change on the same kinds of request",
+                    parts.parts.rate_effect, &Intervals::rate_effect),
+               " is the same kinds of request taking ",
+               parts.parts.rate_effect < 0 ? "shorter" : "longer", ", and ",
+               part("mix_effect", "part of the change from another mix of requests",
+                    parts.parts.mix_effect, &Intervals::mix_effect),
+               " is another mix of requests (Kitagawa).",
+               parts.ci95 && parts.ci95->difference.low <= 0 && parts.ci95->difference.high >= 0
+                   ? " Chance alone may explain the difference."
+                   : ""));
     const double open_a =
         static_cast<double>(parts.open_a) / static_cast<double>(parts.num_a() + parts.open_a);
     const double open_b =

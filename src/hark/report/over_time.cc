@@ -272,7 +272,7 @@ std::optional<Section> forecast_section(const ReportContext& context, const Over
       forecast.origins.size() == 1 ? " day" : " days", " of the past, ", series::kScoredHorizon,
       " days ahead, and missed by ",
       cite.per_day("forecast_mae", "mean absolute error of the forecast", chosen.mae, scored, unit),
-      " ", noun, " a day on average. To take the same weekday of the week before missed by ",
+      " ", noun, " a day on average. Simply taking the same weekday of the week before missed by ",
       cite.per_day("naive_mae", "mean absolute error of the same weekday of the week before",
                    naive.mae, scored, unit),
       "."));
