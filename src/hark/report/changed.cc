@@ -403,8 +403,7 @@ void show_log_ranks(const ReportContext& context, const RequestReport& report, S
       return concat(ranks.names[i], " closes ",
                     cite.number(concat("logrank_", ranks.by, "_", which),
                                 concat("requests closed over those expected, ", ranks.names[i]),
-                                speed(i), groups[i].n),
-                    " requests for each that the pace of the whole lets expect");
+                                speed(i), groups[i].n));
     };
     section.say(concat("Log-rank on ", say_count(ranks.test.n), " closed and open requests in ",
                        groups.size(), " groups: χ² = ",
@@ -413,8 +412,9 @@ void show_log_ranks(const ReportContext& context, const RequestReport& report, S
                                    ranks.test.chi2, ranks.test.n, 1),
                        ", ", ranks.test.df,
                        ranks.test.df == 1 ? " degree of freedom, " : " degrees of freedom, ",
-                       p_text(ranks.test.p, ranks.test.log10_p), ". ", told("fastest", fastest),
-                       ", ", told("slowest", slowest), "."));
+                       p_text(ranks.test.p, ranks.test.log10_p), ". ",
+                       "For each request that the pace of the whole lets expect, ",
+                       told("fastest", fastest), " and ", told("slowest", slowest), "."));
   }
 }
 

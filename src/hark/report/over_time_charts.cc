@@ -125,7 +125,7 @@ ChartSpec strange_days(const insight::SeriesReport& report) {
     spec.notes.push_back({static_cast<double>(at), anomaly.actual, std::move(label)});
   }
   spec.description = concat(shown == 0 ? std::string("None") : std::to_string(shown), " of the ",
-                            days.size() - begin, " days shown ", shown == 1 ? "lies" : "lie",
+                            days.size() - begin, " days shown ", shown <= 1 ? "lies" : "lie",
                             " outside the expected range.");
   spec.footnote =
       concat(begin > 0 ? "The last 13 weeks. " : "",
