@@ -99,12 +99,9 @@ void count_ages(const RequestTable& table, RequestAnalysis& analysis) {
 Result<std::vector<RequestGroup>> groups_of(const RequestTable& table,
                                             const contract::Contract& contract,
                                             contract::Role role) {
-  const contract::ColumnSpec* column = contract.with_role(role);
-  if (column == nullptr || table.category(column->name) == nullptr)
-    return std::vector<RequestGroup>();
-  HARK_TRY(const RequestBy by, request_by_named(contract, column->name));
-  HARK_TRY(const Grouping grouping, group_requests(table, by));
-  return request_kpis_by(table, contract, grouping, 1);
+  const Category* const category = table.category(contract, role);
+  if (category == nullptr) return std::vector<RequestGroup>();
+  return request_kpis_by(table, contract, *category, 1);
 }
 
 void count_odd(const RequestTable& table, const contract::Contract& contract,

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <numeric>
 #include <ranges>
 #include <span>
@@ -70,17 +71,36 @@ Result<TimeToClose> time_to_close(const RequestTable& table, std::span<const Tim
 template <typename GroupOf, typename Take>
 void count_keys(const RequestTable& table, const Category& category, std::size_t num_groups,
                 const GroupOf& group_of, const Take& take) {
-  const ByGroup<std::uint32_t> codes_of(
-      table.size(), num_groups, [&](std::size_t row) { return category.codes[row]; }, group_of);
-  std::vector<std::uint32_t> counts(category.num_keys(), 0);
-  std::vector<std::uint32_t> seen;
-  for (std::size_t group = 0; group < num_groups; ++group) {
-    seen.clear();
-    for (const std::uint32_t code : codes_of.of(group)) {
-      if (code != kNoCode && counts[code]++ == 0) seen.push_back(code);
+  // One counter per group and key as long as they stay in the cache; else group by group, from a
+  // list of each group's keys.
+  constexpr std::size_t kMaxCounters = std::size_t{1} << 18;
+  const std::size_t num_keys = category.num_keys();
+  const bool is_at_once = num_groups * num_keys <= kMaxCounters;
+  std::vector<std::uint32_t> counts(is_at_once ? num_groups * num_keys : num_keys, 0);
+  std::optional<ByGroup<std::uint32_t>> codes_of;
+  if (is_at_once) {
+    for (std::size_t row = 0; row < table.size(); ++row) {
+      const std::uint32_t code = category.codes[row];
+      if (code != kNoCode) ++counts[group_of(row) * num_keys + code];
     }
+  } else {
+    codes_of.emplace(
+        table.size(), num_groups, [&](std::size_t row) { return category.codes[row]; }, group_of);
+  }
+  for (std::size_t group = 0; group < num_groups; ++group) {
     std::vector<double> out;
-    for (const std::uint32_t code : seen) out.push_back(std::exchange(counts[code], 0));
+    if (is_at_once) {
+      const auto of_group = std::span(counts).subspan(group * num_keys, num_keys);
+      std::ranges::copy_if(of_group, std::back_inserter(out), [](auto count) { return count > 0; });
+    } else {
+      const auto codes = codes_of->of(group);
+      for (const std::uint32_t code : codes) {
+        if (code != kNoCode) ++counts[code];
+      }
+      for (const std::uint32_t code : codes) {
+        if (code != kNoCode && counts[code] > 0) out.push_back(std::exchange(counts[code], 0));
+      }
+    }
     take(group, std::move(out));
   }
 }
@@ -195,6 +215,31 @@ Result<std::vector<RequestKpis>> compute(const RequestTable& table,
   return groups;
 }
 
+// The groups that have rows; the last of `kpis` is of the rows without a key.
+std::vector<RequestGroup> named_groups(std::vector<RequestKpis> kpis,
+                                       const std::vector<std::string>& keys,
+                                       const std::vector<std::string>& labels) {
+  std::vector<RequestGroup> groups;
+  for (std::size_t g = 0; g < kpis.size(); ++g) {
+    if (kpis[g].n == 0) continue;
+    RequestGroup& group = groups.emplace_back();
+    if (g < keys.size()) {
+      group.key = keys[g];
+      group.label = labels[g];
+    }
+    group.kpis = std::move(kpis[g]);
+  }
+  return groups;
+}
+
+void sort_by_size(std::vector<RequestGroup>& groups) {
+  std::sort(groups.begin(), groups.end(), [](const RequestGroup& a, const RequestGroup& b) {
+    if (a.key.has_value() != b.key.has_value()) return a.key.has_value();
+    if (a.kpis.n != b.kpis.n) return a.kpis.n > b.kpis.n;
+    return a.key < b.key;
+  });
+}
+
 }  // namespace
 
 Result<RequestKpis> request_kpis(const RequestTable& table, const contract::Contract& contract,
@@ -209,25 +254,19 @@ Result<RequestKpis> request_kpis(const RequestTable& table, const contract::Cont
 
 Result<std::vector<RequestGroup>> request_kpis_by(const RequestTable& table,
                                                   const contract::Contract& contract,
+                                                  const Category& category, unsigned threads) {
+  HARK_TRY(auto kpis, compute(table, contract, category.codes, category.num_keys() + 1, threads));
+  auto groups = named_groups(std::move(kpis), category.keys, category.labels);
+  sort_by_size(groups);
+  return groups;
+}
+
+Result<std::vector<RequestGroup>> request_kpis_by(const RequestTable& table,
+                                                  const contract::Contract& contract,
                                                   const Grouping& grouping, unsigned threads) {
   HARK_TRY(auto kpis, compute(table, contract, grouping.codes, grouping.keys.size() + 1, threads));
-  std::vector<RequestGroup> groups;
-  for (std::size_t g = 0; g < kpis.size(); ++g) {
-    if (kpis[g].n == 0) continue;
-    RequestGroup group;
-    if (g < grouping.keys.size()) {
-      group.key = grouping.keys[g];
-      group.label = grouping.labels[g];
-    }
-    group.kpis = std::move(kpis[g]);
-    groups.push_back(std::move(group));
-  }
-  if (grouping.has_order) return groups;
-  std::sort(groups.begin(), groups.end(), [](const RequestGroup& a, const RequestGroup& b) {
-    if (a.key.has_value() != b.key.has_value()) return a.key.has_value();
-    if (a.kpis.n != b.kpis.n) return a.kpis.n > b.kpis.n;
-    return a.key < b.key;
-  });
+  auto groups = named_groups(std::move(kpis), grouping.keys, grouping.labels);
+  if (!grouping.has_order) sort_by_size(groups);
   return groups;
 }
 

@@ -128,6 +128,10 @@ Result<RequestKpis> request_kpis(const RequestTable& table, const contract::Cont
 Result<std::vector<RequestGroup>> request_kpis_by(const RequestTable& table,
                                                   const contract::Contract& contract,
                                                   const Grouping& grouping, unsigned threads);
+/// The same by a column of the table.
+Result<std::vector<RequestGroup>> request_kpis_by(const RequestTable& table,
+                                                  const contract::Contract& contract,
+                                                  const Category& category, unsigned threads);
 
 /// CLI.md, `kpi requests`; with `groups` where they are given.
 Json request_group_json(const RequestTable& table, const RequestGroup& group);
