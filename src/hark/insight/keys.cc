@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "hark/core/memory.h"
 #include "hark/core/parallel.h"
 
 namespace hark::insight {
@@ -159,6 +160,7 @@ Result<Shares> put_in_shares(std::vector<KeyPrints> parts, unsigned threads) {
         if (shares.b != nullptr) shares.b[place] = key.b;
       }
     });
+    if (first_row.back() >= kManyRows) give_back_free_memory();
     return {};
   }));
   return shares;

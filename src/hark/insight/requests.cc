@@ -32,9 +32,6 @@ class RowMap {
   std::vector<std::size_t> first_{0};
 };
 
-// Below it, giving memory back takes longer than it is worth.
-constexpr std::size_t kManyRows = 5'000'000;
-
 // The rows left out as duplicates: per part, ascending.
 struct Losers {
   std::vector<std::vector<std::uint32_t>> of_part;
