@@ -358,9 +358,11 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   };
 
+  Json provenance = options.provenance;
+  if (options.profiler) provenance.set("profile", true);
   const Landing landing(
       options.threads > 1,
-      [&] { return land(lake, load.dataset, path, probe.header, options.provenance, clock); },
+      [&] { return land(lake, load.dataset, path, probe.header, provenance, clock); },
       [&](const Landed& landed) {
         return load.trusted.txn_version(landing_app_id(landed.hash)).has_value();
       });

@@ -19,6 +19,7 @@ namespace hark::pipeline {
 namespace {
 
 constexpr std::size_t kHashBlock = std::size_t{4} << 20;
+constexpr std::size_t kMaxProfile = std::size_t{64} << 20;
 constexpr std::string_view kFromBackup = "restore it from a backup";
 constexpr std::string_view kRepair = "hark doctor --lake LAKE --repair removes it";
 
@@ -31,6 +32,7 @@ constexpr std::pair<DamageKind, std::string_view> kNames[] = {
     {DamageKind::kMissingLanding, "missing_landing"},
     {DamageKind::kLandingHash, "landing_hash"},
     {DamageKind::kProvenance, "provenance"},
+    {DamageKind::kProfile, "profile"},
     {DamageKind::kOrphan, "orphan"},
     {DamageKind::kTemporary, "temporary"},
     {DamageKind::kKilledQuarantine, "killed_quarantine"},
@@ -177,7 +179,22 @@ class Inspector {
     if (!json || (*json)["sha256"].as_string() != hash)
       add(DamageKind::kProvenance, path + ".json",
           json ? "names another hash" : "is missing or damaged");
+    look_at_profile(path, json && (*json)["profile"].as_bool());
     return {};
+  }
+
+  /// `is_due`: the note says that the load made one; loads without a profiler make none.
+  void look_at_profile(const std::string& landing, bool is_due) {
+    const std::string path = profile_path(landing);
+    const auto text = files_.read_text(path, kMaxProfile);
+    if (!text && text.error().code() == ErrorCode::kNotFound) {
+      if (is_due) add(DamageKind::kProfile, path, "is not there");
+      return;
+    }
+    const auto json = text ? Json::parse(*text) : Result<Json>(text.error());
+    if (!json || !json->is_object())
+      add(DamageKind::kProfile, path,
+          "cannot be read; `hark profile` of the landing file tells the same");
   }
 
   Result<std::string> hash_of(const std::string& path) const {

@@ -20,6 +20,7 @@ enum class DamageKind {
   kMissingLanding,   ///< the bytes of a load are not there
   kLandingHash,      ///< they are not the bytes that were loaded: another SHA-256
   kProvenance,       ///< the note beside a landing file is missing or names another hash
+  kProfile,          ///< the profile of a load is missing or cannot be read
   kOrphan,           ///< a file that no version and no load names: a crash left it
   kTemporary,        ///< an unfinished file of hark
   kKilledQuarantine  ///< refused records of a load that was killed or tried again
@@ -48,8 +49,9 @@ struct Inspection {
 };
 
 /// Looks at every dataset: log, checkpoints, data files (presence and size), landing files
-/// (presence and SHA-256), leftovers. Changes nothing; takes the lake's lock, so that a load that
-/// runs is not taken for a crash. Errors: kConflict if the lake is in use; kIo.
+/// (presence and SHA-256) with their notes and profiles, leftovers. Changes nothing; takes the
+/// lake's lock, so that a load that runs is not taken for a crash. Errors: kConflict if the lake is
+/// in use; kIo.
 Result<Inspection> inspect(const LakeFolder& lake);
 
 /// Mends what inspect() calls repairable: removes orphans, temporary files, unsound checkpoints

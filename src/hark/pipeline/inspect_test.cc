@@ -70,6 +70,38 @@ TEST_F(Inspect, LandingBytesThatWereChangedOrRemovedAreNamed) {
   EXPECT_THAT(damages(), UnorderedElementsAre("landing_hash", "missing_landing", "provenance"));
 }
 
+/// A profiler that only says that it was there.
+class NoProfile final : public LoadProfiler {
+ public:
+  void look(const columnar::Batch&, unsigned) override {}
+  Json finish() override { return Json::object({{"rows", 1}}); }
+};
+
+TEST_F(Inspect, AProfileThatIsGoneCutOrOfNoLoadIsNamed) {
+  IngestOptions profiled = options();
+  profiled.profiler = [](const contract::Contract&, std::span<const columnar::Field>, unsigned) {
+    return std::make_unique<NoProfile>();
+  };
+  for (int i = 5; i < 8; ++i) {
+    const std::string file = write(
+        concat(i, ".csv"), concat("Unique Key,Created Date\n", i, ",03/02/2024 01:00:00 AM\n"));
+    hashes_.push_back(load(*lake_, file, profiled).landing_hash);
+  }
+  EXPECT_THAT(damages(), IsEmpty()) << "loads without a profiler lack none";
+  ASSERT_TRUE(files_.remove(profile_path(landing(3))));
+  const std::string whole = *files_.read_text(profile_path(landing(4)));
+  ASSERT_TRUE(files_.write_atomically(profile_path(landing(4)), whole.substr(0, 5)));
+  const std::string stray =
+      profile_path(io::join_path(lake_->landing_folder("nyc311"), std::string(64, 'a')));
+  ASSERT_TRUE(files_.write_atomically(stray, whole));
+  EXPECT_THAT(damages(), UnorderedElementsAre("profile", "profile", "orphan (repairable)"));
+  const auto found = inspect(*lake_);
+  EXPECT_EQ(found->damages[0].path, profile_path(landing(3)));
+  ASSERT_TRUE(repair(*lake_, clock_));
+  EXPECT_FALSE(files_.exists(stray));
+  EXPECT_THAT(damages(), UnorderedElementsAre("profile", "profile"));
+}
+
 TEST_F(Inspect, ALostLogIsNamedAndNoLoadTakesItsFilesForGarbage) {
   const std::string log = trusted() + "/_delta_log";
   std::filesystem::rename(log, path("taken_away"));
