@@ -153,6 +153,23 @@ Result<Snapshot> Table::snapshot_of(const Checkpoint& checkpoint) const {
   return std::move(replay).finish(timestamp);
 }
 
+Result<std::optional<Snapshot>> Table::snapshot_without(const Checkpoint& checkpoint) const {
+  LogListing others = log_;
+  if (!others.entries.empty() && others.entries.front().version == Version{0}) {
+    others.checkpoints.clear();
+  } else {
+    std::erase_if(others.checkpoints,
+                  [&](const Checkpoint& other) { return other.version >= checkpoint.version; });
+    while (!others.checkpoints.empty() && !snapshot_of(others.checkpoints.back()))
+      others.checkpoints.pop_back();
+    if (others.checkpoints.empty()) return std::optional<Snapshot>();
+  }
+  HARK_TRY(
+      auto snapshot,
+      Table(*files_, path_, checkpoint_reader_, std::move(others)).snapshot_at(checkpoint.version));
+  return std::optional<Snapshot>(std::move(snapshot));
+}
+
 Result<bool> is_checkpoint_sound(const Table& table, const Checkpoint& checkpoint) {
   const auto stored = table.snapshot_of(checkpoint);
   if (!stored) {
@@ -161,19 +178,18 @@ Result<bool> is_checkpoint_sound(const Table& table, const Checkpoint& checkpoin
     if (code == ErrorCode::kCorrupt || code == ErrorCode::kInvalidInput) return false;
     return stored.error();
   }
-  // Without a reader the log alone answers, if it is whole.
-  const auto log_alone = Table::open(table.files(), table.path());
-  if (!log_alone) return false;
-  const auto replayed = log_alone->snapshot_at(checkpoint.version);
-  if (!replayed) return replayed.error().code() != ErrorCode::kCorrupt;
+  const auto replayed_or_none = table.snapshot_without(checkpoint);
+  if (!replayed_or_none) return replayed_or_none.error().code() != ErrorCode::kCorrupt;
+  if (!*replayed_or_none) return true;
+  const Snapshot& replayed = **replayed_or_none;
   // Statistics may be spelled in another way by another writer.
   const auto same_file = [](const AddFile& a, const AddFile& b) {
     return a.path == b.path && a.size_bytes == b.size_bytes &&
            a.partition_values == b.partition_values && a.tags == b.tags;
   };
-  return stored->protocol() == replayed->protocol() && stored->metadata() == replayed->metadata() &&
-         stored->txns() == replayed->txns() &&
-         std::ranges::equal(stored->files(), replayed->files(), same_file);
+  return stored->protocol() == replayed.protocol() && stored->metadata() == replayed.metadata() &&
+         stored->txns() == replayed.txns() &&
+         std::ranges::equal(stored->files(), replayed.files(), same_file);
 }
 
 Result<Instant> Table::time_of(Version version) const {

@@ -7,6 +7,7 @@
 // const after open(), may be shared.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -54,6 +55,10 @@ class Table {
   /// The state that a checkpoint of log() gives, read from it alone. Errors: those of the reader;
   /// kCorrupt if it lacks an action; kUnsupported without a reader.
   Result<Snapshot> snapshot_of(const Checkpoint& checkpoint) const;
+  /// The state at a checkpoint of log() without it: by the log from its beginning, else from the
+  /// newest older checkpoint that can be read. nullopt where there is neither. Errors: as
+  /// snapshot_at().
+  Result<std::optional<Snapshot>> snapshot_without(const Checkpoint& checkpoint) const;
   /// When a version that the log still has was committed. Errors: kNotFound, kCorrupt.
   Result<Instant> time_of(Version version) const;
   /// The version that was current at `instant`, that is the last one committed at or before it.
@@ -75,8 +80,9 @@ class Table {
   LogListing log_;
 };
 
-/// True if a checkpoint of `table` can be read and, where the log reaches back to it by other
-/// means, says what the log says. Errors: what kept it from being read though it may be sound
+/// True if a checkpoint of `table` can be read and says what the table says by other means: the log
+/// from its beginning, else from the newest older checkpoint that can be read. Without either there
+/// is nothing to compare it with. Errors: what kept it from being read though it may be sound
 /// (kNotFound for DuckDB's library, kExhausted, kIo).
 Result<bool> is_checkpoint_sound(const Table& table, const Checkpoint& checkpoint);
 

@@ -71,10 +71,13 @@ Result<std::vector<VacuumItem>> plan_vacuum(io::FileSystem& files, const std::st
   HARK_TRY(const auto on_disk, find_data_files(files, table_path));
   HARK_TRY(const Table table, Table::open(files, table_path, &checkpoint_reader));
   HARK_TRY(const Snapshot latest, table.snapshot());
-  const auto horizon_ms =
-      std::chrono::floor<std::chrono::milliseconds>(options.now - options.retain)
-          .time_since_epoch()
-          .count();
+  // Whoever set the table's own retention relies on it; without it the caller's holds.
+  std::chrono::seconds retain = options.retain;
+  if (latest.metadata().configuration.contains("delta.deletedFileRetentionDuration"))
+    retain = std::max(retain, deleted_file_retention(latest.metadata()));
+  const auto horizon_ms = std::chrono::floor<std::chrono::milliseconds>(options.now - retain)
+                              .time_since_epoch()
+                              .count();
   Mentions mentions;
   for (const AddFile& file : latest.files()) mentions.needed.insert(name_of_file(file.path));
   for (const RemoveFile& file : latest.tombstones()) note_removed(file, horizon_ms, mentions);

@@ -40,10 +40,12 @@ struct VacuumOptions {
 };
 
 /// Everything that may go from the table at `table_path`, in the order in which it must: data
-/// files, then log entries from the oldest on, then checkpoints. Log entries go when they are older
-/// than `retain` and the property delta.logRetentionDuration (30 days), and only where a checkpoint
-/// gives the very state that the log gives. Errors: kNotFound if there is no table; kCorrupt,
-/// kUnsupported as Table::snapshot(): a log that cannot be read whole protects everything.
+/// files that left it longer ago than `retain` and the property
+/// delta.deletedFileRetentionDuration, where it is set, then log entries from the oldest on, then
+/// checkpoints. Log entries go when they are older than `retain` and the property
+/// delta.logRetentionDuration (30 days), and only where a checkpoint gives the very state that the
+/// log gives. Errors: kNotFound if there is no table; kCorrupt, kUnsupported as Table::snapshot():
+/// a log that cannot be read whole protects everything.
 Result<std::vector<VacuumItem>> plan_vacuum(io::FileSystem& files, const std::string& table_path,
                                             const VacuumOptions& options,
                                             const CheckpointReader& checkpoint_reader);

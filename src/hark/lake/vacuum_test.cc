@@ -75,6 +75,24 @@ TEST_F(VacuumTest, AFileGoesOnceItLeftTheTableLongerAgoThanTheRetention) {
   ASSERT_TRUE(remove_items(files_, items_)) << "what is gone already is fine";
 }
 
+TEST_F(VacuumTest, ATablesOwnRetentionOfRemovedFilesHolds) {
+  clock_ = FixedClock(instant("2026-11-01"));
+  create_table();
+  commit_at(2, "part-a.parquet");
+  commit_at(5, "part-b.parquet", "part-a.parquet");
+  Metadata metadata = latest().metadata();
+  metadata.configuration["delta.deletedFileRetentionDuration"] = "interval 20 days";
+  const Table table = must(Table::open(files_, table_path(), &reader_));
+  const Snapshot snapshot = must(table.snapshot());
+  auto transaction = must(Transaction::begin(table, snapshot));
+  transaction.set_metadata(metadata);
+  ASSERT_TRUE(std::move(transaction).commit(operation("SET"), clock_));
+  EXPECT_THAT(plan("2026-11-12"), IsEmpty());
+  EXPECT_THAT(plan("2026-11-24T23:00:00Z", std::chrono::seconds(1)), IsEmpty());
+  EXPECT_THAT(plan("2026-11-25T00:00:01Z"), ElementsAre("expired part-a.parquet"));
+  EXPECT_THAT(plan("2026-11-25T00:00:01Z", days(30)), IsEmpty()) << "the longer one counts";
+}
+
 TEST_F(VacuumTest, WhatACrashLeftGoesAndWhatHarkDidNotMakeStays) {
   create_table();
   write_data("part-lost.parquet");
@@ -128,6 +146,32 @@ TEST_F(VacuumTest, ACheckpointThatDoesNotSayWhatTheLogSaysProtectsTheLog) {
   ASSERT_NE(size, std::string::npos);
   write(checkpoint_path(table_path(), {3}), damaged.replace(size, 11, "\"size\":1011"));
   EXPECT_THAT(plan("2027-03-01"), ElementsAre("log_entry 00000000000000000000.json"));
+}
+
+TEST_F(VacuumTest, WhereTheLogsBeginningIsGoneACheckpointIsComparedWithTheOneBefore) {
+  clock_ = FixedClock(instant("2026-11-01"));
+  create_table();
+  for (int day = 2; day <= 9; ++day) commit_at(day, concat("part-", day, ".parquet"));
+  checkpoint(2, instant("2026-11-05"));
+  checkpoint(5, instant("2026-11-09"));
+  for (const std::int64_t version : {0, 1})
+    ASSERT_TRUE(files_.remove(log_entry_path(table_path(), {version})));
+  const auto all = plan("2027-03-01");
+  EXPECT_THAT(
+      all, ElementsAre("log_entry 00000000000000000002.json", "log_entry 00000000000000000003.json",
+                       "log_entry 00000000000000000004.json",
+                       "checkpoint 00000000000000000002.checkpoint.parquet"));
+  const std::string path = checkpoint_path(table_path(), {5});
+  const std::string whole = must(files_.read_text(path));
+  std::string other = whole;
+  const auto size = other.find("\"size\":1010");
+  ASSERT_NE(size, std::string::npos);
+  write(path, other.replace(size, 11, "\"size\":1011"));
+  EXPECT_THAT(plan("2027-03-01"), IsEmpty()) << "it contradicts version 2 and the log since";
+  // Where the one before cannot be read there is nothing to compare it with.
+  write(path, whole);
+  write(checkpoint_path(table_path(), {2}), "{");
+  EXPECT_EQ(plan("2027-03-01"), all);
 }
 
 TEST_F(VacuumTest, ADamagedLogProtectsEverything) {

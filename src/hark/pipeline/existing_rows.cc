@@ -58,21 +58,34 @@ class KeySink final : public columnar::BatchSink {
 
 }  // namespace
 
-Result<ExistingRows> ExistingRows::load(engine::Engine& engine, std::vector<std::string> files,
+Result<void> ExistingRows::update(engine::Engine& engine, std::vector<std::string> files,
+                                  const contract::Contract& contract, unsigned threads) {
+  auto changed = change_files(engine, std::move(files), contract, threads);
+  if (!changed) *this = ExistingRows();
+  return changed;
+}
+
+Result<void> ExistingRows::change_files(engine::Engine& engine, std::vector<std::string> files,
                                         const contract::Contract& contract, unsigned threads) {
-  ExistingRows existing;
-  existing.files_ = std::move(files);
+  const auto end = static_cast<std::uint32_t>(files.size());
+  std::vector<bool> is_known(files.size(), false);
+  std::vector<std::uint32_t> place;  // of the files so far among the new ones; `end`: gone
+  for (const std::string& file : files_) {
+    place.push_back(static_cast<std::uint32_t>(std::ranges::find(files, file) - files.begin()));
+    if (place.back() < end) is_known[place.back()] = true;
+  }
+  std::erase_if(rows_, [&](const ExistingRow& row) { return place[row.file] == end; });
+  for (ExistingRow& row : rows_) row.file = place[row.file];
+  files_ = std::move(files);
   std::vector<std::string> columns(contract.key.begin(), contract.key.end());
   columns.emplace_back(kRowHashColumn);
-  for (std::uint32_t i = 0; i < existing.files_.size(); ++i) {
-    const auto source =
-        engine::parquet_source(engine, {existing.files_[i]}, trusted_fields(contract));
-    KeySink sink(contract, i, existing.rows_);
+  for (std::uint32_t i = 0; i < end; ++i) {
+    if (is_known[i]) continue;
+    const auto source = engine::parquet_source(engine, {files_[i]}, trusted_fields(contract));
+    KeySink sink(contract, i, rows_);
     HARK_TRY_VOID(source->stream(columns, threads, sink));
   }
-  HARK_TRY_VOID(stats::radix_sort_by(
-      existing.rows_, [](const ExistingRow& row) { return row.key; }, threads));
-  return existing;
+  return stats::radix_sort_by(rows_, [](const ExistingRow& row) { return row.key; }, threads);
 }
 
 std::span<const ExistingRow> ExistingRows::find(std::uint64_t key) const noexcept {

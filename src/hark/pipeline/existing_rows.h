@@ -24,9 +24,11 @@ struct ExistingRow {
 
 class ExistingRows {
  public:
-  /// Reads keys and hashes of `files` (parquet paths). Memory: 24 bytes a row.
-  static Result<ExistingRows> load(engine::Engine& engine, std::vector<std::string> files,
-                                   const contract::Contract& contract, unsigned threads);
+  /// Makes these the keys and hashes of `files` (parquet paths); those of files that it has already
+  /// are not read again, since a data file never changes. The contract stays the same from one call
+  /// to the next. Memory: 24 bytes a row. After an error there are no rows.
+  Result<void> update(engine::Engine& engine, std::vector<std::string> files,
+                      const contract::Contract& contract, unsigned threads);
   /// No rows: a table's first load.
   ExistingRows() = default;
 
@@ -38,6 +40,9 @@ class ExistingRows {
   std::size_t size() const noexcept { return rows_.size(); }
 
  private:
+  Result<void> change_files(engine::Engine& engine, std::vector<std::string> files,
+                            const contract::Contract& contract, unsigned threads);
+
   std::vector<std::string> files_;
   std::vector<ExistingRow> rows_;  ///< by key
 };

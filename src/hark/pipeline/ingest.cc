@@ -41,6 +41,7 @@ struct Load {
   LoadReport report;
   /// Where quarantined records are tried again: only these are loaded.
   std::optional<QuarantinedLoad> retried = std::nullopt;
+  ExistingRows* kept = nullptr;      ///< existing rows as a retry before this one left them
   const Landing* landing = nullptr;  ///< where the file is landing; else `landed` is there
 
   Result<std::string> landing_hash() const { return landing ? landing->hash() : landed.hash; }
@@ -148,12 +149,12 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
     }
     return engine.get();
   };
-  ExistingRows existing;
+  ExistingRows own;
+  ExistingRows& existing = load.kept != nullptr ? *load.kept : own;
   HARK_TRY(auto table_files, load.trusted.file_paths());
   if (!table_files.empty() && !contract.key.empty()) {
     HARK_TRY(engine::Engine* const opened, open_engine());
-    HARK_TRY(existing,
-             ExistingRows::load(*opened, std::move(table_files), contract, load.options.threads));
+    HARK_TRY_VOID(existing.update(*opened, std::move(table_files), contract, load.options.threads));
   }
   HARK_TRY(const Completer completer,
            Completer::create(contract, load.clock.now(),
@@ -438,11 +439,13 @@ Result<std::vector<LoadReport>> retry_quarantine(const LakeFolder& lake, const s
   HARK_TRY_VOID(recover(lake, dataset, clock));
   HARK_TRY(const auto refused, quarantined_loads(lake, dataset));
   std::vector<LoadReport> reports;
+  ExistingRows existing;
   for (const QuarantinedLoad& of_load : refused) {
     const auto started = std::chrono::steady_clock::now();
     const std::string path = io::join_path(lake.landing_folder(dataset), of_load.landing_hash);
     HARK_TRY(const tabular::FileProbe probe, probe_data_file(files, path));
     Load load{lake, options, clock, probe, dataset, contract, {}, {}, {}, 0, {}, of_load};
+    load.kept = &existing;
     load.landed.hash = of_load.landing_hash;
     load.landed.path = path;
     HARK_TRY(load.trusted, open_table(files, lake.trusted_table(dataset)));

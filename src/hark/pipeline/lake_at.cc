@@ -96,7 +96,14 @@ Result<TableState> open_beside(const LakeFolder& lake, const std::string& path, 
   HARK_TRY(TableState state, open_log(lake.files(), path));
   if (!state.table) return state;
   HARK_TRY(const auto version, version_beside(*state.table, trusted.version()));
-  if (!version) return state;
+  if (!version) {
+    const auto& entries = state.table->log().entries;
+    if (!entries.empty() && entries.front().version == lake::Version{0}) return state;
+    return Error(ErrorCode::kNotFound,
+                 concat("the table at '", path, "' can no longer be read as it was beside version ",
+                        trusted.version(), ": its older log entries were cleaned up"))
+        .hint("`hark history LAKE` shows the versions that can be read");
+  }
   HARK_TRY(state.snapshot, state.table->snapshot_at(*version));
   HARK_TRY_VOID(check_files(lake.files(), state));
   return state;

@@ -131,5 +131,22 @@ TEST_F(LakeAtTest, AVersionWithoutItsFilesIsRefusedAndHistorySaysSo) {
   EXPECT_THAT(gone.error().hint(), HasSubstr("hark history"));
 }
 
+TEST_F(LakeAtTest, ATableWhoseLogOfThenIsGoneIsNamedAndNotTakenForEmpty) {
+  // A checkpoint stands for the first entry of a curated table's log.
+  const std::string curated = lake_->curated_table("nyc311", "requests_daily");
+  ASSERT_TRUE(write_checkpoint(files_, curated, {1}, clock_.now()));
+  ASSERT_TRUE(files_.remove(lake::log_entry_path(curated, {0})));
+  const auto beside = [&](std::string_view when) {
+    const auto trusted = open_trusted_at(*lake_, "nyc311", at(when));
+    EXPECT_TRUE(trusted);
+    return open_beside(*lake_, curated, at(when), *trusted);
+  };
+  const auto gone = beside("@v0");
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().code(), ErrorCode::kNotFound);
+  EXPECT_THAT(gone.error().message(), HasSubstr("older log entries were cleaned up"));
+  EXPECT_TRUE(beside("@v2")->snapshot);
+}
+
 }  // namespace
 }  // namespace hark::pipeline

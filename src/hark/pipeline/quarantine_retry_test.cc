@@ -88,6 +88,21 @@ TEST_F(QuarantineRetry, LoadsWhatAMendedContractUnderstandsAndLeavesTheRest) {
   EXPECT_EQ(picture(lake.root(), "nyc311"), after) << "again is nothing";
 }
 
+TEST_F(QuarantineRetry, AKeyThatOneLoadsRetryBringsIsKnownToTheNext) {
+  const LakeFolder lake = make_lake();
+  load(lake, write("a.csv", concat(kHeader, good(100, 60), "1,24.12.2024 18:30,,NYPD,Noise\n")));
+  load(lake, write("b.csv", concat(kHeader, good(200, 60),
+                                   "1,24.12.2024 18:30,12/25/2024 01:00:00 AM,NYPD,Noise\n")));
+  ASSERT_TRUE(files_.write_atomically(lake.contract_path("nyc311"), mended(lake)));
+  const auto reports = retry(lake);
+  ASSERT_TRUE(reports) << reports.error().to_string();
+  ASSERT_THAT(*reports, SizeIs(2));
+  EXPECT_EQ((*reports)[0].rows.inserted, 1);
+  EXPECT_EQ((*reports)[1].rows.inserted, 0);
+  EXPECT_EQ((*reports)[1].rows.updated, 1);
+  EXPECT_THAT(picture(lake.root(), "nyc311").trusted, SizeIs(121));
+}
+
 TEST_F(QuarantineRetry, WithoutAMendedContractCommitsNothing) {
   const LakeFolder lake = loaded("lake");
   const LakePicture before = picture(lake.root(), "nyc311");
