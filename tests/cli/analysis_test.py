@@ -84,6 +84,8 @@ class Analysis(Program):
                      "Dashboard: what to expect", "How good is this forecast?", "Does time to close differ by agency"):
             self.assertIn(told, text)
         self.assertNotIn("How many requests come in each day?", text, "the days are shown once")
+        self.assertNotIn("Closed is not solved", text, "there are no texts that could tell")
+        self.assertIn("what became of closed requests: no text of theirs tells", text)
         for chart in ("volume-trend", "strange-days", "changed-types", "forecast"):
             self.assertTrue((folder / f"charts/{chart}.svg").is_file(), chart)
 

@@ -2,6 +2,7 @@
 
 #include "hark/core/text.h"
 #include "hark/report/over_time.h"
+#include "hark/report/request_compared.h"
 #include "hark/report/wording.h"
 
 namespace hark::report {
@@ -136,6 +137,8 @@ Section request_method(const ReportContext& context, const RequestReport& report
       "what anything costs: that needs the inputs named under business impact",
       "how many calls stand behind a request, and who never asked",
       "why an area asks more: requests per resident need population figures"};
+  if (report.analysis->kpis.resolved_as && !tells_outcomes(report.analysis->kpis))
+    not_told.push_back("what became of closed requests: no text of theirs tells");
   if (report.over_time) {
     for (std::string& item : not_told_over_time(*report.over_time))
       not_told.push_back(std::move(item));

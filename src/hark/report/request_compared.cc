@@ -120,11 +120,17 @@ void show_waiting(const ReportContext& context, const RequestReport& report, Sec
                              is_in_days, 15));
 }
 
+bool tells_outcomes(const insight::RequestKpis& kpis) {
+  if (!kpis.resolved_as) return false;
+  const auto unknown = static_cast<std::size_t>(contract::ResolvedAs::kUnknown);
+  return (*kpis.resolved_as)[unknown] < kpis.count(insight::Outcome::kClosed);
+}
+
 void show_outcomes(const ReportContext& context, const RequestReport& report, Section& section,
                    Document& document) {
   const auto& counts = report.analysis->kpis.resolved_as;
   const std::int64_t closed = report.analysis->kpis.count(insight::Outcome::kClosed);
-  if (!counts || closed == 0) return;
+  if (!tells_outcomes(report.analysis->kpis)) return;
   Citer cite(document, context, "kpi requests --outcomes");
   section.heading("Closed is not solved: what became of closed requests?");
   struct Shown {

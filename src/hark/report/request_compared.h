@@ -19,4 +19,7 @@ void show_like_for_like(const ReportContext& context, const RequestReport& repor
 std::optional<Section> hot_spot_section(const ReportContext& context, const RequestReport& report,
                                         Document& document);
 
+/// Whether any resolution text of a closed request says how it ended.
+bool tells_outcomes(const insight::RequestKpis& kpis);
+
 }  // namespace hark::report
