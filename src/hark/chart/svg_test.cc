@@ -114,7 +114,8 @@ TEST(Svg, BandsAreDrawnWhereThereAreIntervalsTheInnerOneWithinTheOther) {
   spec.data.push_back(numbers("high80", "High", {none, none, 6, 6}));
   const auto bands = [&] {
     std::size_t count = 0;
-    for (const Element* element : picture(spec).all())
+    const auto drawn = picture(spec);
+    for (const Element* element : drawn.all())
       count += element->attributes.contains("fill-opacity") ? 1 : 0;
     return count;
   };
