@@ -147,9 +147,14 @@ class Use(Program):
         self.assertEqual(before["columns"], self.answer("profile", half)["data"]["columns"])
         self.assertIn("complaint_type", run("profile", lake).stdout)
         self.assertEqual(run("doctor", "--lake", lake).returncode, 0)
-        # A lake of before there were profiles.
-        for note in (lake / "landing").glob("*/*.profile.json"):
-            note.unlink()
+        for profile in (lake / "landing").glob("*/*.profile.json"):
+            profile.unlink()
+        damaged = run("doctor", "--lake", lake)
+        self.assertEqual(damaged.returncode, 3)
+        self.assertIn("profile", damaged.stdout)
+        # A lake of before there were profiles: its notes do not speak of any.
+        for note in (lake / "landing").glob("*/*.json"):
+            note.write_text(json.dumps({name: value for name, value in json.loads(note.read_text()).items() if name != "profile"}))
         self.assertEqual(run("doctor", "--lake", lake).returncode, 0)
         gone = run("profile", lake)
         self.assertNotEqual(gone.returncode, 0)
