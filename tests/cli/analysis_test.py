@@ -58,7 +58,7 @@ class Analysis(Program):
         self.answer("report", self.city, "-o", basic, "--format", "md", "--basic", *NOW)
         self.assertNotIn("Like for like", (basic / "report.md").read_text())
 
-    def growing_city(self):
+    def growing_city(self, name="growing.csv", at_once=False):
         """Two years less a month, half as many on weekends; from 4 September 2023 on half more; a storm; trees take longer in the end."""
         start, rows = datetime.date(2022, 6, 6), ["unique_key,created_date,closed_date,agency,complaint_type,borough"]
         for number in range(701):
@@ -71,9 +71,17 @@ class Analysis(Program):
                 hours = {"Noise": 2, "Tree": 30 if number < 550 else 50, "Lamp": 9}[kind] + number % 4
                 created = datetime.datetime(day.year, day.month, day.day, 8 + i % 12, 30)
                 closed = "" if i == 1 and number > 680 else created + datetime.timedelta(hours=hours)
-                closed = closed.isoformat() if closed else ""
+                closed = (created if at_once else closed).isoformat() if closed else ""
                 rows.append(f"{len(rows)},{created.isoformat()},{closed},{('DEP', 'DPR')[i % 2]},{kind},{('BRONX', 'QUEENS')[i // 2 % 2]}")
-        return self.write("growing.csv", "\n".join(rows) + "\n")
+        return self.write(name, "\n".join(rows) + "\n")
+
+    def test_a_report_of_requests_closed_at_once_says_so_and_takes_nothing_apart(self):
+        folder = self.folder / "atonce"
+        self.answer("report", self.growing_city("atonce.csv", True), "-o", folder, "--format", "md", *NOW)
+        text = (folder / "report.md").read_text()
+        self.assertIn("Dashboard: what changed", text)
+        self.assertNotIn("within at once", text)
+        self.assertNotIn("Slower work, or other work?", text)
 
     def test_the_report_tells_how_volume_went_and_what_changed_with_the_numbers_of_the_commands(self):
         city, folder = self.growing_city(), self.folder / "growing"

@@ -266,14 +266,15 @@ void set_fold_ranges(RequestTable& table, const std::vector<FoldWidth>& folds) {
 
 namespace {
 
-// Fills by_duration, timed and times from `size` rows in order; `at(i)` tells row, duration and
-// kind of the i-th.
 struct SortedRow {
   std::uint32_t row = 0;
   std::int64_t duration = 0;
   bool is_closed = false;
   bool is_left_out = false;
 };
+
+// Fills by_duration, timed and times from `size` rows in order of duration; `at(i)` is the i-th, a
+// SortedRow.
 template <typename At>
 Result<void> list_by_duration(RequestTable& table, std::size_t size, unsigned threads,
                               const At& at) {

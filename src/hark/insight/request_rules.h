@@ -1,7 +1,7 @@
 // The judgement of every request: as-of time, scope, outcome, closing class (METRICS section 2).
 //
-// Each step goes over the rows once, on `threads` threads; kExhausted is their only error but where
-// another is named.
+// Each step goes over the rows on `threads` threads, the same for any number of them; kExhausted is
+// their only error but where another is named.
 #pragma once
 
 #include <vector>

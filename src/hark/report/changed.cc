@@ -221,13 +221,13 @@ class Changes {
     if (!whole.median_a || !whole.median_b) return;
     section.heading("Do requests take longer than before?");
     section.say(
-        concat("Half of the requests are closed within ",
+        concat("Half of the requests are closed ", within(*whole.median_b),
                time("median_now", "median time to close, the last weeks (Kaplan-Meier)",
                     *whole.median_b, whole.timed_b),
-               ", after ",
+               "; in ", before_words(periods_), " it was ",
                time("median_before", "median time to close, the weeks compared with (Kaplan-Meier)",
                     *whole.median_a, whole.timed_a),
-               " in ", before_words(periods_), "; open requests are counted. ",
+               ". Open requests are counted. ",
                is_more_than_chance(whole.median_q) ? "Times differ by more than chance explains."
                                                    : "Chance may explain the difference."));
     Table table;
@@ -261,6 +261,9 @@ class Changes {
     const double largest_part =
         std::max({std::abs(of_change.difference), std::abs(of_change.rate_effect),
                   std::abs(of_change.mix_effect)});
+    // Where everything is closed at once there is nothing to take apart.
+    constexpr double kLeastShown = 0.05;
+    if (std::max({largest_part, of_change.mean_a, of_change.mean_b}) < kLeastShown) return;
     const bool in_days = !is_in_days && largest_part >= 24;
     const auto time_text = [&](double of) {
       return concat(fixed(in_days ? of / 24 : of, 1), is_in_days || in_days ? " days" : " h");

@@ -209,7 +209,7 @@ ChartSpec time_by_group(const std::vector<RequestGroup>& groups, std::string id,
   }
   if (!shown.empty()) {
     spec.description = concat("Slowest of those shown: ", shown.front().group->label,
-                              ", half of its requests are closed within ",
+                              ", half of its requests are closed ", within(shown.front().median),
                               say_duration(shown.front().median, is_in_days), ".");
   }
   spec.footnote =

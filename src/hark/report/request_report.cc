@@ -316,7 +316,7 @@ class Writer {
     }
     const insight::Survival& km = kpis_.all.km;
     std::string text = concat(
-        "Half of all requests are closed ", km.median ? "within " : "only after ",
+        "Half of all requests are closed ", km.median ? within(*km.median) : "only after ",
         median("km_median", "median time to close, open requests counted (Kaplan-Meier)", km));
     if (km.median_low && km.median_high) {
       text += concat(" (95 % interval ",

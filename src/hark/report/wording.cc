@@ -21,6 +21,8 @@ std::string say_duration(double value, bool is_in_days) {
   return fixed(value / 24, 1) + " days";
 }
 
+std::string_view within(double duration) { return duration == 0 ? "" : "within "; }
+
 std::string say_seconds(double seconds) {
   if (seconds < 90) return fixed(seconds, 0) + " s";
   const auto whole = static_cast<std::int64_t>(std::llround(seconds));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace hark::report {
 
@@ -11,6 +12,8 @@ std::string say_count(std::int64_t value);                ///< 182,734
 std::string say_percent(double share, int decimals = 1);  ///< 81.4 %
 /// 12 min, 31.2 h or 9.4 d; of days: 9.4 days.
 std::string say_duration(double value, bool is_in_days);
+/// What stands before a duration in "closed within 2.3 h", "closed at once".
+std::string_view within(double duration);
 std::string say_seconds(double seconds);  ///< 58 s, 2 min 5 s
 std::string say_day(std::int32_t day);    ///< 31 January 2024
 /// 31 January to 6 February 2024; the last day is `end_day` - 1.
