@@ -4,6 +4,8 @@
 // civil_from_days).
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -52,6 +54,31 @@ constexpr unsigned days_in_month(std::int32_t year, unsigned month) noexcept {
 
 constexpr bool is_valid_date(std::int32_t year, unsigned month, unsigned day) noexcept {
   return month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month);
+}
+
+/// The first day of each month from January 1900 to January 2100, for find_day().
+inline constexpr auto kMonthStarts = [] {
+  std::array<std::int32_t, 200 * 12 + 1> starts{};
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    starts[i] = days_from_civil(1900 + static_cast<std::int32_t>(i / 12),
+                                static_cast<unsigned>(i % 12) + 1, 1);
+  }
+  return starts;
+}();
+
+/// Days since 1970-01-01 of a date that may not exist: then false. For the hot path: what exports
+/// are about needs no division.
+constexpr bool find_day(std::int32_t year, unsigned month, unsigned day,
+                        std::int32_t& days) noexcept {
+  const auto year_of_table = static_cast<std::uint32_t>(year) - 1900;
+  if (year_of_table < 200 && month - 1 < 12) {
+    const std::size_t i = std::size_t{year_of_table} * 12 + month - 1;
+    days = kMonthStarts[i] + static_cast<std::int32_t>(day) - 1;
+    return day >= 1 && days < kMonthStarts[i + 1];
+  }
+  if (!is_valid_date(year, month, day)) return false;
+  days = days_from_civil(year, month, day);
+  return true;
 }
 
 /// 0 = Monday to 6 = Sunday (ISO order).

@@ -45,6 +45,21 @@ TEST(Civil, ImpossibleDatesAreRefused) {
   EXPECT_FALSE(is_valid_date(2023, 4, 0));
 }
 
+TEST(Civil, FindDayIsTheCheckedDayNumber) {
+  for (std::int32_t year = 1895; year <= 2105; ++year) {
+    for (unsigned month = 0; month <= 14; ++month) {
+      for (unsigned day = 0; day <= 99; ++day) {
+        std::int32_t found = 0;
+        const bool exists = find_day(year, month, day, found);
+        ASSERT_EQ(exists, is_valid_date(year, month, day)) << year << "-" << month << "-" << day;
+        if (exists) {
+          ASSERT_EQ(found, days_from_civil(year, month, day));
+        }
+      }
+    }
+  }
+}
+
 TEST(Civil, DatesPrintAsIso) {
   EXPECT_EQ(format_date(days_from_civil(2024, 3, 10)), "2024-03-10");
   EXPECT_EQ(format_date(days_from_civil(987, 12, 1)), "0987-12-01");

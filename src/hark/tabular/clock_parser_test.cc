@@ -114,7 +114,9 @@ TEST(ClockParser, ReadsBackEveryDayOfTwoCenturies) {
 TEST(ClockParser, ReadsTextsOfFixedLengthAsTheWalkAlongThePatternDoes) {
   const std::vector<std::string> formats = {"MM/dd/yyyy hh:mm:ss a",
                                             "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]", "M/d/yy H:mm",
-                                            "dd.MM.yyyy", "yyyy/M/d h:mm a"};
+                                            "dd.MM.yyyy", "yyyy/M/d h:mm a",
+                                            // A number over the end of a word, AM or PM in front.
+                                            "yyyyMM'T'dd HH:mm:ss", "a hh:mm:ss MM/dd/yyyy"};
   const std::vector<std::string> written = {"07/31/2024 05:05:09 PM",
                                             "12/01/1999 12:59:59 am",
                                             "2024-02-29T23:59:59.125",
@@ -125,6 +127,9 @@ TEST(ClockParser, ReadsTextsOfFixedLengthAsTheWalkAlongThePatternDoes) {
                                             "31.12.2024",
                                             "2024/12/31 11:59 pm",
                                             "2024/2/3 1:09 AM",
+                                            "202407T31 17:05:09",
+                                            "PM 05:05:09 07/31/2024",
+                                            "AM 12:05:09 12/31/1899",
                                             "07/31/2024  05:05:09 PM",
                                             "00/00/0000 00:00:00 AM"};
   const std::string others = "0123456789/:-. TZapmAPM\xFA\xFF";

@@ -37,17 +37,22 @@ bool are_digits(std::uint64_t word, std::uint64_t mask) noexcept {
   return ((is_three | stays_three) & mask) == 0;
 }
 
-unsigned two_digits(const char* at) noexcept {
-  return static_cast<unsigned>(at[0] - '0') * 10 + static_cast<unsigned>(at[1] - '0');
+/// Byte i becomes the number that digits i and i + 1 write. Where one is no digit it means nothing.
+std::uint64_t pairs_of(std::uint64_t word) noexcept {
+  const std::uint64_t digits = word & 0x0F0F0F0F0F0F0F0FULL;
+  return digits * 10 + (digits >> 8);
 }
 
 }  // namespace
 
 std::optional<FixedClock> FixedClock::of(const contract::ClockPattern& pattern) {
+  constexpr std::size_t kAbsent = ~std::size_t{0};
+  std::size_t year = kAbsent, month = kAbsent, day = kAbsent;
+  std::size_t hour = kAbsent, minute = kAbsent, second = kAbsent, fraction = kAbsent;
   FixedClock clock;
   std::string layout;
-  const auto number = [&layout](std::uint8_t& place, std::size_t num_digits) {
-    place = static_cast<std::uint8_t>(layout.size());
+  const auto number = [&layout](std::size_t& place, std::size_t num_digits) {
+    place = layout.size();
     layout.append(num_digits, kDigit);
   };
   for (const contract::ClockItem& item : pattern) {
@@ -59,30 +64,30 @@ std::optional<FixedClock> FixedClock::of(const contract::ClockPattern& pattern) 
         layout += ' ';
         break;
       case Part::kYear4:
-        number(clock.year_, 4);
+        number(year, 4);
         break;
       case Part::kYear2:
-        number(clock.year_, 2);
+        number(year, 2);
         clock.is_long_year_ = false;
         break;
       case Part::kMonth:
-        number(clock.month_, 2);
+        number(month, 2);
         break;
       case Part::kDay:
-        number(clock.day_, 2);
+        number(day, 2);
         break;
       case Part::kHour24:
       case Part::kHour12:
-        number(clock.hour_, 2);
+        number(hour, 2);
         break;
       case Part::kMinute:
-        number(clock.minute_, 2);
+        number(minute, 2);
         break;
       case Part::kSecond:
-        number(clock.second_, 2);
+        number(second, 2);
         break;
       case Part::kFraction:
-        number(clock.fraction_, 3);
+        number(fraction, 3);
         break;
       case Part::kAmPm:
         clock.half_ = static_cast<std::uint8_t>(layout.size());
@@ -112,48 +117,79 @@ std::optional<FixedClock> FixedClock::of(const contract::ClockPattern& pattern) 
     word.literal = load(literal);
     word.literal_mask = load(literal_mask);
     word.digit_mask = load(digit_mask);
-    clock.words_.push_back(word);
+    clock.words_[clock.num_words_++] = word;
   }
+  const auto pair = [&](std::size_t place, std::size_t digit = 0) {
+    return place == kAbsent ? clock.no_pair() : clock.pair_at(place + digit);
+  };
+  clock.century_ = clock.is_long_year_ ? pair(year) : clock.no_pair();
+  clock.year_ = pair(year, clock.is_long_year_ ? 2 : 0);
+  clock.month_ = pair(month);
+  clock.day_ = pair(day);
+  clock.hour_ = pair(hour);
+  clock.minute_ = pair(minute);
+  clock.second_ = pair(second);
+  clock.fraction_ = pair(fraction);
+  if (fraction != kAbsent) clock.third_of_fraction_ = static_cast<std::uint8_t>(fraction + 2);
   return clock;
+}
+
+FixedClock::Pair FixedClock::pair_at(std::size_t place) {
+  std::size_t word = 0;
+  while (word < num_words_ &&
+         (place < words_[word].place || place + 2 > words_[word].place + kWordBytes))
+    ++word;
+  if (word == num_words_) {
+    words_[num_words_++].place =
+        static_cast<std::uint8_t>(std::min(place, std::size_t{length_} - kWordBytes));
+  }
+  return {static_cast<std::uint8_t>(word),
+          static_cast<std::uint8_t>((place - words_[word].place) * 8)};
 }
 
 bool FixedClock::parse(std::string_view text, WallClock& out) const noexcept {
   if (text.size() != length_) return false;
   const char* const at = text.data();
-  for (const Word& word : words_) {
+  std::uint64_t pairs[kMostWords + 1];
+  pairs[kMostWords] = 0;
+  for (std::size_t i = 0; i < num_words_; ++i) {
+    const Word& word = words_[i];
     const std::uint64_t bytes = load(at + word.place);
     if ((bytes & word.literal_mask) != word.literal || !are_digits(bytes, word.digit_mask))
       return false;
+    pairs[i] = pairs_of(bytes);
   }
-  const unsigned month = two_digits(at + month_);
-  const unsigned day = two_digits(at + day_);
-  unsigned year = two_digits(at + year_);
+  const auto number = [&pairs](Pair pair) {
+    return static_cast<unsigned>(pairs[pair.word] >> pair.shift & 0xFF);
+  };
+  unsigned year = number(year_);
   if (is_long_year_) {
-    year = year * 100 + two_digits(at + year_ + 2);
+    year += number(century_) * 100;
   } else {
     year += year < 30 ? 2000 : 1900;
   }
-  unsigned hour = hour_ == kNone ? 0 : two_digits(at + hour_);
-  const unsigned minute = minute_ == kNone ? 0 : two_digits(at + minute_);
-  const unsigned second = second_ == kNone ? 0 : two_digits(at + second_);
+  unsigned hour = number(hour_);
+  const unsigned minute = number(minute_);
+  const unsigned second = number(second_);
   if (minute > 59 || second > 59) return false;
   if (half_ != kNone) {
+    // Without a branch on AM and PM, which would be guessed wrong half of the time.
     const int half = at[half_] | 0x20;
-    if ((half != 'a' && half != 'p') || (at[half_ + 1] | 0x20) != 'm' || hour < 1 || hour > 12)
+    const unsigned is_am = half == 'a' ? 1 : 0;
+    const unsigned is_pm = half == 'p' ? 1 : 0;
+    if ((is_am | is_pm) == 0 || (at[half_ + 1] | 0x20) != 'm' || hour < 1 || hour > 12)
       return false;
-    hour = hour % 12 + (half == 'p' ? 12 : 0);
+    hour = hour % 12 + is_pm * 12;
   } else if (hour > 23) {
     return false;
   }
-  const auto signed_year = static_cast<std::int32_t>(year);
-  if (!calendar::is_valid_date(signed_year, month, day)) return false;
   out = {};
-  out.days = calendar::days_from_civil(signed_year, month, day);
+  if (!calendar::find_day(static_cast<std::int32_t>(year), number(month_), number(day_), out.days))
+    return false;
   out.second_of_day = static_cast<std::int32_t>((hour * 60 + minute) * 60 + second);
-  if (fraction_ != kNone) {
-    out.microseconds =
-        static_cast<std::int32_t>(two_digits(at + fraction_) * 10'000 +
-                                  static_cast<unsigned>(at[fraction_ + 2] - '0') * 1'000);
+  if (third_of_fraction_ != 0) {
+    out.microseconds = static_cast<std::int32_t>(
+        number(fraction_) * 10'000 + static_cast<unsigned>(at[third_of_fraction_] - '0') * 1'000);
   }
   return true;
 }

@@ -6,10 +6,10 @@
 // the pattern, which is the definition. Threads: immutable.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "hark/contract/clock_pattern.h"
 #include "hark/tabular/clock_parser.h"
@@ -27,26 +27,39 @@ class FixedClock {
   bool parse(std::string_view text, WallClock& out) const noexcept;
 
  private:
-  static constexpr std::uint8_t kNone = 0xFF;
-  /// What eight bytes must be; the bytes of a word may overlap the word's before.
+  static constexpr std::size_t kMostWords = 16;
+  /// What eight bytes must be; the bytes of a word may overlap another's.
   struct Word {
     std::uint8_t place = 0;
     std::uint64_t literal_mask = 0;
     std::uint64_t literal = 0;
     std::uint64_t digit_mask = 0;  ///< 0xFF per digit
   };
+  /// Where the number of two digits stands: in which word, and how far up.
+  struct Pair {
+    std::uint8_t word = 0;
+    std::uint8_t shift = 0;
+  };
+  /// The pair of the digits at `place` and behind it; adds a word where they are not in one.
+  Pair pair_at(std::size_t place);
+  /// Of a number that the pattern does not have: always 0.
+  Pair no_pair() const noexcept { return {kMostWords, 0}; }
+
   std::uint8_t length_ = 0;
-  std::vector<Word> words_;
-  // Places of the parts, or kNone.
-  std::uint8_t year_ = kNone;
-  std::uint8_t month_ = kNone;
-  std::uint8_t day_ = kNone;
-  std::uint8_t hour_ = kNone;
-  std::uint8_t minute_ = kNone;
-  std::uint8_t second_ = kNone;
-  std::uint8_t fraction_ = kNone;
-  std::uint8_t half_ = kNone;
+  std::uint8_t num_words_ = 0;
+  std::array<Word, kMostWords> words_;
+  Pair century_;  ///< the first two digits of a long year
+  Pair year_;
+  Pair month_;
+  Pair day_;
+  Pair hour_;
+  Pair minute_;
+  Pair second_;
+  Pair fraction_;  ///< its first two digits
   bool is_long_year_ = true;
+  std::uint8_t third_of_fraction_ = 0;  ///< place of its third digit; 0: no fraction
+  static constexpr std::uint8_t kNone = 0xFF;
+  std::uint8_t half_ = kNone;  ///< place of AM or PM
 };
 
 }  // namespace hark::tabular
