@@ -179,8 +179,8 @@ Result<Answer> run(const Arguments& arguments, Session& session) {
     const std::string folder = datasets.size() == 1
                                    ? arguments.text("--output")
                                    : io::join_path(arguments.text("--output"), dataset);
-    HARK_TRY(const auto written,
-             make_report(session, arguments, lake.root(), dataset, folder, {"html", "md", "svg"}));
+    HARK_TRY(const auto written, make_report(session, arguments, lake.root(), dataset, folder,
+                                             {"html", "md", "svg"}, &checked));
     answer.text += concat("\nreport: ", io::join_path(folder, "report.html"), "\n");
     reports.push_back(written.answer);
     answer.warnings.insert(answer.warnings.end(), written.warnings.begin(), written.warnings.end());

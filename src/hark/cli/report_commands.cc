@@ -195,8 +195,8 @@ Result<Answer> demo(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto built, build_dataset(session, lake, load.dataset));
   HARK_TRY(const auto checked, check_dataset(session, lake, load.dataset));
   const std::string reports = io::join_path(folder, "report");
-  HARK_TRY(const auto written,
-           make_report(session, arguments, root, load.dataset, reports, {"html", "md", "svg"}));
+  HARK_TRY(const auto written, make_report(session, arguments, root, load.dataset, reports,
+                                           {"html", "md", "svg"}, &checked));
 
   Answer answer;
   answer.source = folder;
@@ -230,7 +230,8 @@ Result<Answer> demo(const Arguments& arguments, Session& session) {
 Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
                                   const std::string& path, const std::string& contract,
                                   const std::string& folder,
-                                  const std::vector<std::string>& formats) {
+                                  const std::vector<std::string>& formats,
+                                  const pipeline::CheckReport* checked) {
   pipeline::SourceOptions options = session.source_options("reading");
   if (!contract.empty()) options.contract = contract;
   HARK_TRY(const auto source, pipeline::open_source(session.files(), path, options));
@@ -244,9 +245,13 @@ Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
   context.tzdata = calendar::tzdata_version();
   context.program = concat("hark ", kVersion);
   if (pipeline::LakeFolder::is_lake(session.files(), path)) {
-    HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), path));
-    HARK_TRY(auto checked, check_dataset(session, lake, source.contract->name));
-    context.rules = std::move(checked.rules);
+    if (checked != nullptr && checked->version == source.table_version) {
+      context.rules = checked->rules;
+    } else {
+      HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), path));
+      HARK_TRY(auto rules, check_dataset(session, lake, source.contract->name));
+      context.rules = std::move(rules.rules);
+    }
   }
   WrittenReport written;
   written.warnings = source.warnings;

@@ -7,6 +7,7 @@
 
 #include "hark/cli/command.h"
 #include "hark/cli/session.h"
+#include "hark/pipeline/check.h"
 
 namespace hark::cli {
 
@@ -19,11 +20,12 @@ struct WrittenReport {
 };
 
 /// Opens `source` (with dataset `contract` if not empty), analyses it and writes the report into
-/// `folder`.
+/// `folder`. `checked`: what a check of the lake found just now, if there was one.
 Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
                                   const std::string& source, const std::string& contract,
                                   const std::string& folder,
-                                  const std::vector<std::string>& formats);
+                                  const std::vector<std::string>& formats,
+                                  const pipeline::CheckReport* checked = nullptr);
 
 Command demo_command();
 

@@ -132,8 +132,8 @@ Result<FileStats> copy_select(const std::shared_ptr<Database>& database, const s
   const std::string copy =
       concat("COPY (SELECT ", select, " FROM ", as_table(sql, prepared.columns.size()), ") TO ",
              quote_literal(absolute_path(path)), " (FORMAT parquet, COMPRESSION ",
-             options.zstd ? "zstd" : "snappy", ", ROW_GROUP_SIZE ", options.row_group_size,
-             ", USE_TMP_FILE false, RETURN_STATS)");
+             options.zstd ? "zstd" : "snappy", options.zstd ? ", COMPRESSION_LEVEL 1" : "",
+             ", ROW_GROUP_SIZE ", options.row_group_size, ", USE_TMP_FILE false, RETURN_STATS)");
 
   const DuckdbApi& api = database->api();
   duckdb_result result;
