@@ -45,6 +45,7 @@ std::string_view kind_of(contract::ValueType type) noexcept {
 BatchBuilder::BatchBuilder(const ReadPlan& plan) : plan_(plan), num_invalid_(plan.columns.size()) {
   for (const ColumnPlan& column : plan.columns) {
     readers_.push_back(make_column_reader(column, plan.dialect.quote));
+    if (column.is_guard()) guards_.push_back(readers_.back().get());
   }
 }
 
@@ -152,11 +153,10 @@ void BatchBuilder::read_guards(const RecordBlock& block, std::vector<Reject>& re
 
 bool BatchBuilder::is_refused(const RecordBlock& block, std::size_t row,
                               std::vector<Reject>& rejects) const {
-  for (const auto& reader : readers_) {
-    const ColumnPlan& plan = reader->plan();
-    if (!plan.is_guard()) continue;
+  for (const ColumnReader* const reader : guards_) {
     const Presence presence = reader->presence()[row];
     if (presence == Presence::kValue) continue;
+    const ColumnPlan& plan = reader->plan();
     const RecordSpan& record = rows_[row];
     if (presence == Presence::kNull) {
       if (!plan.is_required) continue;

@@ -59,6 +59,7 @@ class BatchBuilder {
 
   const ReadPlan& plan_;
   std::vector<std::unique_ptr<ColumnReader>> readers_;  // as plan_.columns
+  std::vector<const ColumnReader*> guards_;  ///< of readers_, those that may refuse a record
   std::vector<RecordSpan> rows_;
   std::vector<std::uint64_t> num_invalid_;
 };
