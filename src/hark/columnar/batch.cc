@@ -113,6 +113,41 @@ bool Dictionary::is(std::uint32_t code, std::string_view text) const noexcept {
   return are_equal((*this)[code], text);
 }
 
+std::uint32_t Dictionary::add(std::string_view text, std::uint64_t hash) {
+  reserve(size_ + 1U, num_bytes() + text.size());
+  Store& store = *store_;
+  store.bytes.insert(store.bytes.end(), text.begin(), text.end());
+  store.offsets.push_back(store.bytes.size());
+  store.hashes.push_back(hash);
+  return size_++;
+}
+
+void Dictionary::reserve(std::size_t num_texts, std::size_t num_bytes) {
+  if (num_texts < store_->offsets.capacity() && num_texts <= store_->hashes.capacity() &&
+      num_bytes <= store_->bytes.capacity())
+    return;
+  // Twice as much, so that all that is moved in the end is less than twice what there is.
+  constexpr std::size_t kLeastTexts = 64;
+  num_texts = std::max({num_texts, std::size_t{size_} * 2, kLeastTexts});
+  num_bytes = std::max({num_bytes, this->num_bytes() * 2, kLeastTexts * 8});
+  if (is_store_shared_) {
+    auto roomier = std::make_shared<Store>();
+    roomier->bytes.reserve(num_bytes);
+    roomier->offsets.reserve(num_texts + 1);
+    roomier->hashes.reserve(num_texts);
+    roomier->bytes = store_->bytes;
+    roomier->offsets = store_->offsets;
+    roomier->hashes = store_->hashes;
+    store_ = std::move(roomier);
+    is_store_shared_ = false;
+  } else {
+    store_->bytes.reserve(num_bytes);
+    store_->offsets.reserve(num_texts + 1);
+    store_->hashes.reserve(num_texts);
+  }
+  look();
+}
+
 DictionaryBuilder::DictionaryBuilder()
     : dictionary_(std::make_shared<Dictionary>()), slots_(kFirstSlots) {}
 
@@ -128,7 +163,7 @@ std::uint32_t DictionaryBuilder::code_of(const HashedText& text) {
       return slots_[at].code - 1;
     at = (at + 1) & (slots_.size() - 1);
   }
-  const std::uint32_t code = own().add(text.text, text.hash);
+  const std::uint32_t code = dictionary_->add(text.text, text.hash);
   slots_[at] = {low_half, code + 1};
   grow(dictionary_->size());
   return code;
@@ -136,30 +171,26 @@ std::uint32_t DictionaryBuilder::code_of(const HashedText& text) {
 
 void DictionaryBuilder::codes_of(std::span<const HashedText> texts,
                                  std::span<std::uint32_t> codes) {
-  constexpr std::size_t kTogether = 32;
-  std::size_t num_bytes = 0;
-  for (const HashedText& text : texts) num_bytes += text.text.size();
-  own().reserve(dictionary_->size() + texts.size(), dictionary_->num_bytes() + num_bytes);
-  grow(dictionary_->size() + texts.size());
+  // A look-up goes from the text to its slot, and from there to the dictionary's text.
+  constexpr std::size_t kSlotAhead = 32;
+  constexpr std::size_t kTextAhead = 12;
+  const auto slot_of = [this](const HashedText& text) -> const Slot& {
+    return slots_[text.hash & (slots_.size() - 1)];
+  };
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (i + kTogether < texts.size()) {
-      const HashedText& later = texts[i + kTogether];
-      __builtin_prefetch(later.text.data());
-      __builtin_prefetch(&slots_[later.hash & (slots_.size() - 1)]);
+    if (i + kSlotAhead < texts.size()) {
+      __builtin_prefetch(texts[i + kSlotAhead].text.data());
+      __builtin_prefetch(&slot_of(texts[i + kSlotAhead]));
+    }
+    if (i + kTextAhead < texts.size()) {
+      const Slot& slot = slot_of(texts[i + kTextAhead]);
+      if (slot.code != 0) __builtin_prefetch((*dictionary_)[slot.code - 1].data());
     }
     codes[i] = code_of(texts[i]);
   }
 }
 
-std::uint32_t DictionaryBuilder::append(std::string_view text) { return own().add(text); }
-
-Dictionary& DictionaryBuilder::own() {
-  if (is_shared_) {
-    dictionary_ = std::make_shared<Dictionary>(*dictionary_);
-    is_shared_ = false;
-  }
-  return *dictionary_;
-}
+std::uint32_t DictionaryBuilder::append(std::string_view text) { return dictionary_->add(text); }
 
 void DictionaryBuilder::grow(std::size_t num_texts) {
   if (num_texts * 2 <= slots_.size()) return;
@@ -174,56 +205,98 @@ void DictionaryBuilder::grow(std::size_t num_texts) {
 }
 
 std::shared_ptr<const Dictionary> DictionaryBuilder::finish() {
-  std::shared_ptr<const Dictionary> done = std::move(dictionary_);
+  std::shared_ptr<const Dictionary> done = is_shared_whole() ? shared_ : dictionary_;
   dictionary_ = std::make_shared<Dictionary>();
-  is_shared_ = false;
-  slots_.assign(kFirstSlots, {});
+  shared_ = nullptr;
+  // The next dictionary is often as large: it need not grow again.
+  constexpr std::size_t kKeptSlots = std::size_t{1} << 13;
+  if (slots_.size() <= kKeptSlots) {
+    std::ranges::fill(slots_, Slot{});
+  } else {
+    slots_.assign(kFirstSlots, {});
+  }
   return done;
 }
 
 std::shared_ptr<const Dictionary> DictionaryBuilder::share() {
-  is_shared_ = true;
-  return dictionary_;
+  if (!is_shared_whole()) {
+    dictionary_->is_store_shared_ = true;
+    // Not make_shared(): the constructor is for us alone.
+    shared_.reset(new Dictionary(dictionary_->store_, dictionary_->size()));
+  }
+  return shared_;
+}
+
+bool DictionaryBuilder::is_shared_whole() const noexcept {
+  return shared_ != nullptr && shared_->size() == dictionary_->size();
 }
 
 Column::Column(Field field) : field_(std::move(field)), values_(empty_values(field_.type)) {}
 
 void Column::reserve(std::size_t num_rows) {
+  write_out_blank();
   presence_.reserve(num_rows);
   std::visit([&](auto& values) { values.reserve(num_rows); }, values_);
 }
 
+const std::byte* Column::zeros() noexcept {
+  // Never written, so that the pages are the system's one page of zeros.
+  alignas(64) static std::byte zeros[8 * kMostBlank];
+  return zeros;
+}
+
+void Column::set_blank(std::size_t num_rows) {
+  presence_.clear();
+  std::visit([](auto& values) { values.clear(); }, values_);
+  num_blank_ = num_rows;
+  if (num_rows > kMostBlank) write_out_blank();
+}
+
+void Column::write_out_blank() {
+  if (num_blank_ == 0) return;
+  presence_.assign(num_blank_, Presence::kNull);
+  std::visit([this](auto& values) { values.assign(num_blank_, {}); }, values_);
+  num_blank_ = 0;
+}
+
 void Column::append_bool(bool value) {
+  write_out_blank();
   presence_.push_back(Presence::kValue);
   std::get<0>(values_).push_back(value ? 1 : 0);
 }
 
 void Column::append_int32(std::int32_t value) {
+  write_out_blank();
   presence_.push_back(Presence::kValue);
   std::get<1>(values_).push_back(value);
 }
 
 void Column::append_int64(std::int64_t value) {
+  write_out_blank();
   presence_.push_back(Presence::kValue);
   std::get<2>(values_).push_back(value);
 }
 
 void Column::append_double(double value) {
+  write_out_blank();
   presence_.push_back(Presence::kValue);
   std::get<3>(values_).push_back(value);
 }
 
 void Column::append_code(std::uint32_t code) {
+  write_out_blank();
   presence_.push_back(Presence::kValue);
   std::get<4>(values_).push_back(code);
 }
 
 void Column::append_absent(Presence presence) {
+  write_out_blank();
   presence_.push_back(presence);
   std::visit([](auto& values) { values.push_back({}); }, values_);
 }
 
 void Column::set(std::vector<Presence> presence, Values values) {
+  num_blank_ = 0;
   presence_ = std::move(presence);
   values_ = std::move(values);
 }

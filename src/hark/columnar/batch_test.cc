@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <mutex>
 #include <random>
 #include <set>
 #include <string>
+#include <thread>
 
 #include "hark/core/text.h"
 
@@ -108,6 +111,49 @@ TEST(DictionaryBuilder, WhatWasSharedStaysAsItWasWhenTextsFollow) {
   EXPECT_EQ(builder.finish(), second);
   EXPECT_EQ(builder.code_of("two"), 0U) << "finish() leaves nothing";
   EXPECT_EQ(second->size(), 2U);
+}
+
+TEST(DictionaryBuilder, WhatItSharesIsOfOneLineageWhileThereIsRoom) {
+  DictionaryBuilder builder;
+  std::vector<std::shared_ptr<const Dictionary>> shared;
+  for (int i = 0; i < 5000; ++i) {
+    builder.code_of(concat("text ", i));
+    if (i % 10 == 0) shared.push_back(builder.share());
+  }
+  EXPECT_EQ(builder.share(), builder.share()) << "nothing new: the same";
+  std::set<const void*> lineages;
+  for (std::size_t i = 0; i < shared.size(); ++i) {
+    lineages.insert(shared[i]->lineage());
+    ASSERT_EQ(shared[i]->size(), i * 10 + 1);
+    for (std::uint32_t code = 0; code < shared[i]->size(); ++code)
+      ASSERT_EQ((*shared[i])[code], concat("text ", code));
+  }
+  EXPECT_LT(lineages.size(), 12U) << "twice as much room each time";
+  EXPECT_GT(lineages.size(), 1U);
+}
+
+TEST(DictionaryBuilder, OthersReadWhatWasSharedWhileItGoesOn) {
+  DictionaryBuilder builder;
+  std::mutex mutex;
+  std::vector<std::shared_ptr<const Dictionary>> shared;
+  std::thread reader([&] {
+    for (std::size_t seen = 0; seen < 200;) {
+      std::shared_ptr<const Dictionary> texts;
+      {
+        const std::lock_guard lock(mutex);
+        if (seen < shared.size()) texts = std::move(shared[seen++]);
+      }
+      if (texts == nullptr) continue;
+      for (std::uint32_t code = 0; code < texts->size(); ++code)
+        ASSERT_EQ((*texts)[code], concat("text ", code));
+    }
+  });
+  for (int block = 0; block < 200; ++block) {
+    for (int i = 0; i < 10; ++i) builder.code_of(concat("text ", block * 10 + i));
+    const std::lock_guard lock(mutex);
+    shared.push_back(builder.share());
+  }
+  reader.join();
 }
 
 TEST(DictionaryBuilder, AppendsTextsUnderCodesOfTheirOwn) {
@@ -248,6 +294,45 @@ TEST(Column, TakesWholeVectors) {
   EXPECT_EQ(column.size(), 2U);
   EXPECT_EQ(column.int32s()[0], 7);
   EXPECT_FALSE(column.is_value(1));
+}
+
+TEST(Column, ABlankOneHasRowsOfNoValueAndTakesNoMemory) {
+  for (const Type type : {Type::kBool, Type::kInt32, Type::kInt64, Type::kDouble, Type::kDate,
+                          Type::kTimestamp, Type::kString}) {
+    Column column({"c", type});
+    column.set_blank(1'000'000);
+    EXPECT_TRUE(column.is_blank());
+    EXPECT_EQ(column.size(), 1'000'000U);
+    EXPECT_EQ(column.values_bytes(), 0U);
+    EXPECT_EQ(column.presence().size(), column.size());
+    EXPECT_TRUE(
+        std::ranges::all_of(column.presence(), [](Presence p) { return p == Presence::kNull; }));
+    EXPECT_FALSE(column.is_value(999'999));
+  }
+  Column numbers({"n", Type::kInt64});
+  numbers.set_blank(3);
+  EXPECT_EQ(numbers.int64s().size(), 3U);
+  EXPECT_EQ(numbers.int64s()[2], 0);
+  numbers.append_int64(7);
+  EXPECT_FALSE(numbers.is_blank());
+  ASSERT_EQ(numbers.size(), 4U);
+  EXPECT_EQ(numbers.presence()[2], Presence::kNull);
+  EXPECT_EQ(numbers.int64s()[3], 7);
+  numbers.set_blank(2);
+  numbers.mutable_presence()[1] = Presence::kInvalid;
+  EXPECT_FALSE(numbers.is_blank());
+  EXPECT_EQ(numbers.presence()[0], Presence::kNull);
+  EXPECT_EQ(numbers.presence()[1], Presence::kInvalid);
+  EXPECT_EQ(numbers.int64s().size(), 2U);
+}
+
+TEST(Column, ABlankOneOfVeryManyRowsIsWrittenOut) {
+  Column column({"c", Type::kInt64});
+  column.set_blank((std::size_t{1} << 20) + 1);
+  EXPECT_EQ(column.size(), (std::size_t{1} << 20) + 1);
+  EXPECT_EQ(column.int64s().size(), column.size());
+  EXPECT_EQ(column.int64s().back(), 0);
+  EXPECT_EQ(column.presence().back(), Presence::kNull);
 }
 
 TEST(Batch, FindsColumnsByName) {

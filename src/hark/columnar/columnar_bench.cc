@@ -14,7 +14,10 @@
 #include <ctime>
 #include <numeric>
 #include <random>
+#include <span>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "hark/columnar/gather.h"
@@ -171,13 +174,33 @@ std::vector<Batch> make_input(std::size_t num_rows, bool by_time) {
   return batches;
 }
 
-std::vector<RowRef> order_by_time(const std::vector<Batch>& batches) {
-  std::vector<RowRef> rows;
+/// Sorts the rows of each batch by time, as a load does.
+void sort_by_time(std::vector<Batch>& batches) {
+  for (Batch& batch : batches) {
+    const auto times = batch.columns[1].int64s();
+    std::vector<std::uint32_t> order(batch.num_rows);
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::stable_sort(order, {}, [&](std::uint32_t row) { return times[row]; });
+    reorder(batch, order);
+  }
+}
+
+/// The rows of each file, cut by time.
+std::vector<std::vector<RowRange>> cut_by_time(const std::vector<Batch>& batches) {
+  std::vector<std::tuple<std::int64_t, std::uint32_t, std::uint32_t>> rows;
   for (std::uint32_t b = 0; b < batches.size(); ++b)
-    for (std::uint32_t row = 0; row < batches[b].num_rows; ++row) rows.push_back({b, row});
-  const auto time = [&](RowRef ref) { return batches[ref.batch].columns[1].int64s()[ref.row]; };
-  std::stable_sort(rows.begin(), rows.end(), [&](RowRef a, RowRef b) { return time(a) < time(b); });
-  return rows;
+    for (std::uint32_t row = 0; row < batches[b].num_rows; ++row)
+      rows.emplace_back(batches[b].columns[1].int64s()[row], b, row);
+  std::ranges::sort(rows);
+  std::vector<std::vector<RowRange>> files;
+  for (std::size_t first = 0; first < rows.size(); first += kFileRows) {
+    const auto file = std::span(rows).subspan(first, std::min(kFileRows, rows.size() - first));
+    std::ranges::sort(
+        file, {}, [](const auto& row) { return std::pair(std::get<1>(row), std::get<2>(row)); });
+    std::vector<RowRange>& ranges = files.emplace_back();
+    for (const auto& [time, batch, row] : file) add_row(ranges, batch, row);
+  }
+  return files;
 }
 
 class CountingFile final : public io::OutputFile {
@@ -196,7 +219,8 @@ double now_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-Result<void> run_once(const std::vector<Batch>& batches, const std::vector<RowRef>& rows,
+Result<void> run_once(const std::vector<Batch>& batches,
+                      const std::vector<std::vector<RowRange>>& files,
                       const ParquetOptions& options, Times& times) {
   std::vector<const Batch*> sources;
   for (const Batch& batch : batches) sources.push_back(&batch);
@@ -206,12 +230,9 @@ Result<void> run_once(const std::vector<Batch>& batches, const std::vector<RowRe
   double gather_s = 0;
   double write_s = 0;
   times.megabytes = 0;
-  for (std::size_t first = 0; first < rows.size(); first += kFileRows) {
+  for (const std::vector<RowRange>& rows : files) {
     const double start = now_s();
-    HARK_TRY(
-        const Batch batch,
-        gather(sources, std::span(rows).subspan(first, std::min(kFileRows, rows.size() - first)),
-               options.threads));
+    HARK_TRY(const Batch batch, gather(sources, rows, options.threads));
     const double gathered = now_s();
     HARK_TRY(ParquetWriter writer,
              ParquetWriter::create(std::make_unique<CountingFile>(), fields, options));
@@ -245,8 +266,9 @@ Result<void> run(std::size_t num_rows, std::size_t num_runs) {
   std::printf("%-9s %4s %7s   %13s   %13s   %6s   %9s   %6s\n", "input", "zstd", "threads",
               "gather", "write", "both", "processor", "MB");
   for (const bool by_time : {true, false}) {
-    const std::vector<Batch> batches = make_input(num_rows, by_time);
-    const std::vector<RowRef> rows = order_by_time(batches);
+    std::vector<Batch> batches = make_input(num_rows, by_time);
+    sort_by_time(batches);
+    const auto files = cut_by_time(batches);
     for (const int level : {1, 3}) {
       for (const unsigned threads : {1U, 2U}) {
         ParquetOptions options;
@@ -254,7 +276,7 @@ Result<void> run(std::size_t num_rows, std::size_t num_runs) {
         options.threads = threads;
         Times times;
         for (std::size_t i = 0; i < num_runs; ++i)
-          HARK_TRY_VOID(run_once(batches, rows, options, times));
+          HARK_TRY_VOID(run_once(batches, files, options, times));
         print(by_time ? "by time" : "at random", options, num_rows, std::move(times));
       }
     }

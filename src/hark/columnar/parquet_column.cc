@@ -51,7 +51,7 @@ class ChunkWriter {
     out_.metadata = {};
     out_.range.reset();
     out_.is_unordered = false;
-    num_values_ = count_values(rows_);
+    num_values_ = column_.is_blank() ? 0 : count_values(rows_);
     out_.metadata.num_rows = static_cast<std::int64_t>(rows_.size());
     out_.metadata.null_count = static_cast<std::int64_t>(rows_.size() - num_values_);
     HARK_TRY_VOID(write_values());
@@ -61,9 +61,7 @@ class ChunkWriter {
 
  private:
   Result<void> write_values() {
-    if (num_values_ == 0) {
-      return write_pages(ParquetEncoding::kPlain, rows_.size(), [](std::size_t, std::size_t) {});
-    }
+    if (num_values_ == 0) return write_data_page(ParquetEncoding::kPlain, rows_, 0, [] {});
     switch (column_.type()) {
       case Type::kBool:
         return write_bools();

@@ -81,31 +81,23 @@ struct FileRange {
   }
 };
 
-/// Bytes that encoding a column will look at, about: the heaviest are begun first, so that threads
-/// end together.
-std::size_t weight_of(const Column& column) {
-  const std::size_t texts = column.dictionary() ? column.dictionary()->size_bytes() : 0;
-  return texts + column.size() * (column.type() == Type::kBool ? 1 : 8);
+/// The order to encode columns in: the heaviest are begun first, so that threads end together.
+std::vector<std::size_t> heaviest_first(const std::vector<Field>& fields) {
+  std::vector<std::size_t> order(fields.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_partition(
+      order, [&](std::size_t column) { return fields[column].type == Type::kString; });
+  return order;
 }
 
-Result<void> check_batch(const Batch& batch, const std::vector<Field>& fields) {
-  const bool same =
-      std::equal(batch.columns.begin(), batch.columns.end(), fields.begin(), fields.end(),
-                 [](const Column& column, const Field& field) { return column.field() == field; });
-  if (!same) {
+Result<void> check_column(const Column& column, const Field& field, std::size_t num_rows) {
+  if (column.field() != field) {
     return Error(ErrorCode::kInvalidArgument,
                  "the batch's columns are not those of the Parquet file");
   }
-  for (const Column& column : batch.columns) {
-    if (column.size() != batch.num_rows) {
-      return Error(ErrorCode::kInvalidArgument,
-                   concat("column '", column.name(), "' has ", column.size(), " rows, its batch ",
-                          batch.num_rows));
-    }
-  }
-  if (batch.num_rows > std::numeric_limits<std::int32_t>::max())
-    return Error(ErrorCode::kInvalidArgument, "the batch has too many rows for one row group");
-  return {};
+  if (column.size() == num_rows) return {};
+  return Error(ErrorCode::kInvalidArgument, concat("column '", column.name(), "' has ",
+                                                   column.size(), " rows, its batch ", num_rows));
 }
 
 }  // namespace
@@ -130,8 +122,15 @@ struct ParquetWriter::State {
     return {};
   }
 
-  Result<void> encode(const Batch& batch);
-  Result<void> write_chunks(const Batch& batch);
+  /// Encodes one column into chunks[column], with scratch[worker].
+  using EncodeColumn = std::function<Result<void>(std::size_t column, unsigned worker)>;
+  Result<void> write_group(std::size_t num_rows, const EncodeColumn& encode_column);
+  Result<void> encode(const EncodeColumn& encode_column);
+  Result<void> encode(const Column& column, std::size_t index, unsigned worker) {
+    return encode_chunk(column, {options.zstd_level, options.page_bytes}, scratch[worker],
+                        chunks[index]);
+  }
+  Result<void> write_chunks(std::size_t num_rows);
 };
 
 ParquetWriter::ParquetWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -164,28 +163,21 @@ Result<ParquetWriter> ParquetWriter::create(std::unique_ptr<io::OutputFile> file
   return ParquetWriter(std::move(state));
 }
 
-Result<void> ParquetWriter::State::encode(const Batch& batch) {
-  std::vector<std::size_t> order(batch.columns.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return weight_of(batch.columns[a]) > weight_of(batch.columns[b]);
-  });
-  const ChunkOptions chunk_options{options.zstd_level, options.page_bytes};
+Result<void> ParquetWriter::State::encode(const EncodeColumn& encode_column) {
+  const std::vector<std::size_t> order = heaviest_first(metadata.fields);
   std::atomic<std::size_t> next{0};
   // Not parallel_for: each worker keeps its own scratch memory.
   return run_workers(static_cast<unsigned>(scratch.size()), [&](unsigned worker) -> Result<void> {
     for (std::size_t i = next.fetch_add(1); i < order.size(); i = next.fetch_add(1)) {
-      const std::size_t column = order[i];
-      HARK_TRY_VOID(
-          encode_chunk(batch.columns[column], chunk_options, scratch[worker], chunks[column]));
+      HARK_TRY_VOID(encode_column(order[i], worker));
     }
     return {};
   });
 }
 
-Result<void> ParquetWriter::State::write_chunks(const Batch& batch) {
+Result<void> ParquetWriter::State::write_chunks(std::size_t num_rows) {
   RowGroupMetadata group;
-  group.num_rows = static_cast<std::int64_t>(batch.num_rows);
+  group.num_rows = static_cast<std::int64_t>(num_rows);
   for (std::size_t column = 0; column < chunks.size(); ++column) {
     EncodedChunk& chunk = chunks[column];
     const auto start = static_cast<std::int64_t>(size_bytes);
@@ -200,17 +192,43 @@ Result<void> ParquetWriter::State::write_chunks(const Batch& batch) {
   return {};
 }
 
+Result<void> ParquetWriter::State::write_group(std::size_t num_rows,
+                                               const EncodeColumn& encode_column) {
+  if (num_rows > std::numeric_limits<std::int32_t>::max())
+    return Error(ErrorCode::kInvalidArgument, "the batch has too many rows for one row group");
+  if (num_rows == 0) return {};
+  if (metadata.row_groups.size() == std::numeric_limits<std::int16_t>::max())
+    return Error(ErrorCode::kInvalidArgument, "a Parquet file holds 32,767 row groups at most");
+  auto written = encode(encode_column);
+  if (written) written = write_chunks(num_rows);
+  if (!written) has_failed = true;
+  return written;
+}
+
 Result<void> ParquetWriter::write(const Batch& batch) {
   State& state = *state_;
   if (state.has_failed) return incomplete();
-  HARK_TRY_VOID(check_batch(batch, state.metadata.fields));
-  if (batch.num_rows == 0) return {};
-  if (state.metadata.row_groups.size() == std::numeric_limits<std::int16_t>::max())
-    return Error(ErrorCode::kInvalidArgument, "a Parquet file holds 32,767 row groups at most");
-  auto written = state.encode(batch);
-  if (written) written = state.write_chunks(batch);
-  if (!written) state.has_failed = true;
-  return written;
+  const std::vector<Field>& fields = state.metadata.fields;
+  if (batch.columns.size() != fields.size()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "the batch's columns are not those of the Parquet file");
+  }
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    HARK_TRY_VOID(check_column(batch.columns[i], fields[i], batch.num_rows));
+  return state.write_group(batch.num_rows, [&](std::size_t column, unsigned worker) {
+    return state.encode(batch.columns[column], column, worker);
+  });
+}
+
+Result<void> ParquetWriter::write(
+    std::size_t num_rows, const std::function<Result<Column>(std::size_t column)>& column_of) {
+  State& state = *state_;
+  if (state.has_failed) return incomplete();
+  return state.write_group(num_rows, [&](std::size_t index, unsigned worker) -> Result<void> {
+    HARK_TRY(const Column column, column_of(index));
+    HARK_TRY_VOID(check_column(column, state.metadata.fields[index], num_rows));
+    return state.encode(column, index, worker);
+  });
 }
 
 Result<FileStats> ParquetWriter::finish() && {

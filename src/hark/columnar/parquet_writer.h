@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -45,6 +46,12 @@ class [[nodiscard]] ParquetWriter {
   /// tabular see to it). Errors: kInvalidArgument if the batch's columns are not those of the file
   /// or disagree in length; kIo, kExhausted: the file is lost.
   Result<void> write(const Batch& batch);
+
+  /// The same for a row group whose columns are made one after the other: `column_of(i)` gives the
+  /// file's i-th column, of `num_rows` rows. It is called by up to ParquetOptions::threads threads
+  /// at once, and what it gave is dropped as soon as it is encoded.
+  Result<void> write(std::size_t num_rows,
+                     const std::function<Result<Column>(std::size_t column)>& column_of);
 
   /// Writes the footer, syncs and closes. Until this has returned without an error the file has no
   /// footer that can be relied on, and must be removed. Fails if an earlier write failed.

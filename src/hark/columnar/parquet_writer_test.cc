@@ -122,6 +122,40 @@ TEST(ParquetWriter, RandomBatchesReadBackAndThreadsDoNotShow) {
   }
 }
 
+TEST(ParquetWriter, ColumnsGivenOneByOneMakeTheSameFile) {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    const Batch batch = random_batch(seed, 700);
+    const Written whole = write_file(batch);
+    for (const unsigned threads : {1U, 3U}) {
+      std::string bytes;
+      auto writer = ParquetWriter::create(std::make_unique<MemoryFile>(bytes), fields_of(batch),
+                                          {.threads = threads});
+      ASSERT_TRUE(writer);
+      ASSERT_TRUE(
+          writer->write(700, [&](std::size_t i) -> Result<Column> { return batch.columns[i]; }));
+      ASSERT_TRUE(writer->write(0, [&](std::size_t) -> Result<Column> {
+        return Error(ErrorCode::kInternal, "no rows need no columns");
+      }));
+      ASSERT_TRUE(std::move(*writer).finish());
+      EXPECT_EQ(bytes, whole.bytes);
+    }
+  }
+}
+
+TEST(ParquetWriter, AColumnThatCannotBeGivenOrIsAnotherLosesTheFile) {
+  const Batch batch = int64s({1, 2});
+  const auto code = [&](const Result<Column>& column) {
+    std::string bytes;
+    auto writer = ParquetWriter::create(std::make_unique<MemoryFile>(bytes), fields_of(batch), {});
+    const auto written = writer->write(2, [&](std::size_t) { return column; });
+    EXPECT_FALSE(std::move(*writer).finish());
+    return written ? ErrorCode::kInternal : written.error().code();
+  };
+  EXPECT_EQ(code(Error(ErrorCode::kCorrupt, "lost")), ErrorCode::kCorrupt);
+  EXPECT_EQ(code(doubles({1, 2}).columns[0]), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(int64s({1}).columns[0]), ErrorCode::kInvalidArgument);
+}
+
 TEST(ParquetWriter, NullAndInvalidAreBothNull) {
   Column column({"n", Type::kInt64});
   column.append_absent(Presence::kInvalid);

@@ -55,7 +55,9 @@ inline Batch random_batch(std::uint64_t seed, std::size_t num_rows) {
     const std::uint64_t variety = kVarieties[random() % std::size(kVarieties)];
     // Texts that no row has: readers' dictionaries may hold some.
     texts.code_of("\xF4\x8F\xBF\xBF unused");
-    for (std::size_t row = 0; row < num_rows; ++row) {
+    const bool is_blank = random() % 8 == 0;
+    if (is_blank) column.set_blank(num_rows);
+    for (std::size_t row = 0; row < (is_blank ? 0 : num_rows); ++row) {
       if (random() % 100 < absent) {
         column.append_absent(random() % 4 == 0 ? Presence::kInvalid : Presence::kNull);
       } else {

@@ -32,14 +32,19 @@ CategoryPart::CategoryPart(const columnar::Batch& batch, const std::string& name
     : codes_(batch.num_rows, kNoCode) {
   const columnar::Column* column = batch.find(name);
   columnar::DictionaryBuilder builder;
+  std::vector<std::uint32_t> place;  // by code: its place in used_, from 1
   const auto count = [&](std::size_t row, std::uint32_t code) {
     codes_[row] = code;
-    if (counts_[code]++ == 0) used_.push_back(code);
+    if (place[code] == 0) {
+      used_.push_back({code, 0});
+      place[code] = static_cast<std::uint32_t>(used_.size());
+    }
+    ++used_[place[code] - 1].rows;
   };
   if (column != nullptr && column->type() == columnar::Type::kString &&
       column->dictionary() != nullptr) {
     spellings_ = column->dictionary();
-    counts_.resize(spellings_->size());
+    place.resize(spellings_->size());
     const auto codes = column->codes();
     for (std::size_t row = 0; row < batch.num_rows; ++row) {
       if (column->is_value(row)) count(row, codes[row]);
@@ -50,7 +55,7 @@ CategoryPart::CategoryPart(const columnar::Batch& batch, const std::string& name
     for (std::size_t row = 0; row < batch.num_rows; ++row) {
       if (!column->is_value(row)) continue;
       const std::uint32_t code = builder.code_of(text_of(*column, row));
-      if (code == counts_.size()) counts_.push_back(0);
+      if (code == place.size()) place.push_back(0);
       count(row, code);
     }
   }
@@ -58,25 +63,26 @@ CategoryPart::CategoryPart(const columnar::Batch& batch, const std::string& name
 }
 
 Category merge_parts(const contract::ColumnSpec& column,
-                     const std::vector<const CategoryPart*>& parts,
-                     std::vector<std::vector<std::uint32_t>>& translate) {
+                     const std::vector<const CategoryPart*>& parts, Translation& translation) {
   const bool is_folded = column.role == contract::Role::kComplaintType;
   columnar::DictionaryBuilder spellings;
   std::vector<std::int64_t> counts;
-  translate.assign(parts.size(), {});
+  translation.clear();
   // Parts share dictionaries; a text of one is looked up once.
-  std::unordered_map<const columnar::Dictionary*, std::vector<std::uint32_t>> known;
+  std::unordered_map<const void*, std::shared_ptr<std::vector<std::uint32_t>>> known;
   for (std::size_t p = 0; p < parts.size(); ++p) {
     const columnar::Dictionary& texts = parts[p]->spellings();
-    std::vector<std::uint32_t>& spelling_of = known[&texts];
-    spelling_of.resize(texts.size(), kNoCode);
-    for (const std::uint32_t s : parts[p]->used()) {
-      std::uint32_t& spelling = spelling_of[s];
-      if (spelling == kNoCode) spelling = spellings.code_of(texts[s]);
+    auto& shared = known[texts.lineage()];
+    if (shared == nullptr) shared = std::make_shared<std::vector<std::uint32_t>>();
+    std::vector<std::uint32_t>& spelling_of = *shared;
+    if (spelling_of.size() < texts.size()) spelling_of.resize(texts.size(), kNoCode);
+    for (const CategoryPart::Used& used : parts[p]->used()) {
+      std::uint32_t& spelling = spelling_of[used.spelling];
+      if (spelling == kNoCode) spelling = spellings.code_of(texts[used.spelling]);
       if (spelling == counts.size()) counts.push_back(0);
-      counts[spelling] += parts[p]->count_of(s);
+      counts[spelling] += used.rows;
     }
-    translate[p] = spelling_of;
+    translation.push_back(shared);
   }
   const auto all = spellings.finish();
   columnar::DictionaryBuilder keys;
@@ -90,8 +96,8 @@ Category merge_parts(const contract::ColumnSpec& column,
       best[key_of[s]] = s;
     }
   }
-  for (auto& codes : translate) {
-    for (std::uint32_t& code : codes) {
+  for (auto& [lineage, codes] : known) {
+    for (std::uint32_t& code : *codes) {
       if (code != kNoCode) code = key_of[code];
     }
   }

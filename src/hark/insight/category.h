@@ -40,22 +40,25 @@ class CategoryPart {
   const std::vector<std::uint32_t>& codes() const noexcept { return codes_; }
   std::vector<std::uint32_t>& mutable_codes() noexcept { return codes_; }
   const columnar::Dictionary& spellings() const noexcept { return *spellings_; }
+  struct Used {
+    std::uint32_t spelling = 0;
+    std::int64_t rows = 0;
+  };
   /// The spellings that rows have, in order of first appearance.
-  const std::vector<std::uint32_t>& used() const noexcept { return used_; }
-  std::int64_t count_of(std::uint32_t spelling) const { return counts_[spelling]; }
+  const std::vector<Used>& used() const noexcept { return used_; }
 
  private:
   std::vector<std::uint32_t> codes_;
   std::shared_ptr<const columnar::Dictionary> spellings_;
-  std::vector<std::uint32_t> used_;
-  std::vector<std::int64_t> counts_;
+  std::vector<Used> used_;
 };
 
-/// Puts the parts' dictionaries together, in part order; `codes` stays empty. `translate[p][s]` is
-/// the key of spelling s of part p,
-/// where a row of p has it.
+/// Keys by spelling, of each part; parts that share a dictionary share them.
+using Translation = std::vector<std::shared_ptr<std::vector<std::uint32_t>>>;
+
+/// Puts the parts' dictionaries together, in part order; `codes` stays empty.
+/// `(*translation[p])[s]` is the key of spelling s of part p, where a row of p has it.
 Category merge_parts(const contract::ColumnSpec& column,
-                     const std::vector<const CategoryPart*>& parts,
-                     std::vector<std::vector<std::uint32_t>>& translate);
+                     const std::vector<const CategoryPart*>& parts, Translation& translation);
 
 }  // namespace hark::insight

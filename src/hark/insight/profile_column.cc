@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "hark/calendar/civil.h"
 #include "hark/core/text.h"
@@ -221,6 +222,10 @@ ColumnCollector::ColumnCollector(columnar::Field field, const ClockGuess* guess,
 void ColumnCollector::take(const columnar::Column& column, const columnar::Column* offsets,
                            std::span<const std::uint64_t> row_hashes) {
   rows_ += static_cast<std::int64_t>(column.size());
+  if (column.is_blank()) {
+    nulls_ += static_cast<std::int64_t>(column.size());
+    return;
+  }
   for (const Presence presence : column.presence()) {
     if (presence == Presence::kNull) ++nulls_;
     if (presence == Presence::kInvalid) ++invalid_;
@@ -277,10 +282,11 @@ void ColumnCollector::flush_texts() {
 void ColumnCollector::take_texts(const columnar::Column& column,
                                  std::span<const std::uint64_t> row_hashes) {
   if (column.dictionary() == nullptr) return;
-  if (column.dictionary() != counted_) {
-    flush_texts();
+  if (counted_ != nullptr && counted_->lineage() != column.dictionary()->lineage()) flush_texts();
+  if (counted_ == nullptr) code_counts_.clear();
+  if (counted_ == nullptr || counted_->size() < column.dictionary()->size()) {
     counted_ = column.dictionary();
-    code_counts_.assign(counted_->size(), 0);
+    code_counts_.resize(counted_->size(), 0);
   }
   const auto codes = column.codes();
   for (std::size_t row = 0; row < column.size(); ++row) {
@@ -305,40 +311,66 @@ void ColumnCollector::take_number(double value, std::uint64_t row_hash) {
   sample_.add(row_hash, value);
 }
 
+template <typename ValueOf>
+void ColumnCollector::take_whole(const columnar::Column& column, const ValueOf& value_of) {
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  std::int64_t greatest = std::numeric_limits<std::int64_t>::min();
+  const auto presence = column.presence();
+  for (std::size_t row = 0; row < presence.size(); ++row) {
+    if (presence[row] != Presence::kValue) continue;
+    const std::int64_t value = value_of(row);
+    values_.add(value);
+    least = std::min(least, value);
+    greatest = std::max(greatest, value);
+  }
+  if (least <= greatest) take_range(value_range_.least, value_range_.greatest, least, greatest);
+}
+
+template <typename ValueOf>
+void ColumnCollector::take_numbers(const columnar::Column& column, const ValueOf& value_of,
+                                   std::span<const std::uint64_t> row_hashes) {
+  const auto presence = column.presence();
+  for (std::size_t row = 0; row < presence.size(); ++row) {
+    if (presence[row] == Presence::kValue)
+      take_number(static_cast<double>(value_of(row)), row_hashes[row]);
+  }
+}
+
 void ColumnCollector::take_values(const columnar::Column& column, const columnar::Column* offsets,
                                   std::span<const std::uint64_t> row_hashes) {
-  const auto take_one = [&](std::int64_t value) {
-    values_.add(value);
-    take_range(value_range_.least, value_range_.greatest, value, value);
-  };
-  for (std::size_t row = 0; row < column.size(); ++row) {
-    if (!column.is_value(row)) continue;
-    switch (column.type()) {
-      case Type::kBool:
-        take_one(column.bools()[row]);
-        break;
-      case Type::kDate:
-        take_one(column.int32s()[row]);
-        break;
-      case Type::kTimestamp: {
+  switch (column.type()) {
+    case Type::kBool:
+      return take_whole(
+          column, [values = column.bools()](std::size_t row) { return std::int64_t{values[row]}; });
+    case Type::kDate:
+      return take_whole(column, [values = column.int32s()](std::size_t row) {
+        return std::int64_t{values[row]};
+      });
+    case Type::kTimestamp:
+      return take_whole(column, [values = column.int64s(), offsets](std::size_t row) {
         const bool has_offset = offsets != nullptr && offsets->is_value(row);
-        take_one(floor_div(column.int64s()[row], kMicrosPerSecond) +
-                 (has_offset ? offsets->int32s()[row] : 0));
-        break;
-      }
-      case Type::kDouble: {
-        const double value = column.doubles()[row];
-        values_.add(bits_of(value));
-        take_number(value, row_hashes[row]);
-        break;
-      }
-      default: {
-        const std::int64_t value =
-            column.type() == Type::kInt32 ? column.int32s()[row] : column.int64s()[row];
-        take_one(value);
-        take_number(static_cast<double>(value), row_hashes[row]);
-      }
+        return floor_div(values[row], kMicrosPerSecond) + (has_offset ? offsets->int32s()[row] : 0);
+      });
+    case Type::kDouble: {
+      const auto values = column.doubles();
+      for (std::size_t row = 0; row < values.size(); ++row)
+        if (column.is_value(row)) values_.add(bits_of(values[row]));
+      return take_numbers(column, [values](std::size_t row) { return values[row]; }, row_hashes);
     }
+    case Type::kInt32: {
+      const auto value_of = [values = column.int32s()](std::size_t row) {
+        return std::int64_t{values[row]};
+      };
+      take_whole(column, value_of);
+      return take_numbers(column, value_of, row_hashes);
+    }
+    case Type::kInt64: {
+      const auto value_of = [values = column.int64s()](std::size_t row) { return values[row]; };
+      take_whole(column, value_of);
+      return take_numbers(column, value_of, row_hashes);
+    }
+    case Type::kString:
+      return;
   }
 }
 

@@ -100,6 +100,13 @@ class ColumnCollector {
   void flush_texts();
   void take_texts(const columnar::Column& column, std::span<const std::uint64_t> row_hashes);
   void look_at(std::string_view text);
+  /// Counts the values as whole numbers; `value_of(row)`.
+  template <typename ValueOf>
+  void take_whole(const columnar::Column& column, const ValueOf& value_of);
+  /// Ranges and quantiles of a column of numbers.
+  template <typename ValueOf>
+  void take_numbers(const columnar::Column& column, const ValueOf& value_of,
+                    std::span<const std::uint64_t> row_hashes);
   void take_values(const columnar::Column& column, const columnar::Column* offsets,
                    std::span<const std::uint64_t> row_hashes);
   void take_number(double value, std::uint64_t row_hash);

@@ -142,16 +142,19 @@ void RequestReader::read_status(const columnar::Batch& batch, RequestPart& part)
   const columnar::Column* status = batch.find(columns_.status);
   if (columns_.status.empty() || status == nullptr || status->dictionary() == nullptr) return;
   const columnar::Dictionary& texts = *status->dictionary();
-  std::vector<StatusClass> class_of(texts.size());
-  for (std::uint32_t code = 0; code < texts.size(); ++code) {
-    const bool is_closed =
-        std::find(contract_.closed_statuses.begin(), contract_.closed_statuses.end(),
-                  fold_category(texts[code])) != contract_.closed_statuses.end();
-    class_of[code] = is_closed ? StatusClass::kClosed : StatusClass::kNotClosed;
-  }
+  // A dictionary may go on from batch to batch: only what this batch uses is judged, once.
+  std::vector<StatusClass> class_of(texts.size(), StatusClass::kNone);
+  const auto judge = [&](std::string_view text) {
+    return std::ranges::find(contract_.closed_statuses, fold_category(text)) !=
+                   contract_.closed_statuses.end()
+               ? StatusClass::kClosed
+               : StatusClass::kNotClosed;
+  };
   for (std::size_t row = 0; row < batch.num_rows; ++row) {
     if (!status->is_value(row)) continue;
-    part.status[row] = class_of[status->codes()[row]];
+    StatusClass& status_class = class_of[status->codes()[row]];
+    if (status_class == StatusClass::kNone) status_class = judge(texts[status->codes()[row]]);
+    part.status[row] = status_class;
     part.has_status = true;
   }
 }
@@ -161,7 +164,6 @@ void RequestReader::read_outcomes(const columnar::Batch& batch, RequestPart& par
   part.resolved_as.assign(batch.num_rows, contract::ResolvedAs::kUnknown);
   const columnar::Column* text = batch.find(columns_.resolution);
   if (text == nullptr || text->dictionary() == nullptr) return;
-  // A dictionary may go on from batch to batch: only what this batch uses is judged, once.
   const columnar::Dictionary& texts = *text->dictionary();
   std::vector<std::optional<contract::ResolvedAs>> of_code(texts.size());
   for (std::size_t row = 0; row < batch.num_rows; ++row) {

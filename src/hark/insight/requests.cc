@@ -154,11 +154,11 @@ Result<Gathered> gather(std::vector<RequestPart> parts, const Losers& losers,
       gathered.folds.push_back(fold);
     }
   }
-  std::vector<std::vector<std::vector<std::uint32_t>>> translate(columns.categories.size());
+  std::vector<Translation> translations(columns.categories.size());
   for (std::size_t c = 0; c < columns.categories.size(); ++c) {
     std::vector<const CategoryPart*> shares;
     for (const RequestPart& part : parts) shares.push_back(&part.categories[c]);
-    table.categories.push_back(merge_parts(columns.categories[c], shares, translate[c]));
+    table.categories.push_back(merge_parts(columns.categories[c], shares, translations[c]));
   }
   for (const std::string& name : columns.numbers) table.numbers.push_back({name, {}});
 
@@ -170,7 +170,7 @@ Result<Gathered> gather(std::vector<RequestPart> parts, const Losers& losers,
           table.categories[c].codes,
           [c](Part& part) -> auto& { return part.categories[c].mutable_codes(); },
           [&](std::size_t p, std::uint32_t code) {
-            return code == kNoCode ? kNoCode : translate[c][p][code];
+            return code == kNoCode ? kNoCode : (*translations[c][p])[code];
           });
     });
   }

@@ -49,7 +49,8 @@ void DistinctSketch::add(std::uint64_t hash) noexcept {
   const auto index = static_cast<std::size_t>(hash >> (64 - kIndexBits));
   const auto rank =
       std::min<unsigned>(static_cast<unsigned>(std::countl_zero(hash << kIndexBits)) + 1, kMaxRank);
-  registers_[index] = std::max(registers_[index], static_cast<std::uint8_t>(rank));
+  // Most hashes change nothing: a store each would hold up the next.
+  if (registers_[index] < rank) registers_[index] = static_cast<std::uint8_t>(rank);
 }
 
 void DistinctSketch::merge(const DistinctSketch& other) noexcept {

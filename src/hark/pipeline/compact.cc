@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "hark/columnar/gather.h"
@@ -68,15 +69,15 @@ Result<columnar::Batch> read_all(engine::Engine& engine, const std::string& sql,
     batches.push_back(*std::move(batch));
   }
   std::vector<const columnar::Batch*> pointers;
-  std::vector<columnar::RowRef> refs;
+  std::vector<columnar::RowRange> all;
   for (std::uint32_t b = 0; b < batches.size(); ++b) {
     pointers.push_back(&batches[b]);
-    for (std::uint32_t row = 0; row < batches[b].num_rows; ++row) refs.push_back({b, row});
+    all.push_back({b, 0, static_cast<std::uint32_t>(batches[b].num_rows)});
   }
-  return columnar::gather(pointers, refs, threads);
+  return columnar::gather(std::move(pointers), std::move(all), threads);
 }
 
-/// Writes the rows of a group's files as one file, sorted by time as a load sorts them.
+/// Writes the rows of a group's files as one file, sorted by time.
 Result<NewFile> merge(const LakeFolder& lake, const TableState& table, const Group& group,
                       engine::Engine& engine, const contract::Contract& contract,
                       const std::string& view, unsigned threads) {

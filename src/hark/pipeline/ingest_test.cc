@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <map>
 
 #include "hark/core/parallel.h"
 #include "hark/io/fault_file_system.h"
+#include "hark/lake/file_stats.h"
 #include "hark/pipeline/build.h"
 #include "hark/pipeline/check.h"
 #include "hark/pipeline/lake_fixture_test.h"
@@ -256,6 +258,73 @@ TEST_F(Ingest, ALoadInManyRunsGivesTheLakeOfALoadInOne) {
   EXPECT_EQ(report.rows.duplicate, expected.rows.duplicate);
   EXPECT_EQ(report.rows.superseded, expected.rows.superseded);
   EXPECT_EQ(picture(pieces.root(), "nyc311"), picture(whole.root(), "nyc311"));
+}
+
+TEST_F(Ingest, FilesAreOfEqualSizeAndFollowEachOtherInTimeHoweverTheRecordsCome) {
+  // Times in no order, each about three times; every tenth record is a copy of one before.
+  std::string text(kHeader);
+  for (int i = 0; i < 640; ++i) {
+    const int key = i % 10 == 9 ? i - 5 : i;
+    const int hour = key * 37 % 213;
+    char created[32];
+    std::snprintf(created, sizeof created, "03/%02d/2024 %02d:15:00 %s", hour / 24 + 1,
+                  hour % 12 == 0 ? 12 : hour % 12, hour % 24 < 12 ? "AM" : "PM");
+    text += record(key, created, "", "Noise", created);
+  }
+  const std::string file = write("a.csv", text);
+  for (const std::size_t run_bytes : {std::size_t{0}, std::size_t{1}}) {
+    const LakeFolder lake = make_lake(concat("lake", run_bytes));
+    IngestOptions with = options();
+    with.rows_per_file = 100;
+    with.block_bytes = 4096;
+    with.run_bytes = run_bytes;
+    const LoadReport report = load(lake, file, with);
+    EXPECT_EQ(report.rows.inserted, 576);
+    EXPECT_EQ(report.rows.duplicate, 64);
+    if (run_bytes != 0) continue;  // each block has files of its own
+    const auto trusted = open_table(files_, lake.trusted_table("nyc311"));
+    ASSERT_TRUE(trusted && trusted->snapshot);
+    std::map<std::string, std::pair<std::string, std::int64_t>> files;  // by first time: last, rows
+    for (const lake::AddFile& added : trusted->snapshot->files()) {
+      const auto stats = lake::parse_stats(*added.stats);
+      ASSERT_TRUE(stats);
+      files[std::string(stats->min_values["created_date"].as_string())] = {
+          std::string(stats->max_values["created_date"].as_string()), *stats->num_records};
+    }
+    ASSERT_EQ(files.size(), 6U);
+    std::string last;
+    for (const auto& [first, rest] : files) {
+      EXPECT_EQ(rest.second, 96);
+      EXPECT_LE(last, first);
+      last = rest.first;
+    }
+  }
+}
+
+TEST_F(Ingest, RowsWithoutATimeAreCutInTheOrderOfTheirRecords) {
+  // Every row is of the same time, and each third is there twice: equal files all the same.
+  std::string text(kHeader);
+  for (int key = 0; key < 250; ++key) {
+    for (int copy = key % 3 == 0 ? 2 : 1; copy > 0; --copy)
+      text += record(key, "03/02/2024 01:15:00 AM", "", "Noise", "03/02/2024 01:15:00 AM");
+  }
+  const LakeFolder lake = make_lake();
+  IngestOptions with = options();
+  with.rows_per_file = 100;
+  with.block_bytes = 4096;
+  load(lake, write("a.csv", text), with);
+  const auto trusted = open_table(files_, lake.trusted_table("nyc311"));
+  ASSERT_TRUE(trusted && trusted->snapshot);
+  std::vector<std::pair<std::int64_t, std::int64_t>> ranges;
+  for (const lake::AddFile& added : trusted->snapshot->files()) {
+    const auto stats = lake::parse_stats(*added.stats);
+    ASSERT_TRUE(stats);
+    ranges.emplace_back(stats->min_values["unique_key"].as_int(),
+                        stats->max_values["unique_key"].as_int());
+  }
+  std::ranges::sort(ranges);
+  EXPECT_EQ(ranges,
+            (std::vector<std::pair<std::int64_t, std::int64_t>>{{0, 82}, {83, 165}, {166, 249}}));
 }
 
 TEST_F(Ingest, TooManyRefusedRecordsCommitNothing) {

@@ -1,5 +1,6 @@
 #include "hark/pipeline/load_sinks.h"
 
+#include <utility>
 #include <vector>
 
 #include "hark/columnar/gather.h"
@@ -20,13 +21,12 @@ Result<void> Profiled::consume(columnar::Batch batch, unsigned worker) {
 Result<void> RecordFilter::consume(columnar::Batch batch, unsigned worker) {
   const columnar::Column* numbers = batch.find(kRecordColumn);
   if (numbers == nullptr) return Error(ErrorCode::kInternal, "the file gave no record numbers");
-  std::vector<columnar::RowRef> rows;
+  std::vector<columnar::RowRange> rows;
   for (std::uint32_t row = 0; row < batch.num_rows; ++row) {
-    if (records_.contains(numbers->int64s()[row])) rows.push_back({0, row});
+    if (records_.contains(numbers->int64s()[row])) columnar::add_row(rows, 0, row);
   }
   if (rows.empty()) return {};
-  const columnar::Batch* const whole = &batch;
-  HARK_TRY(columnar::Batch chosen, columnar::gather({&whole, 1}, rows));
+  HARK_TRY(columnar::Batch chosen, columnar::gather({&batch}, std::move(rows)));
   chosen.ordinal = batch.ordinal;
   return sink_.consume(std::move(chosen), worker);
 }

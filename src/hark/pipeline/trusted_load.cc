@@ -1,6 +1,7 @@
 #include "hark/pipeline/trusted_load.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "hark/core/parallel.h"
 #include "hark/core/text.h"
@@ -13,7 +14,7 @@ namespace {
 
 using columnar::Batch;
 using columnar::Column;
-using columnar::RowRef;
+using columnar::RowRange;
 
 std::vector<const Batch*> pointers_to(const std::vector<Batch>& batches) {
   std::vector<const Batch*> pointers;
@@ -52,15 +53,38 @@ std::uint64_t hash_of(const Batch& batch, std::size_t row) {
 Result<Batch> extract(engine::Engine& engine, const std::string& file,
                       const contract::Contract& contract, const std::set<std::uint64_t>& wanted) {
   HARK_TRY(const auto batches, read_trusted_file(engine, file, contract));
-  std::vector<RowRef> rows;
+  std::vector<RowRange> rows;
   for (std::uint32_t b = 0; b < batches.size(); ++b) {
     const auto keys = row_keys(batches[b], contract);
     for (std::uint32_t row = 0; row < keys.size(); ++row) {
-      if (wanted.contains(keys[row])) rows.push_back({b, row});
+      if (wanted.contains(keys[row])) columnar::add_row(rows, b, row);
     }
   }
-  const auto pointers = pointers_to(batches);
-  return columnar::gather(pointers, rows, 1);
+  return columnar::gather(pointers_to(batches), std::move(rows));
+}
+
+/// For stats::radix_sort_by(): the sign bit turned makes negative times the smaller.
+std::uint64_t sorting_key(std::int64_t time) noexcept {
+  return static_cast<std::uint64_t>(time) ^ (std::uint64_t{1} << 63);
+}
+
+/// Sorts the rows of a batch by time, so that those of any span of time follow each other. Done
+/// while the batch is in the cache still.
+Result<void> sort_by_time(Batch& batch, const contract::ColumnSpec* clock) {
+  const std::vector<std::int64_t> times = times_of(batch, clock);
+  if (std::ranges::is_sorted(times)) return {};
+  struct TimedRow {
+    std::int64_t time;
+    std::uint32_t row;
+  };
+  std::vector<TimedRow> rows(times.size());
+  for (std::uint32_t row = 0; row < rows.size(); ++row) rows[row] = {times[row], row};
+  HARK_TRY_VOID(
+      stats::radix_sort_by(rows, [](const TimedRow& row) { return sorting_key(row.time); }));
+  std::vector<std::uint32_t> order(rows.size());
+  std::ranges::transform(rows, order.begin(), &TimedRow::row);
+  columnar::reorder(batch, order);
+  return {};
 }
 
 }  // namespace
@@ -82,6 +106,7 @@ TrustedLoad::TrustedLoad(io::FileSystem& files, std::string table_path,
 Result<void> TrustedLoad::consume(Batch batch, unsigned) {
   if (batch.num_rows == 0) return {};
   HARK_TRY_VOID(completer_.complete(batch));
+  HARK_TRY_VOID(sort_by_time(batch, time_column(contract_)));
   const std::lock_guard lock(mutex_);
   run_bytes_ += new_bytes(batch);
   run_.push_back(std::move(batch));
@@ -96,7 +121,10 @@ std::size_t TrustedLoad::new_bytes(const Batch& batch) {
   for (const Column& column : batch.columns) {
     bytes += column.values_bytes();
     const columnar::Dictionary* const texts = column.dictionary().get();
-    if (texts != nullptr && run_texts_.insert(texts).second) bytes += texts->size_bytes();
+    if (texts == nullptr) continue;
+    std::size_t& counted = run_texts_[texts->lineage()];
+    if (counted < texts->size_bytes())
+      bytes += texts->size_bytes() - std::exchange(counted, texts->size_bytes());
   }
   return bytes;
 }
@@ -129,7 +157,8 @@ Result<void> TrustedLoad::flush(bool is_last) {
 }
 
 Result<void> TrustedLoad::drop_copies(std::vector<RunKey>& keys, Dropped& dropped) {
-  // Rows of one key stay in their order.
+  // Rows of one key stay in their order: of two that say the same, which are of the same time, the
+  // first record is kept.
   HARK_TRY_VOID(
       stats::radix_sort_by(keys, [](const RunKey& key) { return key.key; }, options_.threads));
   bool has_copies = false;
@@ -220,59 +249,68 @@ Result<void> TrustedLoad::compare_with_file(std::uint32_t file,
   return {};
 }
 
-Result<void> TrustedLoad::write_run(const Dropped& dropped, bool is_last,
-                                    std::string_view landing_hash) {
-  struct TimedRow {
-    std::int64_t time;
-    RowRef ref;
-  };
-  const contract::ColumnSpec* const clock = time_column(contract_);
-  std::vector<TimedRow> rows;
+Result<std::vector<std::vector<RowRange>>> TrustedLoad::cut_by_time(const Dropped& dropped) const {
+  std::vector<std::vector<std::int64_t>> times_by_batch;
+  std::vector<std::int64_t> times;  // of the rows that stay
   for (std::uint32_t b = 0; b < run_.size(); ++b) {
-    const auto times = times_of(run_[b], clock);
-    for (std::uint32_t row = 0; row < times.size(); ++row) {
-      if (dropped[b][row] == 0) rows.push_back({times[row], {b, row}});
+    times_by_batch.push_back(times_of(run_[b], time_column(contract_)));
+    for (std::uint32_t row = 0; row < run_[b].num_rows; ++row)
+      if (dropped[b][row] == 0) times.push_back(times_by_batch[b][row]);
+  }
+  // Equal pieces, so that no file is left with a handful of rows.
+  const std::size_t num_pieces =
+      (times.size() + options_.rows_per_file - 1) / options_.rows_per_file;
+  std::vector<std::vector<RowRange>> pieces(num_pieces);
+  if (num_pieces > 1) HARK_TRY_VOID(stats::radix_sort_by(times, sorting_key, options_.threads));
+  std::vector<std::uint32_t> next(run_.size(), 0);  // first row of each batch that is not cut off
+  for (std::size_t i = 0; i < num_pieces; ++i) {
+    const std::size_t num_before = times.size() * (i + 1) / num_pieces;
+    const bool is_last = i + 1 == num_pieces;
+    const std::int64_t time = is_last ? 0 : times[num_before];
+    // Of the rows of that very time, this many are still of this piece.
+    auto num_equal = static_cast<std::ptrdiff_t>(num_before) -
+                     (std::ranges::lower_bound(times, time) - times.begin());
+    for (std::uint32_t b = 0; b < run_.size(); ++b) {
+      const auto& mine = times_by_batch[b];
+      auto end = static_cast<std::uint32_t>(
+          is_last ? mine.size()
+                  : static_cast<std::size_t>(std::ranges::lower_bound(mine, time) - mine.begin()));
+      for (; !is_last && num_equal > 0 && end < mine.size() && mine[end] == time; ++end)
+        num_equal -= dropped[b][end] == 0 ? 1 : 0;
+      for (std::uint32_t row = next[b]; row < end; ++row)
+        if (dropped[b][row] == 0) columnar::add_row(pieces[i], b, row);
+      next[b] = std::max(next[b], end);
     }
   }
-  if (rows.empty()) return {};
-  // Rows of one time stay in their order. The sign bit turned makes negative times the smaller.
-  HARK_TRY_VOID(stats::radix_sort_by(
-      rows,
-      [](const TimedRow& row) {
-        return static_cast<std::uint64_t>(row.time) ^ (std::uint64_t{1} << 63);
-      },
-      options_.threads));
-  std::vector<RowRef> refs(rows.size());
-  std::ranges::transform(rows, refs.begin(), &TimedRow::ref);
-  rows = {};
+  return pieces;
+}
 
-  // Equal pieces, so that no file is left with a handful of rows.
-  const std::size_t num_files = (refs.size() + options_.rows_per_file - 1) / options_.rows_per_file;
+Result<void> TrustedLoad::write_run(const Dropped& dropped, bool is_last,
+                                    std::string_view landing_hash) {
+  HARK_TRY(const auto pieces, cut_by_time(dropped));
   const std::size_t first_file = written_.size();
-  written_.resize(first_file + num_files);
+  written_.resize(first_file + pieces.size());
   const auto pointers = pointers_to(run_);
   const auto write_piece = [&](std::size_t i, unsigned threads) -> Result<void> {
-    const std::size_t begin = refs.size() * i / num_files;
-    const std::size_t end = refs.size() * (i + 1) / num_files;
-    const std::span<const RowRef> piece(refs.data() + begin, end - begin);
-    HARK_TRY(written_[first_file + i], write_file(pointers, piece, threads, landing_hash));
+    HARK_TRY(written_[first_file + i], write_file(pointers, pieces[i], threads, landing_hash));
     return {};
   };
   // A file each for the threads, as long as there are enough; all of them on each that is left.
-  const std::size_t num_apart = num_files - num_files % options_.threads;
+  const std::size_t num_apart = pieces.size() - pieces.size() % options_.threads;
   HARK_TRY_VOID(
       parallel_for(num_apart, options_.threads, [&](std::size_t i) { return write_piece(i, 1); }));
-  for (std::size_t i = num_apart; i < num_files; ++i)
+  for (std::size_t i = num_apart; i < pieces.size(); ++i)
     HARK_TRY_VOID(write_piece(i, options_.threads));
   // Only a load of several runs must know later where each key went.
   if (!contract_.key.empty() && (num_runs_ > 0 || !is_last)) {
     std::vector<std::vector<std::uint64_t>> keys_of;
     for (const Batch& batch : run_) keys_of.push_back(row_keys(batch, contract_));
-    for (std::size_t i = 0; i < num_files; ++i) {
-      for (std::size_t r = refs.size() * i / num_files; r < refs.size() * (i + 1) / num_files;
-           ++r) {
-        const std::uint64_t key = keys_of[refs[r].batch][refs[r].row];
-        written_keys_[key % kKeyShares].keys.push_back(key);
+    for (const std::vector<RowRange>& piece : pieces) {
+      for (const RowRange& range : piece) {
+        for (std::uint32_t row = range.begin; row < range.end; ++row) {
+          const std::uint64_t key = keys_of[range.batch][row];
+          written_keys_[key % kKeyShares].keys.push_back(key);
+        }
       }
       for (KeyShare& share : written_keys_) share.end_of_file.push_back(share.keys.size());
     }
@@ -280,11 +318,11 @@ Result<void> TrustedLoad::write_run(const Dropped& dropped, bool is_last,
   return {};
 }
 
-Result<WrittenFile> TrustedLoad::write_file(std::span<const Batch* const> batches,
-                                            std::span<const RowRef> rows, unsigned threads,
+Result<WrittenFile> TrustedLoad::write_file(std::vector<const Batch*> batches,
+                                            std::vector<RowRange> rows, unsigned threads,
                                             std::string_view landing_hash) {
-  HARK_TRY(Batch gathered, columnar::gather(batches, rows, threads));
-  if (!landing_hash.empty()) name_file(gathered, landing_hash);
+  HARK_TRY(const columnar::Gatherer gatherer,
+           columnar::Gatherer::create(std::move(batches), std::move(rows)));
   WrittenFile file;
   file.path = lake::data_file_name(0, lake::random_uuid());
   const std::string full_path = io::join_path(table_path_, file.path);
@@ -293,7 +331,12 @@ Result<WrittenFile> TrustedLoad::write_file(std::span<const Batch* const> batche
   parquet.threads = threads;
   HARK_TRY(auto writer,
            columnar::ParquetWriter::create(std::move(output), fields_, std::move(parquet)));
-  HARK_TRY_VOID(writer.write(gathered));
+  // Column by column, as the rows of a file in memory once more are what a load would need most.
+  HARK_TRY_VOID(writer.write(gatherer.num_rows(), [&](std::size_t index) -> Result<Column> {
+    Column column = gatherer.column(index);
+    if (!landing_hash.empty()) name_file(column, landing_hash);
+    return column;
+  }));
   HARK_TRY(file.stats, std::move(writer).finish());
   return file;
 }
@@ -365,16 +408,16 @@ Result<void> TrustedLoad::settle_runs() {
   for (const auto& [file, records] : losers) {
     const std::string old_path = io::join_path(table_path_, written_[file].path);
     HARK_TRY(const auto batches, read_trusted_file(*engine, old_path, contract_));
-    std::vector<RowRef> kept;
+    std::vector<RowRange> kept;
     for (std::uint32_t b = 0; b < batches.size(); ++b) {
       for (std::uint32_t row = 0; row < batches[b].num_rows; ++row) {
-        if (!records.contains(record_of(batches[b], row))) kept.push_back({b, row});
+        if (!records.contains(record_of(batches[b], row))) columnar::add_row(kept, b, row);
       }
     }
     HARK_TRY_VOID(files_.remove(old_path));
     written_[file].path.clear();
     if (kept.empty()) continue;
-    HARK_TRY(written_[file], write_file(pointers_to(batches), kept, options_.threads));
+    HARK_TRY(written_[file], write_file(pointers_to(batches), std::move(kept), options_.threads));
   }
   std::erase_if(written_, [](const WrittenFile& file) { return file.path.empty(); });
   return {};
@@ -399,7 +442,7 @@ Result<void> TrustedLoad::rewrite_table_files() {
     const auto* const returned = in_file(flag_changes_.returned, file);
     HARK_TRY(engine::Engine* const engine, engine_());
     HARK_TRY(auto batches, read_trusted_file(*engine, existing_.files()[file], contract_));
-    std::vector<RowRef> kept;
+    std::vector<RowRange> kept;
     bool has_vanished = false;
     for (std::uint32_t b = 0; b < batches.size(); ++b) {
       if (vanished != nullptr || returned != nullptr)
@@ -409,11 +452,12 @@ Result<void> TrustedLoad::rewrite_table_files() {
       for (std::uint32_t row = 0; row < batch_keys.size(); ++row) {
         const bool is_superseded = superseded != nullptr && superseded->contains(batch_keys[row]) &&
                                    superseded->at(batch_keys[row]) == hash_of(batches[b], row);
-        if (!is_superseded) kept.push_back({b, row});
+        if (!is_superseded) columnar::add_row(kept, b, row);
       }
     }
     if (kept.empty()) continue;
-    HARK_TRY(WrittenFile rewritten, write_file(pointers_to(batches), kept, options_.threads));
+    HARK_TRY(WrittenFile rewritten,
+             write_file(pointers_to(batches), std::move(kept), options_.threads));
     rewritten.has_vanished_rows = has_vanished;
     written_.push_back(std::move(rewritten));
   }

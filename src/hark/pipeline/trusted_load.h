@@ -1,8 +1,8 @@
 // The heart of a load: rows come in, each finds out whether it is new, and parquet files come out.
 //
 // Rows are kept in memory until they fill the budget; such a run is deduplicated, compared with the
-// rows the table holds, sorted by time and written as files of about 256 thousand rows. So memory
-// is bounded, files cover few months each, and their statistics let readers skip them. Threads:
+// rows the table holds, cut by time and written as files of about 256 thousand rows. So memory is
+// bounded, files cover few months each, and their statistics let readers skip them. Threads:
 // consume() is called by many workers, everything else by one.
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "hark/columnar/gather.h"
@@ -95,14 +96,16 @@ class TrustedLoad final : public columnar::BatchSink {
   Result<void> compare_with_table(const std::vector<RunKey>& keys, Dropped& dropped);
   Result<void> compare_with_file(std::uint32_t file, const std::vector<RunKey>& candidates,
                                  Dropped& dropped);
+  /// Cuts the rows that stay by time into pieces of equal size, a file each.
+  Result<std::vector<std::vector<columnar::RowRange>>> cut_by_time(const Dropped& dropped) const;
   Result<void> write_run(const Dropped& dropped, bool is_last, std::string_view landing_hash);
   Result<void> settle_runs();
   /// Files of the table that lose rows or whose flags change.
   std::set<std::uint32_t> changed_files() const;
   Result<void> rewrite_table_files();
   /// `landing_hash`: of rows that came with this load; empty for rows that know their file.
-  Result<WrittenFile> write_file(std::span<const columnar::Batch* const> batches,
-                                 std::span<const columnar::RowRef> rows, unsigned threads,
+  Result<WrittenFile> write_file(std::vector<const columnar::Batch*> batches,
+                                 std::vector<columnar::RowRange> rows, unsigned threads,
                                  std::string_view landing_hash = {});
 
   io::FileSystem& files_;
@@ -115,9 +118,10 @@ class TrustedLoad final : public columnar::BatchSink {
   std::vector<columnar::Field> fields_;
 
   std::mutex mutex_;
-  std::vector<columnar::Batch> run_;
+  std::vector<columnar::Batch> run_;  ///< the rows of each by time
   std::size_t run_bytes_ = 0;
-  std::set<const columnar::Dictionary*> run_texts_;
+  /// Bytes counted of the texts of each lineage.
+  std::unordered_map<const void*, std::size_t> run_texts_;
   std::size_t num_runs_ = 0;
 
   RowCounts counts_;

@@ -30,14 +30,15 @@ std::uint64_t mix(std::uint64_t value) noexcept {
   return value ^ (value >> 31);
 }
 
-/// Calls `use(row, 64-bit image of the value)` for the rows that have a value.
+/// Calls `use(row, 64-bit image of the value, whether there is one)` for every row: without a
+/// branch on it, as which rows have a value is hard to guess. Not called for a column of no values.
 template <typename Use>
-void for_each_value(const Column& column, const Use& use) {
+void for_each_row(const Column& column, const Use& use) {
+  if (column.is_blank()) return;
   const auto presence = column.presence();
   const auto visit = [&](const auto& image_of) {
-    for (std::size_t row = 0; row < presence.size(); ++row) {
-      if (presence[row] == Presence::kValue) use(row, image_of(row));
-    }
+    for (std::size_t row = 0; row < presence.size(); ++row)
+      use(row, image_of(row), presence[row] == Presence::kValue);
   };
   switch (column.type()) {
     case Type::kBool:
@@ -58,6 +59,8 @@ void for_each_value(const Column& column, const Use& use) {
                                                            : values[r]);  // -0 and 0 are one value
       });
     case Type::kString: {
+      // Rows without a value have code 0.
+      if (column.dictionary() == nullptr || column.dictionary()->size() == 0) return;
       return visit([codes = column.codes(), &dictionary = *column.dictionary()](std::size_t r) {
         return dictionary.hash(codes[r]);
       });
@@ -74,6 +77,15 @@ std::shared_ptr<const columnar::Dictionary> dictionary_of(std::string_view text)
 /// c_local_date and c_local_s of a clock, from its instant and offset.
 void add_local_parts(const Column& clock, const Column& offset, std::vector<Column>& out) {
   const std::size_t n = clock.size();
+  Column date({clock.name() + "_local_date", Type::kDate});
+  Column second({clock.name() + "_local_s", Type::kInt32});
+  if (clock.is_blank()) {
+    date.set_blank(n);
+    second.set_blank(n);
+    out.push_back(std::move(date));
+    out.push_back(std::move(second));
+    return;
+  }
   std::vector<std::int32_t> dates(n);
   std::vector<std::int32_t> seconds(n);
   const auto instants = clock.int64s();
@@ -88,9 +100,7 @@ void add_local_parts(const Column& clock, const Column& offset, std::vector<Colu
     seconds[row] = static_cast<std::int32_t>(local - day * kDay);
   }
   const std::vector<Presence> presence(clock.presence().begin(), clock.presence().end());
-  Column date({clock.name() + "_local_date", Type::kDate});
   date.set(presence, std::move(dates));
-  Column second({clock.name() + "_local_s", Type::kInt32});
   second.set(presence, std::move(seconds));
   out.push_back(std::move(date));
   out.push_back(std::move(second));
@@ -139,8 +149,20 @@ std::vector<std::uint64_t> row_hashes(const Batch& batch, const contract::Contra
     if (column == nullptr) continue;
     const std::uint64_t seed = columnar::hash_bytes(spec.name);
     // XOR keeps the order of columns out of it, and absent values too.
-    for_each_value(*column, [&](std::size_t row, std::uint64_t image) {
-      hashes[row] ^= mix(seed ^ mix(image));
+    if (const columnar::Dictionary* const texts = column->dictionary().get();
+        texts != nullptr && texts->size() > 0 && texts->size() * 2 < batch.num_rows) {
+      // Few texts: each is mixed once.
+      std::vector<std::uint64_t> mixed(texts->size());
+      for (std::uint32_t code = 0; code < texts->size(); ++code)
+        mixed[code] = mix(seed ^ mix(texts->hash(code)));
+      const auto presence = column->presence();
+      const auto codes = column->codes();
+      for (std::size_t row = 0; row < batch.num_rows; ++row)
+        hashes[row] ^= mixed[codes[row]] & (0 - std::uint64_t{presence[row] == Presence::kValue});
+      continue;
+    }
+    for_each_row(*column, [&](std::size_t row, std::uint64_t image, bool is_value) {
+      hashes[row] ^= mix(seed ^ mix(image)) & (0 - std::uint64_t{is_value});
     });
   }
   return hashes;
@@ -152,8 +174,8 @@ std::vector<std::uint64_t> row_keys(const Batch& batch, const contract::Contract
   for (const std::string& name : contract.key) {
     const Column* column = batch.find(name);
     if (column == nullptr) continue;
-    for_each_value(*column, [&](std::size_t row, std::uint64_t image) {
-      keys[row] = is_exact ? image : mix(keys[row] ^ image);
+    for_each_row(*column, [&](std::size_t row, std::uint64_t image, bool is_value) {
+      if (is_value) keys[row] = is_exact ? image : mix(keys[row] ^ image);
     });
   }
   return keys;
@@ -165,9 +187,8 @@ bool keys_are_exact(const contract::Contract& contract) {
   return spec != nullptr && contract::storage_type(spec->type) != Type::kString;
 }
 
-void name_file(Batch& batch, std::string_view landing_hash) {
-  for (Column& column : batch.columns)
-    if (column.name() == kFileColumn) column.set_dictionary(dictionary_of(landing_hash));
+void name_file(Column& column, std::string_view landing_hash) {
+  if (column.name() == kFileColumn) column.set_dictionary(dictionary_of(landing_hash));
 }
 
 Result<Completer> Completer::create(const contract::Contract& contract, Instant ingested_at,
@@ -208,7 +229,7 @@ Result<void> Completer::complete(Batch& batch) const {
   }
   for (std::size_t i = 0; i < flaggable_.size(); ++i) {
     const Column* column = batch.find(flaggable_[i]);
-    if (column == nullptr) continue;
+    if (column == nullptr || column->is_blank()) continue;
     const auto presence = column->presence();
     for (std::size_t row = 0; row < n; ++row) {
       if (presence[row] == Presence::kInvalid) unreadable[row] |= std::uint64_t{1} << i;

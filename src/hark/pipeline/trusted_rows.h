@@ -44,8 +44,8 @@ std::vector<std::uint64_t> row_keys(const columnar::Batch& batch,
 /// True if row_keys() tells rows apart for certain, not only with high probability.
 bool keys_are_exact(const contract::Contract& contract);
 
-/// Names the file that all rows of a batch came from.
-void name_file(columnar::Batch& batch, std::string_view landing_hash);
+/// Names the file that all rows came from, if `column` is kFileColumn.
+void name_file(columnar::Column& column, std::string_view landing_hash);
 
 /// Turns batches of a reader into trusted rows. Threads: one Completer may be used by many.
 class Completer {

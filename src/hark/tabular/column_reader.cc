@@ -1,5 +1,6 @@
 #include "hark/tabular/column_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace hark::tabular {
@@ -45,6 +46,18 @@ void for_each_text(const ColumnPlan& plan, char quote, const RecordBlock& block,
   }
 }
 
+/// Sets what was read, or that there is nothing: many columns of an export are empty for long.
+template <typename Values>
+void set_values(Column& column, std::vector<Presence> presence, Values values) {
+  const bool is_blank =
+      std::ranges::all_of(presence, [](Presence p) { return p == Presence::kNull; });
+  if (is_blank) {
+    column.set_blank(presence.size());
+  } else {
+    column.set(std::move(presence), std::move(values));
+  }
+}
+
 /// Columns whose values stand for themselves. `Parse` is std::optional<Value>(std::string_view).
 template <typename Value, typename Parse>
 class ValueReader final : public ColumnReader {
@@ -72,7 +85,7 @@ class ValueReader final : public ColumnReader {
 
   Column take(const Field& field, ColumnPart) override {
     Column column(field);
-    column.set(std::move(presence_), std::move(values_));
+    set_values(column, std::move(presence_), std::move(values_));
     return column;
   }
 
@@ -101,6 +114,11 @@ class StringReader final : public ColumnReader {
 
   void read(const RecordBlock& block, std::span<const RecordSpan> records,
             std::size_t first_row) override {
+    if (!is_all_different_ && builder_.dictionary().size() > kNearTexts &&
+        plan_.file_columns.size() == 1) {
+      read_together(block, records, first_row);
+      return;
+    }
     for_each_text(
         plan_, quote_, block, records, first_row, [this](std::size_t row, std::string_view text) {
           if (plan_.is_code) text = strip_code_decimals(text);
@@ -116,31 +134,72 @@ class StringReader final : public ColumnReader {
 
   Column take(const Field& field, ColumnPart) override {
     Column column(field);
-    column.set(std::move(presence_), std::move(codes_));
+    set_values(column, std::move(presence_), std::move(codes_));
     const std::size_t num_new = builder_.dictionary().size() - num_texts_before_;
-    const bool is_kept = !is_all_different_ && builder_.dictionary().size() <= kMaxKeptTexts;
+    // Keys hardly repeat: looking each one up would be in vain. A first block cannot tell, as all
+    // is new in it. Now and then blocks are looked at again.
+    const bool hardly_repeats =
+        num_texts_before_ > 0 && num_looked_up_ >= kMinLookedUp && num_new * 8 > num_looked_up_ * 7;
+    const std::size_t most = std::max(kLeastKeptTexts, kKeptTextsPerRow * column.size());
+    const bool is_kept =
+        !is_all_different_ && !hardly_repeats && builder_.dictionary().size() <= most;
     column.set_dictionary(is_kept ? builder_.share() : builder_.finish());
-    // Keys and addresses hardly repeat within a block: looking each one up would be in vain. Now
-    // and then a block is looked at again.
-    if (is_all_different_) {
-      is_all_different_ = ++num_blind_blocks_ % kBlindBlocks != 0;
-    } else {
-      is_all_different_ = num_looked_up_ >= kMinLookedUp && num_new * 8 > num_looked_up_ * 7;
-    }
+    is_all_different_ =
+        is_all_different_ ? ++num_blind_blocks_ % kBlindBlocks != 0 : hardly_repeats;
     return column;
   }
 
  private:
   static constexpr std::uint32_t kNoCode = ~std::uint32_t{0};
-  /// A dictionary that small goes on from block to block: agencies, statuses, complaint types.
-  static constexpr std::uint32_t kMaxKeptTexts = 1024;
+  // A dictionary goes on from block to block up to a size that is little beside the blocks' rows:
+  // agencies, complaint types, streets.
+  static constexpr std::size_t kLeastKeptTexts = 1024;
+  static constexpr std::size_t kKeptTextsPerRow = 8;
   static constexpr std::size_t kMinLookedUp = 256;
   static constexpr unsigned kBlindBlocks = 32;
+  /// About as many texts as the nearest cache holds with what finds them.
+  static constexpr std::uint32_t kNearTexts = 256;
+
+  /// As read(), for a large dictionary: look-ups wait for memory, and so they wait together.
+  void read_together(const RecordBlock& block, std::span<const RecordSpan> records,
+                     std::size_t first_row) {
+    texts_.clear();
+    rows_.clear();
+    std::string scratch;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      std::string_view text =
+          field_text(block.raw_field(records[i], plan_.file_columns[0]), quote_, scratch);
+      if (plan_.missing.contains(text)) continue;
+      if (plan_.is_code) text = strip_code_decimals(text);
+      texts_.push_back({text, columnar::hash_bytes(text)});
+      rows_.push_back(static_cast<std::uint32_t>(first_row + i));
+      // A text in the scratch memory is gone with the next record.
+      if (text.data() == scratch.data()) look_up();
+    }
+    look_up();
+  }
+
+  /// Sets the codes of texts_ in rows_, and clears both.
+  void look_up() {
+    found_.resize(texts_.size());
+    builder_.codes_of(texts_, found_);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      codes_[rows_[i]] = found_[i];
+      presence_[rows_[i]] = Presence::kValue;
+    }
+    num_looked_up_ += texts_.size();
+    texts_.clear();
+    rows_.clear();
+  }
 
   char quote_;
   columnar::DictionaryBuilder builder_;
   std::vector<std::uint32_t> codes_;
   std::uint32_t last_code_ = kNoCode;
+  // Of look_up().
+  std::vector<columnar::HashedText> texts_;
+  std::vector<std::uint32_t> rows_;
+  std::vector<std::uint32_t> found_;
   std::size_t num_looked_up_ = 0;
   std::size_t num_texts_before_ = 0;
   bool is_all_different_ = false;
@@ -169,7 +228,7 @@ class ClockReader final : public ColumnReader {
   Column take(const Field& field, ColumnPart part) override {
     Column column(field);
     if (part == ColumnPart::kValue) {
-      column.set(presence_, std::move(instants_));
+      set_values(column, presence_, std::move(instants_));
       return column;
     }
     // An unreadable clock counts once, at the clock itself.
@@ -179,17 +238,17 @@ class ClockReader final : public ColumnReader {
     }
     switch (part) {
       case ColumnPart::kOffsetS:
-        column.set(std::move(presence), std::move(offsets_s_));
+        set_values(column, std::move(presence), std::move(offsets_s_));
         break;
       case ColumnPart::kFold:
-        column.set(std::move(presence), std::move(folds_));
+        set_values(column, std::move(presence), std::move(folds_));
         break;
       case ColumnPart::kGap:
-        column.set(std::move(presence), std::move(gaps_));
+        set_values(column, std::move(presence), std::move(gaps_));
         break;
       case ColumnPart::kFoldWidthS:
       case ColumnPart::kValue:
-        column.set(std::move(presence), std::move(fold_widths_s_));
+        set_values(column, std::move(presence), std::move(fold_widths_s_));
         break;
     }
     return column;
@@ -214,9 +273,11 @@ class ClockReader final : public ColumnReader {
     presence_[row] = Presence::kValue;
     instants_[row] = time.utc_s * 1'000'000 + clock.microseconds;
     offsets_s_[row] = time.offset_s;
-    folds_[row] = time.is_fold ? 1 : 0;
-    gaps_[row] = time.is_gap ? 1 : 0;
-    fold_widths_s_[row] = time.fold_width_s;
+    if (time.is_fold || time.is_gap) {
+      folds_[row] = time.is_fold ? 1 : 0;
+      gaps_[row] = time.is_gap ? 1 : 0;
+      fold_widths_s_[row] = time.fold_width_s;
+    }
   }
 
   char quote_;
@@ -227,9 +288,29 @@ class ClockReader final : public ColumnReader {
   std::vector<std::int32_t> fold_widths_s_;
 };
 
+/// A column that the file does not have.
+class AbsentReader final : public ColumnReader {
+ public:
+  using ColumnReader::ColumnReader;
+
+  void begin(std::size_t num_rows) override { num_rows_ = num_rows; }
+  void read(const RecordBlock&, std::span<const RecordSpan>, std::size_t) override {}
+  Column take(const Field& field, ColumnPart) override {
+    Column column(field);
+    column.set_blank(num_rows_);
+    if (field.type == columnar::Type::kString) column.set_dictionary(no_texts_);
+    return column;
+  }
+
+ private:
+  std::size_t num_rows_ = 0;
+  std::shared_ptr<const columnar::Dictionary> no_texts_ = std::make_shared<columnar::Dictionary>();
+};
+
 }  // namespace
 
 std::unique_ptr<ColumnReader> make_column_reader(const ColumnPlan& plan, char quote) {
+  if (plan.file_columns.empty()) return std::make_unique<AbsentReader>(plan);
   switch (plan.type) {
     case ValueType::kString:
       return std::make_unique<StringReader>(plan, quote);

@@ -50,6 +50,7 @@ class ColumnReader {
   /// Reads the rows [first_row, first_row + records.size()) from `records` of `block`.
   virtual void read(const RecordBlock& block, std::span<const RecordSpan> records,
                     std::size_t first_row) = 0;
+  /// Of the rows read; empty of a column that the file does not have.
   std::span<const columnar::Presence> presence() const noexcept { return presence_; }
   /// Hands a part of the batch over, each at most once; `field` is that part's.
   virtual columnar::Column take(const columnar::Field& field, ColumnPart part) = 0;
