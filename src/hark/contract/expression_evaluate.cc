@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 
 #include "hark/calendar/civil.h"
 #include "hark/contract/expression_node.h"
@@ -74,7 +75,7 @@ void with_comparison(Operation operation, Use use) {
   }
 }
 
-/// Asks `question` of each text: once per dictionary code where there are fewer codes than rows.
+/// Asks `question` of each text that a row has, once.
 template <typename Question>
 void ask_texts(const Values& values, Question question, Truths& out) {
   const auto truth = [&question](std::string_view text) {
@@ -84,17 +85,15 @@ void ask_texts(const Values& values, Question question, Truths& out) {
     std::ranges::fill(out, values.is_value(0) ? truth(values.text(0)) : Truth::kNull);
     return;
   }
-  const Dictionary& dictionary = *values.dictionary;
-  if (dictionary.size() > out.size()) {
-    for (std::size_t i = 0; i < out.size(); ++i)
-      out[i] = values.is_value(i) ? truth(values.text(i)) : Truth::kNull;
-    return;
+  // A dictionary may go on from batch to batch: only what this batch uses is asked about.
+  std::vector<std::optional<Truth>> of_code(values.dictionary->size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = Truth::kNull;
+    if (!values.is_value(i)) continue;
+    std::optional<Truth>& known = of_code[values.codes[i]];
+    if (!known) known = truth(values.text(i));
+    out[i] = *known;
   }
-  Truths of_code(dictionary.size());
-  for (std::uint32_t code = 0; code < dictionary.size(); ++code)
-    of_code[code] = truth(dictionary[code]);
-  for (std::size_t i = 0; i < out.size(); ++i)
-    out[i] = values.is_value(i) ? of_code[values.codes[i]] : Truth::kNull;
 }
 
 void change_text(Operation operation, std::string_view text, std::string& out) {
