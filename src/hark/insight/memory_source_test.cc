@@ -152,6 +152,16 @@ MemorySource& MemorySource::clocks(const std::string& name, const std::vector<st
   return *this;
 }
 
+MemorySource& MemorySource::offsets(const std::string& clock,
+                                    const std::vector<std::int32_t>& rows) {
+  for (Column& column : columns_) {
+    if (column.name() != clock + "_offset_s") continue;
+    column = Column(column.field());
+    for (const std::int32_t row : rows) column.append_int32(row);
+  }
+  return *this;
+}
+
 Result<void> MemorySource::stream(const std::vector<std::string>& columns, unsigned threads,
                                   columnar::BatchSink& sink) {
   const std::size_t num_rows = columns_.empty() ? 0 : columns_.front().size();

@@ -30,6 +30,8 @@ class MemorySource final : public columnar::BatchSource {
   /// Wall-clock times "2024-01-31 17:30:00[.250]" read in `zone`, with offset, fold and gap.
   MemorySource& clocks(const std::string& name, const std::vector<std::string>& rows,
                        const std::string& zone = "America/New_York");
+  /// Makes the offsets of a clock that is there other ones.
+  MemorySource& offsets(const std::string& clock, const std::vector<std::int32_t>& rows);
 
   std::span<const columnar::Field> fields() const override { return fields_; }
   Result<void> stream(const std::vector<std::string>& columns, unsigned threads,

@@ -33,12 +33,12 @@ Outcome scope_of(const RequestTable& table, std::size_t row, std::int64_t now_us
                  std::int64_t as_of_us) {
   const std::int64_t created = table.created_us[row];
   if (created == kNoTime) return Outcome::kCreatedMissing;
-  if (is_sentinel(created, table.created_offset_s[row])) return Outcome::kCreatedSentinel;
+  if (is_sentinel(created, table.created_offset_s(row))) return Outcome::kCreatedSentinel;
   if (created > as_of_us) return Outcome::kCreatedAfterAsOf;
   if (table.is_marked(row, kClosedUnreadable)) return Outcome::kUnparsed;
   const std::int64_t closed = table.closed_us[row];
   if (closed == kNoTime) return Outcome::kOpen;
-  if (is_sentinel(closed, table.closed_offset_s[row])) return Outcome::kSentinel;
+  if (is_sentinel(closed, table.closed_offset_s(row))) return Outcome::kSentinel;
   if (closed > now_us) return Outcome::kFuture;
   if (closed > as_of_us) return Outcome::kOpen;
   return Outcome::kClosed;
@@ -73,10 +73,10 @@ Result<void> set_as_of(RequestTable& table, const std::optional<Instant>& given,
       mine.latest = std::max(mine.latest, us);
     };
     for (std::size_t row = begin; row < end; ++row) {
-      look_at(table.created_us[row], table.created_offset_s[row]);
-      look_at(table.closed_us[row], table.closed_offset_s[row]);
+      look_at(table.created_us[row], table.created_offset_s(row));
+      look_at(table.closed_us[row], table.closed_offset_s(row));
       if (table.created_us[row] != kNoTime && table.created_us[row] > now_us &&
-          !is_sentinel(table.created_us[row], table.created_offset_s[row])) {
+          !is_sentinel(table.created_us[row], table.created_offset_s(row))) {
         ++mine.future_created;
       }
     }
@@ -390,8 +390,8 @@ void keep_selected(RequestTable& table, const std::vector<std::uint8_t>& is_sele
   });
   keep(table.created_us, is_selected);
   keep(table.closed_us, is_selected);
-  keep(table.created_offset_s, is_selected);
-  keep(table.closed_offset_s, is_selected);
+  keep(table.created_offset, is_selected);
+  keep(table.closed_offset, is_selected);
   keep(table.duration, is_selected);
   keep(table.outcome, is_selected);
   keep(table.status, is_selected);

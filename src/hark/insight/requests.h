@@ -81,10 +81,11 @@ class TimedRow {
 
 struct RequestTable {
   // One entry per request of the selection, in the order of the source.
-  std::vector<std::int64_t> created_us;        ///< instant, or kNoTime
-  std::vector<std::int64_t> closed_us;         ///< instant (date-only: local midnight), or kNoTime
-  std::vector<std::int32_t> created_offset_s;  ///< local = instant + offset
-  std::vector<std::int32_t> closed_offset_s;
+  std::vector<std::int64_t> created_us;      ///< instant, or kNoTime
+  std::vector<std::int64_t> closed_us;       ///< instant (date-only: local midnight), or kNoTime
+  std::vector<std::int32_t> offsets_s;       ///< the distances from UTC that occur, a few
+  std::vector<std::uint8_t> created_offset;  ///< place in offsets_s
+  std::vector<std::uint8_t> closed_offset;
   std::vector<std::int64_t> duration;  ///< in ticks, to closing or to as-of; else kNoDuration
   std::vector<Outcome> outcome;
   std::vector<StatusClass> status;
@@ -129,6 +130,9 @@ struct RequestTable {
   std::string time_zone;
 
   std::size_t size() const noexcept { return created_us.size(); }
+  /// local = instant + offset
+  std::int32_t created_offset_s(std::size_t row) const { return offsets_s[created_offset[row]]; }
+  std::int32_t closed_offset_s(std::size_t row) const { return offsets_s[closed_offset[row]]; }
   /// Created at a usable time, as-of or before; what became of it may be excluded.
   bool is_in_scope(std::size_t row) const { return outcome[row] < Outcome::kCreatedMissing; }
   bool has_duration(std::size_t row) const { return outcome[row] <= Outcome::kOpen; }

@@ -57,6 +57,32 @@ TEST(RequestClocks, FoldIsReadAsDaylightTimeUnlessThatAloneIsNegative) {
   EXPECT_DOUBLE_EQ(table.fold_ranges[1].longest_hours, 0.75);
 }
 
+TEST(RequestClocks, EachHasItsOwnDistanceFromUtcUpToMoreThanAnyCityKnows) {
+  const auto source_of = [](std::int32_t num_rows) {
+    const std::vector<std::string> clocks(static_cast<std::size_t>(num_rows),
+                                          "2024-01-31 17:30:00");
+    std::vector<std::int32_t> created;
+    std::vector<std::int32_t> closed;
+    for (std::int32_t row = 0; row < num_rows; ++row) {
+      created.push_back(row * 60 - 18'000);
+      closed.push_back(7200 - row * 60);
+    }
+    MemorySource source = two_clocks(clocks, clocks);
+    return source.offsets("created_date", created).offsets("closed_date", closed);
+  };
+  MemorySource few = source_of(100);
+  const auto table = load_table(few);
+  const std::int64_t utc_s = table.created_us[0] / 1'000'000;
+  for (std::size_t row = 0; row < 100; ++row) {
+    EXPECT_EQ(table.created_local_s(row), utc_s + static_cast<std::int64_t>(row) * 60 - 18'000);
+    EXPECT_EQ(table.closed_local_s(row), utc_s + 7200 - static_cast<std::int64_t>(row) * 60);
+  }
+  MemorySource many = source_of(300);
+  const auto refused = load_requests(many, test::request_contract(), load_at());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::kUnsupported);
+}
+
 TEST(RequestClocks, SpringGapIsReadWithTheOffsetBeforeAndCounted) {
   auto source = two_clocks({"2023-03-12 01:30:00"}, {"2023-03-12 02:30:00"});
   const auto table = load_table(source);

@@ -108,11 +108,11 @@ Result<ChiSquareReport> test_sides(const TestGroups& a, const TestGroups& b, Chi
 
 Result<KruskalReport> kruskal(const RequestTable& table, std::string_view value,
                               const Grouping& grouping) {
-  const TestGroups groups = test_groups(grouping, false);
+  TestGroups groups = test_groups(grouping, false);
   if (value == kHoursToClose) {
     // Ranks need the order of the durations only: their places among the different ones, which are
     // dense, are ranked by counting.
-    Sample<std::int64_t> sample;
+    Sample<std::uint32_t> sample;
     sample.values.reserve(table.timed.size());
     sample.codes.reserve(table.timed.size());
     for (std::size_t i = 0; i < table.timed.size(); ++i) {
@@ -125,6 +125,7 @@ Result<KruskalReport> kruskal(const RequestTable& table, std::string_view value,
       sample.values.push_back(table.timed[i].time());
       sample.codes.push_back(code);
     }
+    groups.codes = {};  // a row of each is much of what many rows need
     return test_sample(std::move(sample), groups.names, value, grouping.by);
   }
   const RequestTable::NumberColumn* numbers = table.number_column(value);

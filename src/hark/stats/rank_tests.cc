@@ -90,10 +90,11 @@ Result<void> check(std::size_t num_values, std::span<const std::uint32_t> groups
 }
 
 /// Ranks values whose distance from the smallest is below `range`, with a counter per distance.
-void rank_by_counting(std::span<const std::int64_t> values, std::span<const std::uint32_t> groups,
-                      std::int64_t low, std::uint64_t range, RankSums& sums) {
+template <typename Whole>
+void rank_by_counting(std::span<const Whole> values, std::span<const std::uint32_t> groups,
+                      Whole low, std::uint64_t range, RankSums& sums) {
   std::vector<std::int64_t> slots(range);
-  for (const std::int64_t value : values) ++slots[static_cast<std::size_t>(value - low)];
+  for (const Whole value : values) ++slots[static_cast<std::size_t>(value - low)];
   std::int64_t before = 0;
   for (std::int64_t& slot : slots) {
     if (slot == 0) continue;
@@ -134,11 +135,9 @@ void rank_by_comparing(std::span<const T> values, std::span<const std::uint32_t>
       [&](std::size_t i) { return items[i].group; }, sums);
 }
 
-}  // namespace
-
-Result<KruskalWallis> kruskal_wallis(std::span<const std::int64_t> values,
-                                     std::span<const std::uint32_t> groups,
-                                     std::uint32_t num_groups) {
+template <typename Whole>
+Result<KruskalWallis> rank_whole(std::span<const Whole> values,
+                                 std::span<const std::uint32_t> groups, std::uint32_t num_groups) {
   HARK_TRY_VOID(check(values.size(), groups, num_groups));
   RankSums sums(num_groups);
   if (values.empty()) return sums.finish();
@@ -164,6 +163,20 @@ Result<KruskalWallis> kruskal_wallis(std::span<const std::int64_t> values,
     rank_by_comparing(values, groups, sums);
   }
   return sums.finish();
+}
+
+}  // namespace
+
+Result<KruskalWallis> kruskal_wallis(std::span<const std::int64_t> values,
+                                     std::span<const std::uint32_t> groups,
+                                     std::uint32_t num_groups) {
+  return rank_whole(values, groups, num_groups);
+}
+
+Result<KruskalWallis> kruskal_wallis(std::span<const std::uint32_t> values,
+                                     std::span<const std::uint32_t> groups,
+                                     std::uint32_t num_groups) {
+  return rank_whole(values, groups, num_groups);
 }
 
 Result<KruskalWallis> kruskal_wallis(std::span<const double> values,

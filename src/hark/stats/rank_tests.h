@@ -40,6 +40,9 @@ struct KruskalWallis {
 Result<KruskalWallis> kruskal_wallis(std::span<const std::int64_t> values,
                                      std::span<const std::uint32_t> groups,
                                      std::uint32_t num_groups);
+Result<KruskalWallis> kruskal_wallis(std::span<const std::uint32_t> values,
+                                     std::span<const std::uint32_t> groups,
+                                     std::uint32_t num_groups);
 Result<KruskalWallis> kruskal_wallis(std::span<const double> values,
                                      std::span<const std::uint32_t> groups,
                                      std::uint32_t num_groups);

@@ -104,6 +104,14 @@ TEST(KruskalWallis, EveryWayOfRankingEqualsTheDefinition) {
         ASSERT_TRUE(by_doubles);
         EXPECT_EQ(by_doubles->h, result->h);
       }
+      if (range < 1ULL << 32) {
+        std::vector<std::uint32_t> from_five;
+        for (const std::int64_t value : values)
+          from_five.push_back(static_cast<std::uint32_t>(value + 5));
+        const auto by_places = kruskal_wallis(from_five, groups, num_groups);
+        ASSERT_TRUE(by_places);
+        EXPECT_EQ(by_places->h, result->h);
+      }
     }
   }
 }
