@@ -125,11 +125,11 @@ Result<DecomposeReport> decompose(const RequestTable& table, const DecomposeQues
       ++(group == a ? report.open_a : report.open_b);
       continue;
     }
-    if (strata.codes[row] == kNoCode) {
+    if (strata.code(row) == kNoCode) {
       ++report.missing;
       continue;
     }
-    stats::Stratum& stratum = report.strata[strata.codes[row]];
+    stats::Stratum& stratum = report.strata[strata.code(row)];
     const std::int64_t value = is_share
                                    ? (table.duration[row] <= kHours * table.ticks_per_hour ? 1 : 0)
                                    : table.duration[row];

@@ -27,13 +27,13 @@ Result<LogRankReport> log_rank(const RequestTable& table, const Grouping& groupi
   std::vector<std::uint8_t> is_event;
   std::vector<std::uint32_t> codes;
   for (const std::uint32_t row : table.by_duration) {
-    if (groups.codes[row] == kNoCode) {
+    if (groups.code(row) == kNoCode) {
       ++report.missing;
       continue;
     }
     durations.push_back(table.duration[row]);
     is_event.push_back(table.outcome[row] == Outcome::kClosed ? 1 : 0);
-    codes.push_back(groups.codes[row]);
+    codes.push_back(groups.code(row));
   }
   PooledGroups pooled = pool_small(std::move(codes), groups.names);
   report.groups_pooled = pooled.num_pooled;

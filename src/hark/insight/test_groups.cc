@@ -10,33 +10,42 @@ namespace {
 
 constexpr std::size_t kShownKeys = 12;
 
-}  // namespace
-
-TestGroups by_name(std::vector<std::uint32_t> codes, const std::vector<std::string>& names) {
+/// Sets names, ascending, and the place of each.
+void sort_names(const std::vector<std::string>& names, TestGroups& groups) {
   std::vector<std::uint32_t> order(names.size());
   std::iota(order.begin(), order.end(), 0U);
   std::sort(order.begin(), order.end(),
             [&](std::uint32_t x, std::uint32_t y) { return names[x] < names[y]; });
-  TestGroups groups;
-  std::vector<std::uint32_t> place(names.size());
+  groups.places.resize(names.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) {
-    place[order[i]] = i;
+    groups.places[order[i]] = i;
     groups.names.push_back(names[order[i]]);
   }
-  for (std::uint32_t& code : codes) code = code == kNoCode ? kNoCode : place[code];
-  groups.codes = std::move(codes);
+}
+
+}  // namespace
+
+TestGroups by_name(std::vector<std::uint32_t> codes, const std::vector<std::string>& names) {
+  TestGroups groups;
+  sort_names(names, groups);
+  groups.own = std::move(codes);
+  groups.grouped = groups.own;
   return groups;
 }
 
 TestGroups test_groups(const Grouping& grouping, bool with_missing_markers) {
-  std::vector<std::uint32_t> codes = grouping.codes;
-  if (!with_missing_markers) {
-    for (std::uint32_t& code : codes) {
-      if (code != kNoCode && grouping.is_missing_in_tests[code]) code = kNoCode;
-    }
+  TestGroups groups;
+  groups.grouped = grouping.codes;
+  if (grouping.has_order) {
+    groups.names = grouping.keys;
+    groups.places.resize(grouping.keys.size());
+    std::iota(groups.places.begin(), groups.places.end(), 0U);
+  } else {
+    sort_names(grouping.keys, groups);
   }
-  if (grouping.has_order) return {std::move(codes), grouping.keys};
-  return by_name(std::move(codes), grouping.keys);
+  for (std::size_t code = 0; code < groups.places.size() && !with_missing_markers; ++code)
+    if (grouping.is_missing_in_tests[code]) groups.places[code] = kNoCode;
+  return groups;
 }
 
 PooledGroups pool_small(std::vector<std::uint32_t> codes, const std::vector<std::string>& names) {

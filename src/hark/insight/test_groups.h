@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,13 +20,26 @@ inline constexpr std::int64_t kSmallestGroup = 5;
 /// A grouping by name, so that an answer does not depend on the order of the rows; hours, weekdays
 /// and months stay in their own order.
 struct TestGroups {
-  std::vector<std::uint32_t> codes;  ///< per row; kNoCode where missing
+  TestGroups() = default;
+  TestGroups(TestGroups&&) noexcept = default;
+  TestGroups& operator=(TestGroups&&) noexcept = default;
+
+  std::size_t num_rows() const noexcept { return grouped.size(); }
+  /// Place in `names`, or kNoCode where missing.
+  std::uint32_t code(std::size_t row) const {
+    return grouped[row] == kNoCode ? kNoCode : places[grouped[row]];
+  }
+
+  std::vector<std::uint32_t> own;          ///< codes of a grouping that is not somebody else's
+  std::span<const std::uint32_t> grouped;  ///< codes as grouped: not copied, of many rows
+  std::vector<std::uint32_t> places;       ///< by these codes; kNoCode: missing in tests
   std::vector<std::string> names;
 };
 
+/// Texts by their codes.
 TestGroups by_name(std::vector<std::uint32_t> codes, const std::vector<std::string>& names);
 /// Groups that the contract calls missing in tests ("Unspecified") are missing unless
-/// `with_missing_markers`.
+/// `with_missing_markers`. `grouping` must outlive what is returned.
 TestGroups test_groups(const Grouping& grouping, bool with_missing_markers);
 
 /// The code of the group with that key; letter case does not count. Errors: kInvalidArgument with

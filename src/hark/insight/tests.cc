@@ -91,12 +91,14 @@ Result<ChiSquareReport> test_sides(const TestGroups& a, const TestGroups& b, Chi
         .hint("choose columns with fewer different values");
   }
   stats::CountTable table{num_a, num_b, std::vector<std::int64_t>(num_a * num_b, 0)};
-  for (std::size_t row = 0; row < a.codes.size(); ++row) {
+  for (std::size_t row = 0; row < a.num_rows(); ++row) {
     if (!counts(row)) continue;
-    if (a.codes[row] == kNoCode || b.codes[row] == kNoCode) {
+    const std::uint32_t of_a = a.code(row);
+    const std::uint32_t of_b = b.code(row);
+    if (of_a == kNoCode || of_b == kNoCode) {
       ++report.missing;
     } else {
-      ++table.counts[a.codes[row] * num_b + b.codes[row]];
+      ++table.counts[of_a * num_b + of_b];
     }
   }
   report.a_names = a.names;
@@ -108,7 +110,7 @@ Result<ChiSquareReport> test_sides(const TestGroups& a, const TestGroups& b, Chi
 
 Result<KruskalReport> kruskal(const RequestTable& table, std::string_view value,
                               const Grouping& grouping) {
-  TestGroups groups = test_groups(grouping, false);
+  const TestGroups groups = test_groups(grouping, false);
   if (value == kHoursToClose) {
     // Ranks need the order of the durations only: their places among the different ones, which are
     // dense, are ranked by counting.
@@ -117,7 +119,7 @@ Result<KruskalReport> kruskal(const RequestTable& table, std::string_view value,
     sample.codes.reserve(table.timed.size());
     for (std::size_t i = 0; i < table.timed.size(); ++i) {
       if (!table.timed[i].is_closed()) continue;
-      const std::uint32_t code = groups.codes[table.by_duration[i]];
+      const std::uint32_t code = groups.code(table.by_duration[i]);
       if (code == kNoCode) {
         ++sample.missing;
         continue;
@@ -125,7 +127,6 @@ Result<KruskalReport> kruskal(const RequestTable& table, std::string_view value,
       sample.values.push_back(table.timed[i].time());
       sample.codes.push_back(code);
     }
-    groups.codes = {};  // a row of each is much of what many rows need
     return test_sample(std::move(sample), groups.names, value, grouping.by);
   }
   const RequestTable::NumberColumn* numbers = table.number_column(value);
@@ -136,12 +137,12 @@ Result<KruskalReport> kruskal(const RequestTable& table, std::string_view value,
   Sample<double> sample;
   for (std::size_t row = 0; row < table.size(); ++row) {
     if (!table.has_duration(row)) continue;
-    if (std::isnan(numbers->values[row]) || groups.codes[row] == kNoCode) {
+    if (std::isnan(numbers->values[row]) || groups.code(row) == kNoCode) {
       ++sample.missing;
       continue;
     }
     sample.values.push_back(numbers->values[row]);
-    sample.codes.push_back(groups.codes[row]);
+    sample.codes.push_back(groups.code(row));
   }
   return test_sample(std::move(sample), groups.names, value, grouping.by);
 }
@@ -170,7 +171,7 @@ Result<KruskalReport> kruskal(const TextRows& text, std::string_view value, std:
   Sample<double> sample;
   for (std::size_t row = 0; row < text.rows.size(); ++row) {
     const std::string_view cell = trim(text.rows[row][value_column]);
-    if (groups.codes[row] == kNoCode || is_missing_text(cell)) {
+    if (groups.code(row) == kNoCode || is_missing_text(cell)) {
       ++sample.missing;
       continue;
     }
@@ -180,7 +181,7 @@ Result<KruskalReport> kruskal(const TextRows& text, std::string_view value, std:
                    concat("row ", row + 1, " of column '", value, "' holds no number"));
     }
     sample.values.push_back(*number);
-    sample.codes.push_back(groups.codes[row]);
+    sample.codes.push_back(groups.code(row));
   }
   return test_sample(std::move(sample), groups.names, value, by);
 }
