@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "hark/columnar/stream.h"
+#include "hark/core/parallel.h"
 #include "hark/core/text.h"
 #include "hark/engine/engine.h"
 #include "hark/engine/parquet_source.h"
@@ -42,7 +43,6 @@ class KeySink final : public columnar::BatchSink {
       return Error(ErrorCode::kInternal, "the trusted table gave no row hashes");
     const std::vector<std::uint64_t> keys = row_keys(batch, contract_);
     const std::lock_guard lock(mutex_);
-    rows_.reserve(rows_.size() + batch.num_rows);
     for (std::size_t row = 0; row < batch.num_rows; ++row) {
       rows_.push_back({keys[row], static_cast<std::uint64_t>(hashes->int64s()[row]), file_});
     }
@@ -79,11 +79,23 @@ Result<void> ExistingRows::change_files(engine::Engine& engine, std::vector<std:
   files_ = std::move(files);
   std::vector<std::string> columns(contract.key.begin(), contract.key.end());
   columns.emplace_back(kRowHashColumn);
-  for (std::uint32_t i = 0; i < end; ++i) {
-    if (is_known[i]) continue;
+  // A file each for the threads: the rows of a file are mostly one row group, which one thread
+  // reads.
+  std::vector<std::vector<ExistingRow>> read(end);
+  HARK_TRY_VOID(parallel_for(end, threads, [&](std::size_t i) -> Result<void> {
+    if (is_known[i]) return {};
     const auto source = engine::parquet_source(engine, {files_[i]}, trusted_fields(contract));
-    KeySink sink(contract, i, rows_);
-    HARK_TRY_VOID(source->stream(columns, threads, sink));
+    KeySink sink(contract, static_cast<std::uint32_t>(i), read[i]);
+    return source->stream(columns, 1, sink);
+  }));
+  // All at once: a table has very many rows, and to make room file by file would copy them as
+  // often.
+  std::size_t num_rows = rows_.size();
+  for (const auto& of_file : read) num_rows += of_file.size();
+  rows_.reserve(num_rows);
+  for (auto& of_file : read) {
+    rows_.insert(rows_.end(), of_file.begin(), of_file.end());
+    of_file = {};
   }
   return stats::radix_sort_by(rows_, [](const ExistingRow& row) { return row.key; }, threads);
 }
