@@ -144,6 +144,12 @@ Batch texts_batch(const std::vector<std::string>& texts) {
   return batch;
 }
 
+std::set<std::string_view> different_texts(const Dictionary& dictionary) {
+  std::set<std::string_view> texts;
+  for (std::uint32_t code = 0; code < dictionary.size(); ++code) texts.insert(dictionary[code]);
+  return texts;
+}
+
 TEST(Gather, MergesDictionariesIntoOneWithoutRepetitionsOrUnusedTexts) {
   const std::vector<Batch> batches{texts_batch({"a", "b", "unused"}),
                                    texts_batch({"b", "-", "c", "a"})};
@@ -152,9 +158,7 @@ TEST(Gather, MergesDictionariesIntoOneWithoutRepetitionsOrUnusedTexts) {
   ASSERT_TRUE(got);
   expect_gathered(*got, batches, rows);
   const Dictionary& dictionary = *got->columns[0].dictionary();
-  std::set<std::string_view> texts;
-  for (std::uint32_t code = 0; code < dictionary.size(); ++code) texts.insert(dictionary[code]);
-  EXPECT_EQ(texts, (std::set<std::string_view>{"a", "b", "c"}));
+  EXPECT_EQ(different_texts(dictionary), (std::set<std::string_view>{"a", "b", "c"}));
   EXPECT_EQ(dictionary.size(), 3U);
 }
 
@@ -233,9 +237,7 @@ TEST(Gather, TakesTextsOfADictionaryThatGrewFromBatchToBatch) {
     ASSERT_TRUE(got);
     expect_gathered(*got, batches, rows);
     const Dictionary& dictionary = *got->columns[0].dictionary();
-    std::set<std::string_view> texts;
-    for (std::uint32_t code = 0; code < dictionary.size(); ++code) texts.insert(dictionary[code]);
-    EXPECT_EQ(texts.size(), dictionary.size()) << "each text once";
+    EXPECT_EQ(different_texts(dictionary).size(), dictionary.size()) << "each text once";
   }
 }
 

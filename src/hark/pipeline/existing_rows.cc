@@ -32,6 +32,7 @@ class Collector final : public columnar::BatchSink {
   std::vector<columnar::Batch> batches_;
 };
 
+/// Key and hash of every row of one file, which one thread reads.
 class KeySink final : public columnar::BatchSink {
  public:
   KeySink(const contract::Contract& contract, std::uint32_t file, std::vector<ExistingRow>& rows)
@@ -42,7 +43,6 @@ class KeySink final : public columnar::BatchSink {
     if (hashes == nullptr)
       return Error(ErrorCode::kInternal, "the trusted table gave no row hashes");
     const std::vector<std::uint64_t> keys = row_keys(batch, contract_);
-    const std::lock_guard lock(mutex_);
     for (std::size_t row = 0; row < batch.num_rows; ++row) {
       rows_.push_back({keys[row], static_cast<std::uint64_t>(hashes->int64s()[row]), file_});
     }
@@ -53,7 +53,6 @@ class KeySink final : public columnar::BatchSink {
   const contract::Contract& contract_;
   std::uint32_t file_;
   std::vector<ExistingRow>& rows_;
-  std::mutex mutex_;
 };
 
 }  // namespace
