@@ -6,11 +6,11 @@ SELECT
   complaint_type,
   area,
   count(*) AS requests,
-  sum(CASE WHEN outcome = 'closed' THEN 1 ELSE 0 END) AS closed,
-  sum(CASE WHEN outcome = 'open' THEN 1 ELSE 0 END) AS open,
-  sum(CASE WHEN outcome NOT IN ('closed', 'open') THEN 1 ELSE 0 END) AS excluded,
-  sum(CASE WHEN met_sla IS NOT NULL THEN 1 ELSE 0 END) AS sla_eligible,
-  sum(coalesce(met_sla, 0)) AS sla_met,
+  count(CASE WHEN outcome = 'closed' THEN 1 END) AS closed,
+  count(CASE WHEN outcome = 'open' THEN 1 END) AS open,
+  count(CASE WHEN outcome NOT IN ('closed', 'open') THEN 1 END) AS excluded,
+  count(met_sla) AS sla_eligible,
+  count(CASE WHEN met_sla = 1 THEN 1 END) AS sla_met,
   sum(hours_to_close) AS hours_to_close
 FROM request_facts
 GROUP BY created_date, agency, complaint_type, area

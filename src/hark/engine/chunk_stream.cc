@@ -87,6 +87,7 @@ Result<Prepared> prepare(Connection& connection, const std::string& sql, SqlOrig
     const auto plan = plan_of(api, type.get());
     prepared.needs_cast.push_back(!plan);
     prepared.columns.push_back(plan.value_or(ColumnPlan()));
+    prepared.columns.back().is_enum = api.get_type_id(type.get()) == DUCKDB_TYPE_ENUM;
     char* const name = const_cast<char*>(api.prepared_statement_column_name(statement, i));
     if (name != nullptr) prepared.columns.back().name = name;
     api.free(name);

@@ -22,6 +22,7 @@ struct ColumnPlan {
   columnar::Type type = columnar::Type::kString;
   std::uint8_t scale = 0;       ///< digits behind the point of a decimal
   bool may_not_fit_64 = false;  ///< a wide integer: kInt64 unless the rows say otherwise
+  bool is_enum = false;         ///< texts that DuckDB holds as codes
 };
 
 /// A prepared statement and what its rows look like.

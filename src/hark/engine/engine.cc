@@ -33,6 +33,13 @@ Result<std::unique_ptr<QueryResult>> Engine::query(const std::string& sql, Query
   return start_query(database_, sql, SqlOrigin::kProgram, limits);
 }
 
+Result<std::int64_t> Engine::count(const std::string& sql) {
+  HARK_TRY(const auto rows, query(sql));
+  HARK_TRY(const auto batch, rows->next());
+  if (!batch || batch->num_rows != 1) return Error(ErrorCode::kInternal, "a count gave no row");
+  return batch->columns[0].int64s()[0];
+}
+
 Result<void> Engine::define_portable_macros() {
   for (const core::EmbeddedFile& file : core::embedded_engine_macros()) {
     HARK_TRY_VOID(execute(std::string(file.contents)));

@@ -92,6 +92,8 @@ class Engine {
   Result<void> execute(const std::string& sql);
   /// Runs one statement.
   Result<std::unique_ptr<QueryResult>> query(const std::string& sql, QueryLimits limits = {});
+  /// The one number that a statement such as "SELECT count(*) FROM t" gives.
+  Result<std::int64_t> count(const std::string& sql);
 
   /// Makes the functions of portable_macros.sql: Spark's names, for the curated models.
   Result<void> define_portable_macros();

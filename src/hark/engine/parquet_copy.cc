@@ -124,8 +124,10 @@ Result<FileStats> copy_select(const std::shared_ptr<Database>& database, const s
   for (std::size_t i = 0; i < prepared.columns.size(); ++i) {
     const ColumnPlan& column = prepared.columns[i];
     if (i > 0) select += ", ";
-    select +=
-        concat("CAST(c", i, " AS ", sql_type(column.type), ") AS ", quote_identifier(column.name));
+    // An enumeration is written as the texts it stands for, from its codes.
+    const std::string value =
+        column.is_enum ? concat("c", i) : concat("CAST(c", i, " AS ", sql_type(column.type), ")");
+    select += concat(value, " AS ", quote_identifier(column.name));
     columns.emplace_back().name = column.name;
     columns.back().type = column.type;
   }

@@ -72,6 +72,18 @@ TEST_F(ParquetCopy, StatisticsAreThoseOfTheRows) {
   expect(7, "nothing", Type::kString, 2, std::nullopt, std::nullopt);
 }
 
+TEST_F(ParquetCopy, AnEnumerationIsWrittenAsTheTextsItStandsFor) {
+  ASSERT_TRUE(engine->execute("CREATE TYPE word AS ENUM ('b', 'a', 'it''s')"));
+  const FileStats stats =
+      copy("SELECT unnest(['a', NULL, 'it''s', 'b', 'a'])::word AS w, 1::BIGINT AS n");
+  ASSERT_EQ(stats.columns.size(), 2U);
+  EXPECT_EQ(stats.columns[0].type, Type::kString);
+  EXPECT_EQ(stats.columns[0].null_count, 1);
+  EXPECT_EQ(read("w, typeof(w)"), rows_of(*engine,
+                                          "SELECT w, 'VARCHAR' FROM (VALUES ('a'), (NULL), "
+                                          "('it''s'), ('b'), ('a')) AS t(w)"));
+}
+
 TEST_F(ParquetCopy, NoBoundsAreClaimedWhereThereIsANaN) {
   const FileStats stats = copy("SELECT unnest([1::DOUBLE, 'nan'::DOUBLE, 3::DOUBLE]) AS d");
   ASSERT_EQ(stats.columns.size(), 1U);

@@ -1,7 +1,6 @@
 // Trusted → curated: the SQL models of models/, each a Delta table.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,17 +44,5 @@ struct Model {
 };
 /// The models in the binary, in the order they are built (each may read the ones before).
 const std::vector<Model>& models();
-
-/// The dataset that holds further columns of a dataset's periods.
-struct CompletingDataset {
-  contract::Contract contract;
-  TableState trusted;
-};
-
-/// Lays the models' input views over trusted files: `source_requests` and `extract_facts`,
-/// `source_periods` and `source_completing`, or `source_calls`; a survey has none.
-Result<void> create_model_inputs(engine::Engine& engine, const contract::Contract& contract,
-                                 const TableState& trusted,
-                                 const std::optional<CompletingDataset>& completing);
 
 }  // namespace hark::pipeline

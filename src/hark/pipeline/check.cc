@@ -34,13 +34,6 @@ CheckedRule make_rule(std::string name, std::string dimension, Severity severity
 
 std::string quoted(std::string_view name) { return concat("\"", name, "\""); }
 
-Result<std::int64_t> single_count(engine::Engine& engine, const std::string& sql) {
-  HARK_TRY(const auto rows, engine.query(sql));
-  HARK_TRY(const auto batch, rows->next());
-  if (!batch || batch->num_rows != 1) return Error(ErrorCode::kInternal, "a count gave no row");
-  return batch->columns[0].int64s()[0];
-}
-
 /// How many rows each rule was put to: those with a value in every column that it names (a file
 /// that lacks one has none), and those that failed it.
 Result<std::vector<std::int64_t>> count_checked(engine::Engine& engine,
@@ -124,7 +117,7 @@ Result<CheckReport> check(const LakeFolder& lake, const std::string& dataset,
   CheckReport report;
   report.dataset = dataset;
   report.version = trusted.version();
-  HARK_TRY(report.rows, single_count(*engine, "SELECT count(*) FROM trusted"));
+  HARK_TRY(report.rows, engine->count("SELECT count(*) FROM trusted"));
   HARK_TRY(const auto flags, count_flags(*engine));
   const auto flagged = [&](std::string_view flag) {
     const auto found = flags.find(flag);
@@ -146,8 +139,8 @@ Result<CheckReport> check(const LakeFolder& lake, const std::string& dataset,
     }
     if (column.is_required) {
       HARK_TRY(const std::int64_t missing,
-               single_count(*engine, concat("SELECT count(*) FROM trusted WHERE ",
-                                            quoted(column.name), " IS NULL")));
+               engine->count(
+                   concat("SELECT count(*) FROM trusted WHERE ", quoted(column.name), " IS NULL")));
       report.rules.push_back(make_rule("present_" + column.name, "completeness", Severity::kError,
                                        concat("every row has a value of ", column.name),
                                        report.rows, missing));
@@ -157,9 +150,9 @@ Result<CheckReport> check(const LakeFolder& lake, const std::string& dataset,
     std::string key;
     for (const std::string& name : contract.key) key += (key.empty() ? "" : ", ") + quoted(name);
     HARK_TRY(const std::int64_t repeated,
-             single_count(*engine, concat("SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT "
-                                          "count(*) AS n FROM trusted GROUP BY ",
-                                          key, " HAVING count(*) > 1)")));
+             engine->count(concat("SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT "
+                                  "count(*) AS n FROM trusted GROUP BY ",
+                                  key, " HAVING count(*) > 1)")));
     report.rules.push_back(make_rule("unique_key", "uniqueness", Severity::kError,
                                      "no two rows share their key", report.rows, repeated));
   }
