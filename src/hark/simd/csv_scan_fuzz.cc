@@ -17,23 +17,27 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   input.bytes = bytes.data();
   input.size = bytes.size();
   struct Arrays {
-    explicit Arrays(std::size_t size) : positions(size), record_ends(size) {}
-    ScanOutput output() { return {positions.data(), record_ends.data()}; }
+    explicit Arrays(std::size_t size)
+        : positions(size + kScanSlack),
+          record_ends(size + kScanSlack),
+          non_ascii(num_lines(size)) {}
+    ScanOutput output() { return {positions.data(), record_ends.data(), non_ascii.data()}; }
     std::vector<std::uint32_t> positions;
     std::vector<std::uint32_t> record_ends;
+    std::vector<std::uint8_t> non_ascii;
   };
   const auto equal = [](const auto& a, const auto& b, std::size_t count) {
     return std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(count), b.begin());
   };
-  Arrays expected(bytes.size() + kScanSlack);
+  Arrays expected(bytes.size());
   const ScanResult wanted = scan_scalar(input, expected.output());
   for (const ScanKernel& kernel : scan_kernels()) {
     if (!kernel.runs_here()) continue;
-    Arrays found(bytes.size() + kScanSlack);
+    Arrays found(bytes.size());
     const ScanResult result = kernel.scan(input, found.output());
     if (result.num_positions != wanted.num_positions || result.end != wanted.end ||
         result.num_record_ends != wanted.num_record_ends ||
-        result.num_line_ends != wanted.num_line_ends ||
+        result.num_line_ends != wanted.num_line_ends || found.non_ascii != expected.non_ascii ||
         !equal(found.positions, expected.positions, wanted.num_positions) ||
         !equal(found.record_ends, expected.record_ends, wanted.num_record_ends))
       std::abort();

@@ -20,6 +20,7 @@ class Block {
         static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(high_, wanted)));
     return std::uint64_t{high} << 32 | low;
   }
+  bool has_non_ascii() const { return _mm256_movemask_epi8(_mm256_or_si256(low_, high_)) != 0; }
 
  private:
   __m256i low_;

@@ -14,6 +14,7 @@ class Block {
   std::uint64_t equal_to(char c) const {
     return _mm512_cmpeq_epi8_mask(bytes_, _mm512_set1_epi8(c));
   }
+  bool has_non_ascii() const { return _mm512_movepi8_mask(bytes_) != 0; }
 
  private:
   __m512i bytes_;

@@ -84,10 +84,6 @@ columnar::Batch BatchBuilder::build(const RecordBlock& block, std::vector<Reject
 void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Reject>& rejects) {
   rows_.clear();
   const std::span<const RecordSpan> records = block.records();
-  if (records.empty()) return;
-  // Line ends are ASCII, so that all is valid as long as each record is.
-  const bool is_valid = find_invalid_utf8(block.bytes(records.front().begin, records.back().end)) ==
-                        std::string_view::npos;
   for (const RecordSpan& record : records) {
     if (record.problem == RecordProblem::kTooLong) {
       rejects.push_back(reject_of(block, record, reject_rule::kRecordTooLong,
@@ -99,9 +95,9 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
     } else if (record.problem == RecordProblem::kMalformed) {
       rejects.push_back(
           reject_of(block, record, reject_rule::kMalformedRecord, block.reason(record)));
-    } else if (std::size_t bad;
-               !is_valid && (bad = find_invalid_utf8(block.bytes(record.begin, record.end))) !=
-                                std::string_view::npos) {
+    } else if (std::size_t bad; !record.is_ascii &&
+                                (bad = find_invalid_utf8(block.bytes(record.begin, record.end))) !=
+                                    std::string_view::npos) {
       rejects.push_back(reject_of(block, record, reject_rule::kInvalidUtf8,
                                   concat("byte ", bad + 1, " of the record is no valid UTF-8")));
     } else if (!has_all_fields(block, record)) {

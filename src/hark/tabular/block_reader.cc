@@ -1,6 +1,8 @@
 #include "hark/tabular/block_reader.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <optional>
 
 namespace hark::tabular {
@@ -14,6 +16,32 @@ constexpr std::size_t kStepBytes = std::size_t{4} << 10;
 constexpr std::size_t kKeptBytes = 4096;
 
 bool is_line_end(char c) noexcept { return c == '\n' || c == '\r'; }
+
+/// Tells of ranges of a block, one behind the other, whether they are ASCII.
+class AsciiRanges {
+ public:
+  explicit AsciiRanges(std::span<const std::uint8_t> non_ascii) : non_ascii_(non_ascii) {}
+  bool is_ascii(std::size_t begin, std::size_t end) noexcept {
+    const std::size_t first = begin / simd::kLineBytes;
+    if (next_ < first || !is_known_) find_from(first);
+    return next_ * simd::kLineBytes >= end;
+  }
+
+ private:
+  void find_from(std::size_t line) noexcept {
+    const void* const found = line == non_ascii_.size() ? nullptr
+                                                        : std::memchr(non_ascii_.data() + line, 1,
+                                                                      non_ascii_.size() - line);
+    next_ =
+        found == nullptr
+            ? non_ascii_.size()
+            : static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - non_ascii_.data());
+    is_known_ = true;
+  }
+  std::span<const std::uint8_t> non_ascii_;
+  std::size_t next_ = 0;  // the first line from the last range on that is not ASCII
+  bool is_known_ = false;
+};
 
 }  // namespace
 
@@ -85,14 +113,16 @@ simd::ScanResult BlockReader::scan_block(ScanState start) {
   if (positions_.size() < size_ + simd::kScanSlack) {
     positions_.resize(size_ + simd::kScanSlack);
     record_ends_.resize(size_ + simd::kScanSlack);
+    non_ascii_.resize(simd::num_lines(size_));
   }
-  const simd::ScanResult result = options_.kernel->scan({.bytes = data(),
-                                                         .size = size_,
-                                                         .delimiter = options_.dialect.delimiter,
-                                                         .quote = options_.dialect.quote,
-                                                         .before = buffer_[0],
-                                                         .start = start},
-                                                        {positions_.data(), record_ends_.data()});
+  const simd::ScanResult result =
+      options_.kernel->scan({.bytes = data(),
+                             .size = size_,
+                             .delimiter = options_.dialect.delimiter,
+                             .quote = options_.dialect.quote,
+                             .before = buffer_[0],
+                             .start = start},
+                            {positions_.data(), record_ends_.data(), non_ascii_.data()});
   num_positions_ = result.num_positions;
   num_record_ends_ = result.num_record_ends;
   return result;
@@ -113,12 +143,14 @@ void BlockReader::split(ScanState state) {
   bool is_in_own_record = state == ScanState::kFieldStart && is_line_end(buffer_[0]);
   std::uint32_t begin = 0;
   std::uint32_t first_position = 0;
+  AsciiRanges ascii({non_ascii_.data(), simd::num_lines(size_)});
   const auto add = [&](std::uint32_t end, std::uint32_t next_position) {
     RecordSpan record{.begin = begin,
                       .end = end,
                       .first_position = first_position,
                       .num_fields = next_position - first_position,
-                      .index = static_cast<std::uint32_t>(records_.size())};
+                      .index = static_cast<std::uint32_t>(records_.size()),
+                      .is_ascii = ascii.is_ascii(begin, end)};
     check_length(record);
     records_.push_back(record);
   };
@@ -137,7 +169,10 @@ void BlockReader::split(ScanState state) {
     first_position = i + 1;
   }
   has_open_record_ = is_in_own_record && begin < size_;
-  if (has_open_record_) add(begin, first_position);
+  if (!has_open_record_) return;
+  add(begin, first_position);
+  // It goes on behind the block.
+  records_.back().is_ascii = false;
 }
 
 Result<void> BlockReader::complete_open_record(ScanState state) {
@@ -165,13 +200,15 @@ Result<void> BlockReader::complete_open_record(ScanState state) {
       positions_.resize(room);
     if (record_ends_.size() < step + simd::kScanSlack) record_ends_.resize(step + simd::kScanSlack);
     std::uint32_t* const found = positions_.data() + num_positions_;
-    const simd::ScanResult result = options_.kernel->scan({.bytes = data() + at,
-                                                           .size = step,
-                                                           .delimiter = options_.dialect.delimiter,
-                                                           .quote = options_.dialect.quote,
-                                                           .before = byte_before(at),
-                                                           .start = state},
-                                                          {found, record_ends_.data()});
+    std::array<std::uint8_t, simd::num_lines(kStepBytes)> non_ascii;
+    const simd::ScanResult result =
+        options_.kernel->scan({.bytes = data() + at,
+                               .size = step,
+                               .delimiter = options_.dialect.delimiter,
+                               .quote = options_.dialect.quote,
+                               .before = byte_before(at),
+                               .start = state},
+                              {found, record_ends_.data(), non_ascii.data()});
     const std::size_t num_found =
         result.num_record_ends == 0 ? result.num_positions : record_ends_[0] + std::size_t{1};
     for (std::size_t i = 0; i < num_found; ++i) found[i] += at;

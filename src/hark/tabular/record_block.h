@@ -25,6 +25,7 @@ struct RecordSpan {
   std::uint32_t num_fields = 0;
   std::uint32_t index = 0;  ///< among the block's records
   RecordProblem problem = RecordProblem::kNone;
+  bool is_ascii = false;  ///< known to be; else it may be anything
 };
 
 /// Reads blocks for one worker. What it shows dies with the next next().
