@@ -14,10 +14,6 @@ namespace hark::calendar {
 namespace {
 
 constexpr std::int64_t kDay = 86'400;
-constexpr std::int64_t kBegin = days_from_civil(1900, 1, 1) * kDay;
-constexpr std::int64_t kEnd = days_from_civil(2100, 1, 1) * kDay;
-constexpr int kSliceBits = 22;  // 48.5 days
-constexpr auto kNumSlices = static_cast<std::uint32_t>((kEnd - kBegin) >> kSliceBits) + 1;
 /// The library reads the table of the compiled zone file, which ends here; the rule in the file's
 /// footer it does not read.
 constexpr std::int32_t kLastTableYear = 2037;
@@ -62,16 +58,25 @@ void TimeZone::extend_past_table() {
 }
 
 void TimeZone::build_index() {
-  index_.resize(kNumSlices);
+  constexpr std::int64_t kLength = std::int64_t{1} << kSliceBits;
   std::uint32_t at = 0;
-  for (std::uint32_t slice = 0; slice < kNumSlices; ++slice) {
-    const std::int64_t begin = kBegin + (std::int64_t{slice} << kSliceBits);
+  for (std::int64_t begin = kBegin; begin <= kEnd; begin += kLength) {
     while (at < transitions_.size() &&
            std::max(transitions_[at].utc_s, transitions_[at].local_end_s) <= begin) {
       ++at;
     }
-    index_[slice] = at;
+    Slice& slice = slices_.emplace_back();
+    slice.transition = at;
+    slice.offset_s = offset_before(at);
+    slice.plain_until_s = begin + kLength;
+    if (at < transitions_.size())
+      slice.plain_until_s = std::min(slice.plain_until_s, transitions_[at].local_begin_s);
   }
+}
+
+std::int32_t TimeZone::offset_before(std::uint32_t transition) const noexcept {
+  if (transition < transitions_.size()) return transitions_[transition].offset_before_s;
+  return transition == 0 ? first_offset_s_ : transitions_.back().offset_after_s;
 }
 
 Result<std::shared_ptr<const TimeZone>> TimeZone::load(const std::string& name) {
@@ -111,24 +116,23 @@ Result<std::shared_ptr<const TimeZone>> TimeZone::load(const std::string& name) 
 }
 
 std::uint32_t TimeZone::first_candidate(std::int64_t seconds) const noexcept {
-  return index_[static_cast<std::size_t>(std::clamp(seconds, kBegin, kEnd) - kBegin) >> kSliceBits];
+  return slices_[static_cast<std::size_t>(std::clamp(seconds, kBegin, kEnd) - kBegin) >> kSliceBits]
+      .transition;
 }
 
-ZonedTime TimeZone::from_local(std::int64_t local_s) const noexcept {
+ZonedTime TimeZone::from_local_near_transition(std::int64_t local_s) const noexcept {
   std::uint32_t at = first_candidate(local_s);
   while (at < transitions_.size() && transitions_[at].local_end_s <= local_s) ++at;
   ZonedTime result;
+  // Both in the fold and in the gap the reading is the one with the offset before the change.
+  result.offset_s = offset_before(at);
   if (at < transitions_.size()) {
     const Transition& next = transitions_[at];
-    // Both in the fold and in the gap the reading is the one with the offset before the change.
-    result.offset_s = next.offset_before_s;
     if (local_s >= next.local_begin_s) {
       result.is_gap = next.offset_after_s > next.offset_before_s;
       result.is_fold = !result.is_gap;
       if (result.is_fold) result.fold_width_s = next.offset_before_s - next.offset_after_s;
     }
-  } else {
-    result.offset_s = at == 0 ? first_offset_s_ : transitions_[at - 1].offset_after_s;
   }
   result.utc_s = local_s - result.offset_s;
   return result;
@@ -137,8 +141,7 @@ ZonedTime TimeZone::from_local(std::int64_t local_s) const noexcept {
 std::int32_t TimeZone::offset_at(std::int64_t utc_s) const noexcept {
   std::uint32_t at = first_candidate(utc_s);
   while (at < transitions_.size() && transitions_[at].utc_s <= utc_s) ++at;
-  if (at < transitions_.size()) return transitions_[at].offset_before_s;
-  return at == 0 ? first_offset_s_ : transitions_[at - 1].offset_after_s;
+  return offset_before(at);
 }
 
 std::string tzdata_version() {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "hark/calendar/civil.h"
 #include "hark/core/result.h"
 
 namespace hark::calendar {
@@ -35,7 +36,14 @@ class TimeZone {
   const std::string& name() const noexcept { return name_; }
   /// Reads a wall-clock time (seconds since 1970-01-01T00:00:00 on the wall; any year 0 to 9999).
   /// METRICS section 2: in the fold its first reading, in the gap the offset before.
-  ZonedTime from_local(std::int64_t local_s) const noexcept;
+  ZonedTime from_local(std::int64_t local_s) const noexcept {
+    const auto place = static_cast<std::uint64_t>(local_s - kBegin);
+    if (place < kEnd - kBegin) {
+      const Slice& slice = slices_[place >> kSliceBits];
+      if (local_s < slice.plain_until_s) return {local_s - slice.offset_s, slice.offset_s};
+    }
+    return from_local_near_transition(local_s);
+  }
   /// The offset in force at an instant, seconds east of Greenwich.
   std::int32_t offset_at(std::int64_t utc_s) const noexcept;
 
@@ -47,17 +55,32 @@ class TimeZone {
     std::int32_t offset_before_s;
     std::int32_t offset_after_s;
   };
+  /// A stretch of time.
+  struct Slice {
+    /// The first transition that is not over before the slice begins, on either clock.
+    std::uint32_t transition = 0;
+    /// From the slice's begin to here, no longer than the slice, the wall clock is plain ...
+    std::int64_t plain_until_s = 0;
+    std::int32_t offset_s = 0;  ///< ... and this far from UTC
+  };
+  // What is known, in seconds since 1970.
+  static constexpr std::int64_t kBegin = days_from_civil(1900, 1, 1) * std::int64_t{86'400};
+  static constexpr std::int64_t kEnd = days_from_civil(2100, 1, 1) * std::int64_t{86'400};
+  static constexpr int kSliceBits = 22;  // 48.5 days
+
   explicit TimeZone(std::string name) : name_(std::move(name)) {}
+  ZonedTime from_local_near_transition(std::int64_t local_s) const noexcept;
   void add_transition(std::int64_t utc_s, std::int32_t before_s, std::int32_t after_s);
   void extend_past_table();
   void build_index();
+  /// The offset in force up to a transition; behind the last one for their number.
+  std::int32_t offset_before(std::uint32_t transition) const noexcept;
   std::uint32_t first_candidate(std::int64_t seconds) const noexcept;
 
   std::string name_;
   std::vector<Transition> transitions_;  ///< ascending
-  /// Per slice of time since 1900: the first transition that is not over before the slice begins,
-  /// on either clock. A slice is shorter than the way between two transitions, mostly.
-  std::vector<std::uint32_t> index_;
+  /// From kBegin on. A slice is shorter than the way between two transitions, mostly.
+  std::vector<Slice> slices_;
   std::int32_t first_offset_s_ = 0;
 };
 

@@ -52,25 +52,13 @@ static_assert(std::endian::native == std::endian::little, "words are read as the
 
 // The first `size` bytes, 1 to 8, and zeros after them. Two loads that may overlap: a copy of
 // unknown length would be a call.
-std::uint64_t load_first(const char* at, std::size_t size) noexcept {
+[[gnu::always_inline]] inline std::uint64_t load_first(const char* at, std::size_t size) noexcept {
   if (size == 8) return load64(at);
   if (size >= 4) return load32(at) | load32(at + size - 4) << (8 * (size - 4));
   const auto byte = [at](std::size_t i) {
     return static_cast<std::uint64_t>(static_cast<unsigned char>(at[i])) << (8 * i);
   };
   return byte(0) | byte(size / 2) | byte(size - 1);
-}
-
-// Most texts are short and of different lengths: a loop over words is done before memcmp() has
-// chosen its way.
-bool are_equal(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  const std::size_t size = a.size();
-  if (size == 0) return true;
-  if (size < 8) return load_first(a.data(), size) == load_first(b.data(), size);
-  for (std::size_t at = 0; at + 8 < size; at += 8)
-    if (load64(a.data() + at) != load64(b.data() + at)) return false;
-  return load64(a.data() + size - 8) == load64(b.data() + size - 8);
 }
 
 }  // namespace
@@ -109,8 +97,14 @@ std::uint64_t hash_bytes(std::string_view bytes) noexcept {
   return mix(low ^ kB ^ hash, high ^ kA) ^ (hash >> 29);
 }
 
-bool Dictionary::is(std::uint32_t code, std::string_view text) const noexcept {
-  return are_equal((*this)[code], text);
+bool Dictionary::is_long(const char* a, const char* b, std::size_t size) noexcept {
+  for (std::size_t at = 0; at + 8 < size; at += 8)
+    if (load64(a + at) != load64(b + at)) return false;
+  return load64(a + size - 8) == load64(b + size - 8);
+}
+
+bool Dictionary::is_short(const char* a, const char* b, std::size_t size) noexcept {
+  return size == 0 || load_first(a, size) == load_first(b, size);
 }
 
 std::uint32_t Dictionary::add(std::string_view text, std::uint64_t hash) {

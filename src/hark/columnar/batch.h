@@ -64,7 +64,14 @@ class Dictionary {
     return {bytes_ + offsets_[code], offsets_[code + 1] - offsets_[code]};
   }
   /// Whether that is the code's text.
-  bool is(std::uint32_t code, std::string_view text) const noexcept;
+  bool is(std::uint32_t code, std::string_view text) const noexcept {
+    // Most texts are short and of different lengths: this is done before memcmp() has chosen its
+    // way.
+    const std::string_view own = (*this)[code];
+    if (own.size() != text.size()) return false;
+    return own.size() < 8 ? is_short(own.data(), text.data(), own.size())
+                          : is_long(own.data(), text.data(), own.size());
+  }
   /// hash_bytes() of the text.
   std::uint64_t hash(std::uint32_t code) const noexcept { return hashes_[code]; }
   /// Dictionaries of the same lineage are one at different times: a code that both have means the
@@ -94,6 +101,8 @@ class Dictionary {
       : store_(std::move(store)), size_(size) {
     look();
   }
+  static bool is_short(const char* a, const char* b, std::size_t size) noexcept;  ///< up to 8 bytes
+  static bool is_long(const char* a, const char* b, std::size_t size) noexcept;   ///< 8 or more
   void look() noexcept {
     bytes_ = store_->bytes.data();
     offsets_ = store_->offsets.data();

@@ -32,34 +32,30 @@ CategoryPart::CategoryPart(const columnar::Batch& batch, const std::string& name
     : codes_(batch.num_rows, kNoCode) {
   const columnar::Column* column = batch.find(name);
   columnar::DictionaryBuilder builder;
-  std::vector<std::uint32_t> place;  // by code: its place in used_, from 1
+  std::vector<std::uint32_t> rows_of;  // by code
   const auto count = [&](std::size_t row, std::uint32_t code) {
     codes_[row] = code;
-    if (place[code] == 0) {
-      used_.push_back({code, 0});
-      place[code] = static_cast<std::uint32_t>(used_.size());
-    }
-    ++used_[place[code] - 1].rows;
+    if (rows_of[code]++ == 0) used_.push_back({code, 0});
   };
   if (column != nullptr && column->type() == columnar::Type::kString &&
       column->dictionary() != nullptr) {
     spellings_ = column->dictionary();
-    place.resize(spellings_->size());
+    rows_of.resize(spellings_->size());
+    const auto presence = column->presence();
     const auto codes = column->codes();
     for (std::size_t row = 0; row < batch.num_rows; ++row) {
-      if (column->is_value(row)) count(row, codes[row]);
+      if (presence[row] == columnar::Presence::kValue) count(row, codes[row]);
     }
-    return;
-  }
-  if (column != nullptr && column->type() != columnar::Type::kString) {
+  } else if (column != nullptr && column->type() != columnar::Type::kString) {
     for (std::size_t row = 0; row < batch.num_rows; ++row) {
       if (!column->is_value(row)) continue;
       const std::uint32_t code = builder.code_of(text_of(*column, row));
-      if (code == place.size()) place.push_back(0);
+      if (code == rows_of.size()) rows_of.push_back(0);
       count(row, code);
     }
   }
-  spellings_ = builder.finish();
+  if (spellings_ == nullptr) spellings_ = builder.finish();
+  for (Used& used : used_) used.rows = rows_of[used.spelling];
 }
 
 Category merge_parts(const contract::ColumnSpec& column,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "hark/core/text.h"
 
@@ -98,6 +99,32 @@ ClockColumn::ClockColumn(const columnar::Batch& batch, std::string_view name) {
 
 bool ClockColumn::is_date() const noexcept {
   return clock_ != nullptr && clock_->type() == columnar::Type::kDate;
+}
+
+bool ClockColumn::has_set(const columnar::Column* flag) {
+  if (flag == nullptr) return false;
+  const auto flags = flag->bools();
+  return !flags.empty() && std::memchr(flags.data(), 1, flags.size()) != nullptr;
+}
+
+void ClockColumn::copy_instants(std::span<std::int64_t> us, std::span<std::int32_t> offsets_s,
+                                std::int64_t no_value) const {
+  std::ranges::fill(offsets_s, 0);
+  if (clock_ == nullptr) {
+    std::ranges::fill(us, no_value);
+    return;
+  }
+  const auto presence = clock_->presence();
+  const auto instants = clock_->int64s();
+  for (std::size_t row = 0; row < us.size(); ++row)
+    us[row] = presence[row] == columnar::Presence::kValue ? instants[row] : no_value;
+  if (offset_ == nullptr) return;
+  const auto known = offset_->presence();
+  const auto offsets = offset_->int32s();
+  for (std::size_t row = 0; row < us.size(); ++row) {
+    const bool has_offset = known[row] == columnar::Presence::kValue && us[row] != no_value;
+    offsets_s[row] = has_offset ? offsets[row] : 0;
+  }
 }
 
 std::int32_t ClockColumn::offset_s(std::size_t row) const {

@@ -63,11 +63,19 @@ class ClockColumn {
   std::uint8_t local_hour(std::size_t row) const;
   bool is_fold(std::size_t row) const { return is_set(fold_, row); }
   bool is_gap(std::size_t row) const { return is_set(gap_, row); }
+  /// Whether any row may be in a fold or a gap.
+  bool may_be_in_doubt() const { return has_set(fold_) || has_set(gap_); }
+
+  /// Instants and distances from UTC of all rows; where a row has no value, `no_value` and 0. Not
+  /// of a date column.
+  void copy_instants(std::span<std::int64_t> us, std::span<std::int32_t> offsets_s,
+                     std::int64_t no_value) const;
 
  private:
   static bool is_set(const columnar::Column* flag, std::size_t row) {
     return flag != nullptr && flag->is_value(row) && flag->bools()[row] != 0;
   }
+  static bool has_set(const columnar::Column* flag);
   const columnar::Column* clock_ = nullptr;
   const columnar::Column* offset_ = nullptr;
   const columnar::Column* fold_ = nullptr;

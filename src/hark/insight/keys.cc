@@ -196,6 +196,19 @@ void find_repeats_of(const Shares& shares, std::size_t share, std::vector<Repeat
 }  // namespace
 
 KeyPrints::KeyPrints(const columnar::Batch& batch, std::span<const std::string> key) {
+  // Mostly a key is one integer that every row has.
+  if (key.size() == 1) {
+    const columnar::Column* const column = batch.find(key[0]);
+    const bool is_plain = column != nullptr && column->type() == columnar::Type::kInt64 &&
+                          std::ranges::all_of(column->presence(), [](columnar::Presence presence) {
+                            return presence == columnar::Presence::kValue;
+                          });
+    if (is_plain) {
+      const auto values = column->int64s();
+      a_.assign(values.begin(), values.end());
+      return;
+    }
+  }
   std::vector<KeyPrint> prints;
   for (const std::string& name : key) {
     const columnar::Column* column = batch.find(name);
@@ -225,6 +238,7 @@ void KeyPrints::push_back(const KeyPrint& key) {
 }
 
 bool KeyPrints::has_any() const noexcept {
+  if (are_integers()) return size() > 0;
   for (std::size_t row = 0; row < size(); ++row) {
     if ((*this)[row] != kNoKey) return true;
   }

@@ -11,31 +11,25 @@ namespace {
 using columnar::Presence;
 using contract::Role;
 
-// A clock as instants, whatever the source made of it: a date is the day's local midnight.
-struct Stamp {
-  std::int64_t us = kNoTime;
-  std::int32_t offset_s = 0;
-};
-
-class StampReader {
- public:
-  StampReader(const ClockColumn& clock, const calendar::TimeZone& zone)
-      : clock_(clock), zone_(zone), is_date_(clock.is_date()) {}
-  Stamp at(std::size_t row) const {
-    if (clock_.presence(row) != Presence::kValue) return {};
-    if (!is_date_) return {clock_.instant_us(row), clock_.offset_s(row)};
-    const auto midnight = zone_.from_local(clock_.local_day(row) * kSecondsPerDay);
-    return {midnight.utc_s * kMicrosPerSecond, midnight.offset_s};
+/// A clock as instants, whatever the source made of it: a date is the day's local midnight.
+void read_instants(const ClockColumn& clock, const calendar::TimeZone& zone,
+                   std::span<std::int64_t> us, std::span<std::int32_t> offsets_s) {
+  if (!clock.is_date()) {
+    clock.copy_instants(us, offsets_s, kNoTime);
+    return;
   }
+  for (std::size_t row = 0; row < us.size(); ++row) {
+    us[row] = kNoTime;
+    offsets_s[row] = 0;
+    if (clock.presence(row) != Presence::kValue) continue;
+    const auto midnight = zone.from_local(clock.local_day(row) * kSecondsPerDay);
+    us[row] = midnight.utc_s * kMicrosPerSecond;
+    offsets_s[row] = midnight.offset_s;
+  }
+}
 
- private:
-  const ClockColumn& clock_;
-  const calendar::TimeZone& zone_;
-  bool is_date_;
-};
-
-std::int64_t local_us(const Stamp& stamp) noexcept {
-  return stamp.us + stamp.offset_s * kMicrosPerSecond;
+std::int64_t local_us(std::int64_t us, std::int32_t offset_s) noexcept {
+  return us + offset_s * kMicrosPerSecond;
 }
 
 Error not_offered(std::string_view column) {
@@ -89,53 +83,60 @@ Result<RequestColumns> choose_columns(const columnar::BatchSource& source,
 }
 
 void RequestReader::read_clocks(const columnar::Batch& batch, RequestPart& part) const {
+  constexpr std::int64_t kDayUs = kSecondsPerDay * kMicrosPerSecond;
   const ClockColumn created(batch, columns_.created);
   const ClockColumn closed(batch, columns_.closed);
-  const StampReader created_at(created, zone_);
-  const StampReader closed_at(closed, zone_);
-  const Selection& selection = load_.selection;
-  part.is_created_date = created.is_date();
-  const auto fold_width = [&](const Stamp& stamp) {
-    return zone_.from_local(floor_div(local_us(stamp), kMicrosPerSecond)).fold_width_s;
-  };
+  read_instants(created, zone_, part.created_us, part.created_offset_s);
+  read_instants(closed, zone_, part.closed_us, part.closed_offset_s);
+  if (created.may_be_in_doubt() || closed.may_be_in_doubt()) read_doubts(created, closed, part);
   for (std::size_t row = 0; row < batch.num_rows; ++row) {
-    const Stamp start = created_at.at(row);
-    Stamp end = closed_at.at(row);
-    std::uint8_t marks = 0;
-    if (closed.presence(row) == Presence::kInvalid) marks |= kClosedUnreadable;
-    const bool has_created_fold = start.us != kNoTime && created.is_fold(row);
-    const bool has_closed_fold = end.us != kNoTime && closed.is_fold(row);
+    const std::int64_t end = part.closed_us[row];
+    if (end == kNoTime) {
+      if (closed.presence(row) == Presence::kInvalid) part.marks[row] |= kClosedUnreadable;
+      continue;
+    }
+    part.has_closing = true;
+    if (local_us(end, part.closed_offset_s[row]) % kDayUs == 0)
+      part.marks[row] |= kClosedAtMidnight;
+  }
+  part.is_created_date = created.is_date();
+  part.is_closed_date = part.has_closing && closed.is_date();
+  const Selection& selection = load_.selection;
+  if (!selection.has_days()) return;
+  for (std::size_t row = 0; row < batch.num_rows; ++row) {
+    const std::int64_t start = part.created_us[row];
+    if (start == kNoTime || !selection.holds(static_cast<std::int32_t>(
+                                floor_div(local_us(start, part.created_offset_s[row]), kDayUs))))
+      part.is_selected[row] = 0;
+  }
+}
+
+void RequestReader::read_doubts(const ClockColumn& created, const ClockColumn& closed,
+                                RequestPart& part) const {
+  const auto fold_width = [&](std::int64_t us, std::int32_t offset_s) {
+    return zone_.from_local(floor_div(local_us(us, offset_s), kMicrosPerSecond)).fold_width_s;
+  };
+  for (std::size_t row = 0; row < part.size(); ++row) {
+    const std::int64_t start = part.created_us[row];
+    std::int64_t& end = part.closed_us[row];
+    const bool has_created_fold = start != kNoTime && created.is_fold(row);
+    const bool has_closed_fold = end != kNoTime && closed.is_fold(row);
     if (has_created_fold || has_closed_fold) {
-      marks |= kInFold;
+      part.marks[row] |= kInFold;
       FoldWidth width{static_cast<std::uint32_t>(row), 0, 0};
-      if (has_created_fold) width.created_s = fold_width(start);
-      if (has_closed_fold) width.closed_s = fold_width(end);
-      const std::int64_t later_us = end.us + width.closed_s * kMicrosPerSecond;
-      if (has_closed_fold && start.us != kNoTime && end.us < start.us && later_us >= start.us) {
-        end = {later_us, end.offset_s - width.closed_s};
-        marks |= kAmbiguousSign;
+      if (has_created_fold) width.created_s = fold_width(start, part.created_offset_s[row]);
+      if (has_closed_fold) width.closed_s = fold_width(end, part.closed_offset_s[row]);
+      const std::int64_t later_us = end + width.closed_s * kMicrosPerSecond;
+      if (has_closed_fold && start != kNoTime && end < start && later_us >= start) {
+        end = later_us;
+        part.closed_offset_s[row] -= width.closed_s;
+        part.marks[row] |= kAmbiguousSign;
       }
       part.folds.push_back(width);
     }
-    if ((start.us != kNoTime && created.is_gap(row)) || (end.us != kNoTime && closed.is_gap(row))) {
-      marks |= kInGap;
-    }
-    if (end.us != kNoTime && local_us(end) % (kSecondsPerDay * kMicrosPerSecond) == 0) {
-      marks |= kClosedAtMidnight;
-    }
-    part.has_closing = part.has_closing || end.us != kNoTime;
-    part.created_us[row] = start.us;
-    part.created_offset_s[row] = start.offset_s;
-    part.closed_us[row] = end.us;
-    part.closed_offset_s[row] = end.offset_s;
-    part.marks[row] = marks;
-    const auto day =
-        static_cast<std::int32_t>(floor_div(local_us(start), kSecondsPerDay * kMicrosPerSecond));
-    if (start.us == kNoTime ? selection.has_days() : !selection.holds(day)) {
-      part.is_selected[row] = 0;
-    }
+    if ((start != kNoTime && created.is_gap(row)) || (end != kNoTime && closed.is_gap(row)))
+      part.marks[row] |= kInGap;
   }
-  part.is_closed_date = part.has_closing && closed.is_date();
 }
 
 void RequestReader::read_status(const columnar::Batch& batch, RequestPart& part) const {
@@ -194,10 +195,11 @@ void RequestReader::read_versions(const columnar::Batch& batch, RequestPart& par
   }
   for (const std::string& name : columns_.counted) {
     const columnar::Column* column = batch.find(name);
-    if (column == nullptr) continue;
+    if (column == nullptr || column->is_blank()) continue;
+    const auto presence = column->presence();
     for (std::size_t row = 0; row < batch.num_rows; ++row) {
-      part.num_values[row] =
-          static_cast<std::uint16_t>(part.num_values[row] + (column->is_value(row) ? 1 : 0));
+      const unsigned is_value = presence[row] == Presence::kValue ? 1 : 0;
+      part.num_values[row] = static_cast<std::uint16_t>(part.num_values[row] + is_value);
     }
   }
 }

@@ -70,6 +70,9 @@ class RequestReader {
 
  private:
   void read_clocks(const columnar::Batch& batch, RequestPart& part) const;
+  /// Marks the rows that stand in a fold or gap, and reads a closing as the second of its readings
+  /// where only that is after the creation.
+  void read_doubts(const ClockColumn& created, const ClockColumn& closed, RequestPart& part) const;
   void read_status(const columnar::Batch& batch, RequestPart& part) const;
   void read_outcomes(const columnar::Batch& batch, RequestPart& part) const;
   void read_versions(const columnar::Batch& batch, RequestPart& part) const;

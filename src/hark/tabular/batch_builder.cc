@@ -1,6 +1,7 @@
 #include "hark/tabular/batch_builder.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "hark/core/text.h"
 
@@ -19,6 +20,12 @@ std::string shown(std::string_view text) {
   std::size_t end = kShownBytes;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return concat("\"", text.substr(0, end), "...\"");
+}
+
+/// Of bytes that are mostly kValue, at the speed of memory.
+bool has_any(std::span<const Presence> presence, Presence wanted) noexcept {
+  return !presence.empty() &&
+         std::memchr(presence.data(), static_cast<int>(wanted), presence.size()) != nullptr;
 }
 
 std::string_view kind_of(contract::ValueType type) noexcept {
@@ -70,8 +77,11 @@ columnar::Batch BatchBuilder::build(const RecordBlock& block, std::vector<Reject
   batch.num_rows = rows_.size();
   batch.ordinal = block.index();
   for (std::size_t i = 0; i < readers_.size(); ++i) {
+    const auto presence = readers_[i]->presence();
     num_invalid_[i] =
-        static_cast<std::uint64_t>(std::ranges::count(readers_[i]->presence(), Presence::kInvalid));
+        has_any(presence, Presence::kInvalid)
+            ? static_cast<std::uint64_t>(std::ranges::count(presence, Presence::kInvalid))
+            : 0;
   }
   for (const OutputPlan& output : plan_.outputs) {
     batch.columns.push_back(output.source == OutputPlan::Source::kColumn
@@ -132,6 +142,11 @@ void BatchBuilder::read(const RecordBlock& block, bool is_guard) {
 void BatchBuilder::read_guards(const RecordBlock& block, std::vector<Reject>& rejects) {
   for (;;) {
     read(block, true);
+    const bool may_refuse = std::ranges::any_of(guards_, [](const ColumnReader* guard) {
+      return has_any(guard->presence(), Presence::kNull) ||
+             has_any(guard->presence(), Presence::kInvalid);
+    });
+    if (!may_refuse) return;
     std::vector<RecordSpan> kept;
     const std::size_t before = rejects.size();
     for (std::size_t row = 0; row < rows_.size(); ++row) {

@@ -13,34 +13,17 @@ using Part = contract::ClockItem::Part;
 
 static_assert(std::endian::native == std::endian::little, "words are read as they lie in memory");
 
-constexpr std::size_t kWordBytes = 8;
 constexpr std::size_t kMaxLength = 40;
 /// Stands for a digit in the template of a layout, which holds no such byte otherwise.
 constexpr char kDigit = '\1';
 /// Stands for a byte that is checked apart.
 constexpr char kOther = '\2';
+constexpr int kTopBit = 0x80;
 
 std::uint64_t load(const char* at) noexcept {
   std::uint64_t word;
   std::memcpy(&word, at, sizeof word);
   return word;
-}
-
-/// Whether each byte under `mask` is an ASCII digit. A carry from a byte above 0xF9 can only make
-/// it say no.
-bool are_digits(std::uint64_t word, std::uint64_t mask) noexcept {
-  constexpr std::uint64_t kHigh = 0xF0F0F0F0F0F0F0F0ULL;
-  constexpr std::uint64_t kThrees = 0x3030303030303030ULL;
-  constexpr std::uint64_t kSixes = 0x0606060606060606ULL;
-  const std::uint64_t is_three = (word & kHigh) ^ kThrees;
-  const std::uint64_t stays_three = ((word + kSixes) & kHigh) ^ kThrees;
-  return ((is_three | stays_three) & mask) == 0;
-}
-
-/// Byte i becomes the number that digits i and i + 1 write. Where one is no digit it means nothing.
-std::uint64_t pairs_of(std::uint64_t word) noexcept {
-  const std::uint64_t digits = word & 0x0F0F0F0F0F0F0F0FULL;
-  return digits * 10 + (digits >> 8);
 }
 
 }  // namespace
@@ -102,27 +85,25 @@ std::optional<FixedClock> FixedClock::of(const contract::ClockPattern& pattern) 
   for (std::size_t place = 0; place < layout.size(); place += kWordBytes) {
     Word word;
     word.place = static_cast<std::uint8_t>(std::min(place, layout.size() - kWordBytes));
-    char literal[kWordBytes] = {};
-    char literal_mask[kWordBytes] = {};
-    char digit_mask[kWordBytes] = {};
+    char expected[kWordBytes] = {};
+    char mask[kWordBytes] = {};
+    char room[kWordBytes] = {};
     for (std::size_t i = 0; i < kWordBytes; ++i) {
       const char c = layout[word.place + i];
-      if (c == kDigit) {
-        digit_mask[i] = '\xFF';
-      } else if (c != kOther) {
-        literal_mask[i] = '\xFF';
-        literal[i] = c;
-      }
+      if (c == kOther) continue;
+      mask[i] = '\xFF';
+      expected[i] = c == kDigit ? '0' : c;
+      room[i] = c == kDigit ? kTopBit - 10 : kTopBit - 1;
     }
-    word.literal = load(literal);
-    word.literal_mask = load(literal_mask);
-    word.digit_mask = load(digit_mask);
+    word.expected = load(expected);
+    word.mask = load(mask);
+    word.room = load(room);
     clock.words_[clock.num_words_++] = word;
   }
   const auto pair = [&](std::size_t place, std::size_t digit = 0) {
-    return place == kAbsent ? clock.no_pair() : clock.pair_at(place + digit);
+    return place == kAbsent ? kNoPair : clock.pair_at(place + digit);
   };
-  clock.century_ = clock.is_long_year_ ? pair(year) : clock.no_pair();
+  clock.century_ = clock.is_long_year_ ? pair(year) : kNoPair;
   clock.year_ = pair(year, clock.is_long_year_ ? 2 : 0);
   clock.month_ = pair(month);
   clock.day_ = pair(day);
@@ -134,34 +115,37 @@ std::optional<FixedClock> FixedClock::of(const contract::ClockPattern& pattern) 
   return clock;
 }
 
-FixedClock::Pair FixedClock::pair_at(std::size_t place) {
+std::uint8_t FixedClock::pair_at(std::size_t place) {
   std::size_t word = 0;
   while (word < num_words_ &&
          (place < words_[word].place || place + 2 > words_[word].place + kWordBytes))
     ++word;
   if (word == num_words_) {
-    words_[num_words_++].place =
-        static_cast<std::uint8_t>(std::min(place, std::size_t{length_} - kWordBytes));
+    // Its bytes are looked at in other words: nothing to find wrong, only digits to be had.
+    words_[num_words_++] = {
+        .place = static_cast<std::uint8_t>(std::min(place, std::size_t{length_} - kWordBytes)),
+        .mask = 0x0F0F0F0F0F0F0F0FULL};
   }
-  return {static_cast<std::uint8_t>(word),
-          static_cast<std::uint8_t>((place - words_[word].place) * 8)};
+  return static_cast<std::uint8_t>(word * kWordBytes + place - words_[word].place);
 }
 
 bool FixedClock::parse(std::string_view text, WallClock& out) const noexcept {
   if (text.size() != length_) return false;
   const char* const at = text.data();
-  std::uint64_t pairs[kMostWords + 1];
-  pairs[kMostWords] = 0;
+  // By place: the number that the digits there and behind it write.
+  unsigned char pairs[(kMostWords + 1) * kWordBytes];
+  pairs[kNoPair] = 0;
+  std::uint64_t wrong = 0;
   for (std::size_t i = 0; i < num_words_; ++i) {
     const Word& word = words_[i];
-    const std::uint64_t bytes = load(at + word.place);
-    if ((bytes & word.literal_mask) != word.literal || !are_digits(bytes, word.digit_mask))
-      return false;
-    pairs[i] = pairs_of(bytes);
+    const std::uint64_t value = (load(at + word.place) ^ word.expected) & word.mask;
+    // The top bit of a byte tells that it is too much. A carry comes from such a byte only.
+    wrong |= value | (value + word.room);
+    const std::uint64_t numbers = value * 10 + (value >> 8);
+    std::memcpy(pairs + i * kWordBytes, &numbers, kWordBytes);
   }
-  const auto number = [&pairs](Pair pair) {
-    return static_cast<unsigned>(pairs[pair.word] >> pair.shift & 0xFF);
-  };
+  if ((wrong & 0x8080808080808080U) != 0) return false;
+  const auto number = [&pairs](std::uint8_t pair) { return unsigned{pairs[pair]}; };
   unsigned year = number(year_);
   if (is_long_year_) {
     year += number(century_) * 100;
@@ -174,12 +158,12 @@ bool FixedClock::parse(std::string_view text, WallClock& out) const noexcept {
   if (minute > 59 || second > 59) return false;
   if (half_ != kNone) {
     // Without a branch on AM and PM, which would be guessed wrong half of the time.
-    const int half = at[half_] | 0x20;
-    const unsigned is_am = half == 'a' ? 1 : 0;
-    const unsigned is_pm = half == 'p' ? 1 : 0;
-    if ((is_am | is_pm) == 0 || (at[half_ + 1] | 0x20) != 'm' || hour < 1 || hour > 12)
+    constexpr unsigned kFromAToP = 'a' ^ 'p';
+    const unsigned from_a = (static_cast<unsigned char>(at[half_]) | 0x20U) ^ 'a';
+    const unsigned is_pm = from_a >> 4 & 1;
+    if (from_a != is_pm * kFromAToP || (at[half_ + 1] | 0x20) != 'm' || hour < 1 || hour > 12)
       return false;
-    hour = hour % 12 + is_pm * 12;
+    hour = (hour == 12 ? 0 : hour) + is_pm * 12;
   } else if (hour > 23) {
     return false;
   }

@@ -28,34 +28,32 @@ class FixedClock {
 
  private:
   static constexpr std::size_t kMostWords = 16;
+  static constexpr std::size_t kWordBytes = 8;
+  /// Of a number that the pattern does not have: always 0.
+  static constexpr std::uint8_t kNoPair = kMostWords * kWordBytes;
   /// What eight bytes must be; the bytes of a word may overlap another's.
   struct Word {
     std::uint8_t place = 0;
-    std::uint64_t literal_mask = 0;
-    std::uint64_t literal = 0;
-    std::uint64_t digit_mask = 0;  ///< 0xFF per digit
+    std::uint64_t expected = 0;  ///< '0' for a digit
+    std::uint64_t mask = 0;      ///< of bytes that are expected
+    std::uint64_t room = 0;      ///< added to a byte's distance from what is expected: top bit set
+                                 ///< where the distance is too long
   };
-  /// Where the number of two digits stands: in which word, and how far up.
-  struct Pair {
-    std::uint8_t word = 0;
-    std::uint8_t shift = 0;
-  };
-  /// The pair of the digits at `place` and behind it; adds a word where they are not in one.
-  Pair pair_at(std::size_t place);
-  /// Of a number that the pattern does not have: always 0.
-  Pair no_pair() const noexcept { return {kMostWords, 0}; }
+  /// Where the number of the digits at `place` and behind it is found: the byte of a word. Adds a
+  /// word where they are not in one.
+  std::uint8_t pair_at(std::size_t place);
 
   std::uint8_t length_ = 0;
   std::uint8_t num_words_ = 0;
   std::array<Word, kMostWords> words_;
-  Pair century_;  ///< the first two digits of a long year
-  Pair year_;
-  Pair month_;
-  Pair day_;
-  Pair hour_;
-  Pair minute_;
-  Pair second_;
-  Pair fraction_;  ///< its first two digits
+  std::uint8_t century_ = kNoPair;  ///< the first two digits of a long year
+  std::uint8_t year_ = kNoPair;
+  std::uint8_t month_ = kNoPair;
+  std::uint8_t day_ = kNoPair;
+  std::uint8_t hour_ = kNoPair;
+  std::uint8_t minute_ = kNoPair;
+  std::uint8_t second_ = kNoPair;
+  std::uint8_t fraction_ = kNoPair;  ///< its first two digits
   bool is_long_year_ = true;
   std::uint8_t third_of_fraction_ = 0;  ///< place of its third digit; 0: no fraction
   static constexpr std::uint8_t kNone = 0xFF;

@@ -45,6 +45,27 @@ bool copy_whole_part(std::string_view text, std::size_t& at, std::string_view& d
   return true;
 }
 
+/// A whole number with a sign, grouped by commas, or with zeros behind a point.
+std::optional<std::int64_t> parse_written_integer(std::string_view text) noexcept {
+  const bool is_negative = text.starts_with('-');
+  std::size_t at = is_negative || text.starts_with('+') ? 1 : 0;
+  char buffer[20];
+  buffer[0] = '-';
+  std::string_view digits;
+  if (!copy_whole_part(text, at, digits, buffer + 1, sizeof buffer - 1) || digits.empty())
+    return std::nullopt;
+  if (at < text.size()) {
+    // Spreadsheets and pandas write whole numbers as 11368.0.
+    if (text[at] != '.' || text.find_first_not_of('0', at + 1) != std::string_view::npos)
+      return std::nullopt;
+  }
+  const char* const first = is_negative ? buffer : buffer + 1;
+  const char* const last = digits.data() + digits.size();
+  std::int64_t value = 0;
+  if (std::from_chars(first, last, value).ec != std::errc()) return std::nullopt;
+  return value;
+}
+
 }  // namespace
 
 std::string_view trim_value(std::string_view text) noexcept {
@@ -87,23 +108,16 @@ std::string_view unwrap_field(std::string_view raw, char quote, std::string& scr
 }
 
 std::optional<std::int64_t> parse_integer_value(std::string_view text) noexcept {
-  const bool is_negative = text.starts_with('-');
-  std::size_t at = is_negative || text.starts_with('+') ? 1 : 0;
-  char buffer[20];
-  buffer[0] = '-';
-  std::string_view digits;
-  if (!copy_whole_part(text, at, digits, buffer + 1, sizeof buffer - 1) || digits.empty())
-    return std::nullopt;
-  if (at < text.size()) {
-    // Spreadsheets and pandas write whole numbers as 11368.0.
-    if (text[at] != '.' || text.find_first_not_of('0', at + 1) != std::string_view::npos)
-      return std::nullopt;
+  // Mostly a few digits and nothing else.
+  constexpr std::size_t kSureDigits = 18;
+  if (text.empty() || text.size() > kSureDigits) return parse_written_integer(text);
+  std::uint64_t value = 0;
+  bool is_plain = true;
+  for (const char c : text) {
+    is_plain = is_plain && is_digit(c);
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
   }
-  const char* const first = is_negative ? buffer : buffer + 1;
-  const char* const last = digits.data() + digits.size();
-  std::int64_t value = 0;
-  if (std::from_chars(first, last, value).ec != std::errc()) return std::nullopt;
-  return value;
+  return is_plain ? static_cast<std::int64_t>(value) : parse_written_integer(text);
 }
 
 std::optional<double> parse_number_value(std::string_view text) {
@@ -153,6 +167,7 @@ MissingMarkers::MissingMarkers(const std::vector<std::string>& markers) {
   for (const std::string& marker : markers) {
     markers_.push_back(lower(marker));
     lengths_ |= length_bit(marker.size());
+    if (!marker.empty()) firsts_ |= first_bit(marker.front());
   }
 }
 

@@ -42,17 +42,22 @@ class MissingMarkers {
   explicit MissingMarkers(const std::vector<std::string>& markers);
   /// `text` is trimmed. ASCII case does not count.
   bool contains(std::string_view text) const noexcept {
-    return text.empty() || ((lengths_ & length_bit(text.size())) != 0 && is_marker(text));
+    return text.empty() || ((lengths_ & length_bit(text.size())) != 0 &&
+                            (firsts_ & first_bit(text.front())) != 0 && is_marker(text));
   }
 
  private:
   static std::uint64_t length_bit(std::size_t length) noexcept {
     return std::uint64_t{1} << (length < 63 ? length : 63);
   }
+  /// The same of a letter in either case.
+  static std::uint32_t first_bit(char c) noexcept { return std::uint32_t{1} << (c & 31); }
   bool is_marker(std::string_view text) const noexcept;
 
   std::vector<std::string> markers_;  // lower case
-  std::uint64_t lengths_ = 0;         // which lengths markers have: most texts fail here
+  // Which lengths and first letters markers have: most texts fail here.
+  std::uint64_t lengths_ = 0;
+  std::uint32_t firsts_ = 0;
 };
 
 }  // namespace hark::tabular
