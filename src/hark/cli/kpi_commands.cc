@@ -231,7 +231,7 @@ Result<Answer> requests(const Arguments& arguments, Session& session) {
     answer.warnings.push_back({warning.code, warning.message, source.path});
   }
   if (!by) {
-    HARK_TRY(const auto equity, insight::equity(table, *source.contract));
+    HARK_TRY(const auto equity, insight::equity(table, *source.contract, session.threads()));
     answer.data = insight::request_answer(table, kpis, nullptr);
     answer.data.set("equity", equity ? insight::to_json(table, *equity) : Json());
     answer.text = request_lines(table, kpis, equity);

@@ -140,7 +140,7 @@ Result<report::Document> document_for_requests(Session& session, const Arguments
       if (auto ranks = insight::log_rank(table, **grouping))
         requests.log_ranks.push_back(*std::move(ranks));
     }
-    HARK_TRY(requests.equity, insight::equity(table, contract));
+    HARK_TRY(requests.equity, insight::equity(table, contract, session.threads()));
     // Departments or places that the source does not tell have no section.
     if (auto departments = insight::department_report(table, contract, session.threads()))
       requests.departments = *std::move(departments);

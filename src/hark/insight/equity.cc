@@ -33,23 +33,28 @@ Equity equity_of(std::vector<Equity::Area> areas) {
 
 }  // namespace
 
-Result<std::optional<Equity>> equity(const RequestTable& table,
-                                     const contract::Contract& contract) {
+Result<std::optional<Equity>> equity(const RequestTable& table, const contract::Contract& contract,
+                                     unsigned threads) {
   const Category* area = table.category(contract, contract::Role::kArea);
   if (area == nullptr || !table.has_closing) return std::optional<Equity>();
-  const auto rows_of = timed_by_group(table, area->codes, area->num_keys() + 1);
-  std::vector<Equity::Area> areas;
-  for (std::size_t key = 0; key < area->num_keys(); ++key) {
+  const std::size_t num_areas = area->num_keys();
+  HARK_TRY(const auto rows_of, timed_by_group(table, area->codes, num_areas + 1, threads));
+  std::vector<std::optional<Equity::Area>> found(num_areas);
+  HARK_TRY_VOID(parallel_for(num_areas, threads, [&](std::size_t key) -> Result<void> {
     const auto rows = rows_of.of(key);
     const auto n = static_cast<std::int64_t>(rows.size());
-    if (n < kFewRequests || area->is_missing_in_tests[key]) continue;
+    if (n < kFewRequests || area->is_missing_in_tests[key]) return {};
     const TimeCounts counts = count_times(table, rows);
     HARK_TRY(const auto curve,
              stats::KaplanMeier::from_counts(counts.times, counts.closed, counts.open));
     const auto median = curve.quantile(0.5);
-    areas.push_back(
-        {area->labels[key], n, median ? std::optional(table.in_unit(*median)) : std::nullopt});
-  }
+    found[key] = {area->labels[key], n,
+                  median ? std::optional(table.in_unit(*median)) : std::nullopt};
+    return {};
+  }));
+  std::vector<Equity::Area> areas;
+  for (auto& of_key : found)
+    if (of_key) areas.push_back(*std::move(of_key));
   return std::optional(equity_of(std::move(areas)));
 }
 

@@ -26,7 +26,8 @@ struct Equity {
 
 /// Counts the areas of a table; nothing where the source has no areas or no closing times. Errors:
 /// kExhausted.
-Result<std::optional<Equity>> equity(const RequestTable& table, const contract::Contract& contract);
+Result<std::optional<Equity>> equity(const RequestTable& table, const contract::Contract& contract,
+                                     unsigned threads = 1);
 
 /// "equity" in `kpi requests`.
 Json to_json(const RequestTable& table, const Equity& equity);

@@ -69,8 +69,8 @@ Result<TimeToClose> time_to_close(const RequestTable& table, std::span<const Tim
 // How often each key of a category occurs among the rows of each group: calls `take(group, counts)`
 // with the counts of the keys that occur, in no particular order.
 template <typename GroupOf, typename Take>
-void count_keys(const RequestTable& table, const Category& category, std::size_t num_groups,
-                const GroupOf& group_of, const Take& take) {
+Result<void> count_keys(const RequestTable& table, const Category& category, std::size_t num_groups,
+                        const GroupOf& group_of, const Take& take) {
   // One counter per group and key as long as they stay in the cache; else group by group, from a
   // list of each group's keys.
   constexpr std::size_t kMaxCounters = std::size_t{1} << 18;
@@ -84,8 +84,9 @@ void count_keys(const RequestTable& table, const Category& category, std::size_t
       if (code != kNoCode) ++counts[group_of(row) * num_keys + code];
     }
   } else {
-    codes_of.emplace(
-        table.size(), num_groups, [&](std::size_t row) { return category.codes[row]; }, group_of);
+    HARK_TRY(codes_of, ByGroup<std::uint32_t>::make(
+                           table.size(), num_groups, 1,
+                           [&](std::size_t row) { return category.codes[row]; }, group_of));
   }
   for (std::size_t group = 0; group < num_groups; ++group) {
     std::vector<double> out;
@@ -103,6 +104,7 @@ void count_keys(const RequestTable& table, const Category& category, std::size_t
     }
     take(group, std::move(out));
   }
+  return {};
 }
 
 std::optional<double> top_share(std::vector<double> counts, std::size_t k) {
@@ -170,33 +172,39 @@ Result<std::vector<RequestKpis>> compute(const RequestTable& table,
   const Category* const types = table.category(contract, contract::Role::kComplaintType);
   const Category* const areas = table.category(contract, contract::Role::kArea);
   std::optional<ByGroup<TimedRow>> timed_of;  // one group needs no list of its rows
-  const std::array<std::function<void()>, 4> jobs = {
-      [&] {
-        if (!codes.empty()) timed_of = timed_by_group(table, codes, num_groups);
+  std::vector<SlaCompliance> slas;
+  if (!codes.empty()) {
+    HARK_TRY(timed_of, timed_by_group(table, codes, num_groups, threads));
+  }
+  const std::array<std::function<Result<void>()>, 4> jobs = {
+      [&]() -> Result<void> {
+        for (std::size_t row = 0; row < table.size(); ++row)
+          count_row(table, row, groups[group_of(row)]);
+        return {};
       },
-      [&] {
-        for (std::size_t row = 0; row < table.size(); ++row) {
-          RequestKpis& kpis = groups[group_of(row)];
-          count_row(table, row, kpis);
-          if (kpis.sla && table.has_duration(row)) rule.count(row, *kpis.sla);
-        }
+      [&]() -> Result<void> {
+        if (!blank.sla) return {};
+        // Counted apart: the groups are another thread's until all is counted.
+        slas.assign(num_groups, *blank.sla);
+        for (std::size_t row = 0; row < table.size(); ++row)
+          if (table.has_duration(row)) rule.count(row, slas[group_of(row)]);
+        return {};
       },
-      [&] {
-        if (types == nullptr) return;
-        count_keys(table, *types, num_groups, group_of, [&](std::size_t g, auto counts) {
+      [&]() -> Result<void> {
+        if (types == nullptr) return {};
+        return count_keys(table, *types, num_groups, group_of, [&](std::size_t g, auto counts) {
           groups[g].top3_share = top_share(std::move(counts), 3);
         });
       },
-      [&] {
-        if (areas == nullptr) return;
-        count_keys(table, *areas, num_groups, group_of,
-                   [&](std::size_t g, auto counts) { groups[g].gini = stats::gini(counts); });
+      [&]() -> Result<void> {
+        if (areas == nullptr) return {};
+        return count_keys(table, *areas, num_groups, group_of, [&](std::size_t g, auto counts) {
+          groups[g].gini = stats::gini(counts);
+        });
       },
   };
-  HARK_TRY_VOID(parallel_for(jobs.size(), threads, [&](std::size_t i) -> Result<void> {
-    jobs[i]();
-    return {};
-  }));
+  HARK_TRY_VOID(parallel_for(jobs.size(), threads, [&](std::size_t i) { return jobs[i](); }));
+  for (std::size_t g = 0; g < slas.size(); ++g) groups[g].sla = slas[g];
   HARK_TRY_VOID(parallel_for(2 * num_groups, threads, [&](std::size_t task) -> Result<void> {
     const std::size_t g = task / 2;
     RequestKpis& kpis = groups[g];

@@ -82,13 +82,37 @@ Result<RequestColumns> choose_columns(const columnar::BatchSource& source,
   return columns;
 }
 
-void RequestReader::read_clocks(const columnar::Batch& batch, RequestPart& part) const {
+Result<void> code_offsets(std::span<const std::int32_t> offsets_s, std::vector<std::int32_t>& known,
+                          std::vector<std::uint8_t>& places) {
+  places.resize(offsets_s.size());
+  std::size_t place = known.size();
+  for (std::size_t i = 0; i < offsets_s.size(); ++i) {
+    if (place == known.size() || known[place] != offsets_s[i]) {
+      place = static_cast<std::size_t>(std::ranges::find(known, offsets_s[i]) - known.begin());
+      if (place == known.size()) known.push_back(offsets_s[i]);
+      if (place > std::numeric_limits<std::uint8_t>::max()) {
+        return Error(ErrorCode::kUnsupported,
+                     "the source's clocks have more than 255 different distances from UTC")
+            .hint("its *_offset_s columns are not those of a city: `hark profile` shows them");
+      }
+    }
+    places[i] = static_cast<std::uint8_t>(place);
+  }
+  return {};
+}
+
+Result<void> RequestReader::read_clocks(const columnar::Batch& batch, RequestPart& part) const {
   constexpr std::int64_t kDayUs = kSecondsPerDay * kMicrosPerSecond;
   const ClockColumn created(batch, columns_.created);
   const ClockColumn closed(batch, columns_.closed);
-  read_instants(created, zone_, part.created_us, part.created_offset_s);
-  read_instants(closed, zone_, part.closed_us, part.closed_offset_s);
-  if (created.may_be_in_doubt() || closed.may_be_in_doubt()) read_doubts(created, closed, part);
+  std::vector<std::int32_t> created_offset_s(batch.num_rows);
+  std::vector<std::int32_t> closed_offset_s(batch.num_rows);
+  read_instants(created, zone_, part.created_us, created_offset_s);
+  read_instants(closed, zone_, part.closed_us, closed_offset_s);
+  if (created.may_be_in_doubt() || closed.may_be_in_doubt())
+    read_doubts(created, closed, created_offset_s, closed_offset_s, part);
+  HARK_TRY_VOID(code_offsets(created_offset_s, part.offsets_s, part.created_offset));
+  HARK_TRY_VOID(code_offsets(closed_offset_s, part.offsets_s, part.closed_offset));
   for (std::size_t row = 0; row < batch.num_rows; ++row) {
     const std::int64_t end = part.closed_us[row];
     if (end == kNoTime) {
@@ -96,23 +120,24 @@ void RequestReader::read_clocks(const columnar::Batch& batch, RequestPart& part)
       continue;
     }
     part.has_closing = true;
-    if (local_us(end, part.closed_offset_s[row]) % kDayUs == 0)
-      part.marks[row] |= kClosedAtMidnight;
+    if (local_us(end, closed_offset_s[row]) % kDayUs == 0) part.marks[row] |= kClosedAtMidnight;
   }
   part.is_created_date = created.is_date();
   part.is_closed_date = part.has_closing && closed.is_date();
   const Selection& selection = load_.selection;
-  if (!selection.has_days()) return;
+  if (!selection.has_days()) return {};
   for (std::size_t row = 0; row < batch.num_rows; ++row) {
     const std::int64_t start = part.created_us[row];
     if (start == kNoTime || !selection.holds(static_cast<std::int32_t>(
-                                floor_div(local_us(start, part.created_offset_s[row]), kDayUs))))
+                                floor_div(local_us(start, created_offset_s[row]), kDayUs))))
       part.is_selected[row] = 0;
   }
+  return {};
 }
 
 void RequestReader::read_doubts(const ClockColumn& created, const ClockColumn& closed,
-                                RequestPart& part) const {
+                                std::span<const std::int32_t> created_offset_s,
+                                std::span<std::int32_t> closed_offset_s, RequestPart& part) const {
   const auto fold_width = [&](std::int64_t us, std::int32_t offset_s) {
     return zone_.from_local(floor_div(local_us(us, offset_s), kMicrosPerSecond)).fold_width_s;
   };
@@ -124,12 +149,12 @@ void RequestReader::read_doubts(const ClockColumn& created, const ClockColumn& c
     if (has_created_fold || has_closed_fold) {
       part.marks[row] |= kInFold;
       FoldWidth width{static_cast<std::uint32_t>(row), 0, 0};
-      if (has_created_fold) width.created_s = fold_width(start, part.created_offset_s[row]);
-      if (has_closed_fold) width.closed_s = fold_width(end, part.closed_offset_s[row]);
+      if (has_created_fold) width.created_s = fold_width(start, created_offset_s[row]);
+      if (has_closed_fold) width.closed_s = fold_width(end, closed_offset_s[row]);
       const std::int64_t later_us = end + width.closed_s * kMicrosPerSecond;
       if (has_closed_fold && start != kNoTime && end < start && later_us >= start) {
         end = later_us;
-        part.closed_offset_s[row] -= width.closed_s;
+        closed_offset_s[row] -= width.closed_s;
         part.marks[row] |= kAmbiguousSign;
       }
       part.folds.push_back(width);
@@ -224,12 +249,10 @@ Result<RequestPart> RequestReader::read(const columnar::Batch& batch) const {
   RequestPart part;
   part.created_us.resize(n);
   part.closed_us.resize(n);
-  part.created_offset_s.resize(n);
-  part.closed_offset_s.resize(n);
   part.marks.resize(n);
   HARK_TRY(part.is_selected, load_.selection.rows_of(batch));
   part.status.assign(n, StatusClass::kNone);
-  read_clocks(batch, part);
+  HARK_TRY_VOID(read_clocks(batch, part));
   read_status(batch, part);
   read_outcomes(batch, part);
   read_versions(batch, part);

@@ -38,8 +38,9 @@ struct RequestPart {
   std::size_t size() const noexcept { return created_us.size(); }
   std::vector<std::int64_t> created_us;
   std::vector<std::int64_t> closed_us;
-  std::vector<std::int32_t> created_offset_s;
-  std::vector<std::int32_t> closed_offset_s;
+  std::vector<std::int32_t> offsets_s;       ///< the distances from UTC that occur
+  std::vector<std::uint8_t> created_offset;  ///< place in offsets_s
+  std::vector<std::uint8_t> closed_offset;
   std::vector<std::uint8_t> marks;
   std::vector<StatusClass> status;
   std::vector<contract::ResolvedAs> resolved_as;
@@ -61,6 +62,12 @@ struct RequestPart {
 };
 
 /// Reads batches; one reader serves all threads.
+/// Writes each offset's place in `known` to `places`, and adds those that are not there yet. A
+/// city's clocks know two distances from UTC, or a few more over a century. Errors: kUnsupported
+/// beyond 255.
+Result<void> code_offsets(std::span<const std::int32_t> offsets_s, std::vector<std::int32_t>& known,
+                          std::vector<std::uint8_t>& places);
+
 class RequestReader {
  public:
   RequestReader(const contract::Contract& contract, const RequestLoad& load,
@@ -69,10 +76,12 @@ class RequestReader {
   Result<RequestPart> read(const columnar::Batch& batch) const;
 
  private:
-  void read_clocks(const columnar::Batch& batch, RequestPart& part) const;
+  Result<void> read_clocks(const columnar::Batch& batch, RequestPart& part) const;
   /// Marks the rows that stand in a fold or gap, and reads a closing as the second of its readings
   /// where only that is after the creation.
-  void read_doubts(const ClockColumn& created, const ClockColumn& closed, RequestPart& part) const;
+  void read_doubts(const ClockColumn& created, const ClockColumn& closed,
+                   std::span<const std::int32_t> created_offset_s,
+                   std::span<std::int32_t> closed_offset_s, RequestPart& part) const;
   void read_status(const columnar::Batch& batch, RequestPart& part) const;
   void read_outcomes(const columnar::Batch& batch, RequestPart& part) const;
   void read_versions(const columnar::Batch& batch, RequestPart& part) const;

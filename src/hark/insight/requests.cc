@@ -140,26 +140,6 @@ struct Gathered {
   std::vector<FoldWidth> folds;
 };
 
-/// The distances from UTC that occur in the parts. A city's clocks know two, or a few more over a
-/// century: a byte tells which.
-Result<std::vector<std::int32_t>> find_offsets(const std::vector<RequestPart>& parts) {
-  std::vector<std::int32_t> offsets;
-  const auto look_at = [&](const std::vector<std::int32_t>& column) {
-    for (const std::int32_t offset_s : column)
-      if (std::ranges::find(offsets, offset_s) == offsets.end()) offsets.push_back(offset_s);
-  };
-  for (const RequestPart& part : parts) {
-    look_at(part.created_offset_s);
-    look_at(part.closed_offset_s);
-    if (offsets.size() > std::numeric_limits<std::uint8_t>::max()) {
-      return Error(ErrorCode::kUnsupported,
-                   "the source's clocks have more than 255 different distances from UTC")
-          .hint("its *_offset_s columns are not those of a city: `hark profile` shows them");
-    }
-  }
-  return offsets;
-}
-
 Result<Gathered> gather(std::vector<RequestPart> parts, const Losers& losers,
                         const RequestColumns& columns, unsigned threads, RequestTable& table) {
   const Gathering rows(parts, losers);
@@ -205,19 +185,18 @@ Result<Gathered> gather(std::vector<RequestPart> parts, const Losers& losers,
   };
   add(table.created_us, &Part::created_us);
   add(table.closed_us, &Part::closed_us);
-  HARK_TRY(table.offsets_s, find_offsets(parts));
+  std::vector<std::vector<std::uint8_t>> offsets_of(parts.size());
+  for (std::size_t p = 0; p < parts.size(); ++p)
+    HARK_TRY_VOID(code_offsets(parts[p].offsets_s, table.offsets_s, offsets_of[p]));
   const auto add_offsets = [&](std::vector<std::uint8_t>& to, auto Part::* column) {
     jobs.push_back([&, column] {
       rows.take(
           to, [column](Part& part) -> auto& { return part.*column; },
-          [&](std::size_t, std::int32_t offset_s) {
-            return static_cast<std::uint8_t>(std::ranges::find(table.offsets_s, offset_s) -
-                                             table.offsets_s.begin());
-          });
+          [&](std::size_t p, std::uint8_t place) { return offsets_of[p][place]; });
     });
   };
-  add_offsets(table.created_offset, &Part::created_offset_s);
-  add_offsets(table.closed_offset, &Part::closed_offset_s);
+  add_offsets(table.created_offset, &Part::created_offset);
+  add_offsets(table.closed_offset, &Part::closed_offset);
   if (!columns.latitude.empty() && !columns.longitude.empty()) {
     add(table.latitude, &Part::latitude);
     add(table.longitude, &Part::longitude);

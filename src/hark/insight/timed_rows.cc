@@ -4,10 +4,11 @@
 
 namespace hark::insight {
 
-ByGroup<TimedRow> timed_by_group(const RequestTable& table, std::span<const std::uint32_t> codes,
-                                 std::size_t num_groups) {
-  return ByGroup<TimedRow>(
-      table.timed.size(), num_groups, [&](std::size_t i) { return table.timed[i]; },
+Result<ByGroup<TimedRow>> timed_by_group(const RequestTable& table,
+                                         std::span<const std::uint32_t> codes,
+                                         std::size_t num_groups, unsigned threads) {
+  return ByGroup<TimedRow>::make(
+      table.timed.size(), num_groups, threads, [&](std::size_t i) { return table.timed[i]; },
       [&](std::size_t i) -> std::size_t {
         const std::uint32_t code = codes[table.by_duration[i]];
         return code == kNoCode ? num_groups - 1 : code;

@@ -4,10 +4,11 @@
 #pragma once
 
 #include <cstdint>
-#include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "hark/core/parallel.h"
 #include "hark/insight/requests.h"
 
 namespace hark::insight {
@@ -16,27 +17,48 @@ namespace hark::insight {
 template <typename Item>
 class ByGroup {
  public:
-  /// item_at(i) for i below `size`, each into group_of(i), below `num_groups`.
+  /// item_at(i) for i below `size`, each into group_of(i), below `num_groups`. Errors: kExhausted.
   template <typename ItemAt, typename GroupOf>
-  ByGroup(std::size_t size, std::size_t num_groups, const ItemAt& item_at, const GroupOf& group_of)
-      : first_(num_groups + 1, 0), items_(size) {
-    for (std::size_t i = 0; i < size; ++i) ++first_[group_of(i) + 1];
-    std::partial_sum(first_.begin(), first_.end(), first_.begin());
-    std::vector<std::size_t> next(first_.begin(), first_.end() - 1);
-    for (std::size_t i = 0; i < size; ++i) items_[next[group_of(i)]++] = item_at(i);
+  static Result<ByGroup> make(std::size_t size, std::size_t num_groups, unsigned threads,
+                              const ItemAt& item_at, const GroupOf& group_of) {
+    ByGroup out;
+    out.first_.resize(num_groups + 1);
+    out.items_.resize(size);
+    // Each stretch counts its items, and writes them behind those of the stretches before.
+    const Stretches stretches(size, threads);
+    std::vector<std::vector<std::size_t>> next(stretches.count());
+    HARK_TRY_VOID(stretches.each([&](std::size_t stretch, std::size_t begin, std::size_t end) {
+      std::vector<std::size_t> counts(num_groups);
+      for (std::size_t i = begin; i < end; ++i) ++counts[group_of(i)];
+      next[stretch] = std::move(counts);
+    }));
+    std::size_t before = 0;
+    for (std::size_t group = 0; group < num_groups; ++group) {
+      out.first_[group] = before;
+      for (auto& of_stretch : next) before += std::exchange(of_stretch[group], before);
+    }
+    out.first_[num_groups] = before;
+    HARK_TRY_VOID(stretches.each([&](std::size_t stretch, std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i)
+        out.items_[next[stretch][group_of(i)]++] = item_at(i);
+    }));
+    return out;
   }
   std::span<const Item> of(std::size_t group) const {
     return std::span(items_).subspan(first_[group], first_[group + 1] - first_[group]);
   }
 
  private:
+  ByGroup() = default;
   std::vector<std::size_t> first_;
   std::vector<Item> items_;
 };
 
-/// RequestTable::timed by code; rows without one (kNoCode) in the group `num_groups` - 1.
-ByGroup<TimedRow> timed_by_group(const RequestTable& table, std::span<const std::uint32_t> codes,
-                                 std::size_t num_groups);
+/// RequestTable::timed by code; rows without one (kNoCode) in the group `num_groups` - 1. Errors:
+/// kExhausted.
+Result<ByGroup<TimedRow>> timed_by_group(const RequestTable& table,
+                                         std::span<const std::uint32_t> codes,
+                                         std::size_t num_groups, unsigned threads);
 
 /// Closings and censorings at each time, as stats::KaplanMeier::from_counts() takes them.
 struct TimeCounts {
