@@ -1,5 +1,8 @@
 #include "hark/report/report.h"
 
+#include <functional>
+#include <iterator>
+
 #include "hark/calendar/time_zone.h"
 #include "hark/cli/commands.h"
 #include "hark/cli/contact_source.h"
@@ -9,6 +12,7 @@
 #include "hark/cli/session.h"
 #include "hark/cli/text_table.h"
 #include "hark/cli/version.h"
+#include "hark/core/parallel.h"
 #include "hark/core/text.h"
 #include "hark/generate/nyc311.h"
 #include "hark/insight/analysis.h"
@@ -113,18 +117,27 @@ Result<report::Document> document_for_requests(Session& session, const Arguments
     HARK_TRY(const auto by, insight::request_by_named(contract, column->name));
     return insight::group_requests(table, by);
   };
-  // A test that these data do not allow (one type, nothing closed) is left out of the report, which
-  // says so.
   const auto types = grouping_of(contract::Role::kComplaintType);
   const auto areas = grouping_of(contract::Role::kArea);
-  if (types) {
-    if (auto test = insight::kruskal(table, insight::kHoursToClose, *types))
-      requests.time_by_type = *std::move(test);
-  }
-  if (types && areas) {
-    if (auto test = insight::chi_square(table, *types, *areas))
-      requests.type_by_area = *std::move(test);
-  }
+  // Side by side, as each takes one thread. A test that these data do not allow (one type, nothing
+  // closed) is left out of the report, which says so.
+  const std::function<void()> parts[] = {
+      [&] { requests.map = report::request_map(table, contract); },
+      [&] {
+        if (!types) return;
+        if (auto test = insight::kruskal(table, insight::kHoursToClose, *types))
+          requests.time_by_type = *std::move(test);
+      },
+      [&] {
+        if (!types || !areas) return;
+        if (auto test = insight::chi_square(table, *types, *areas))
+          requests.type_by_area = *std::move(test);
+      }};
+  HARK_TRY_VOID(
+      parallel_for(std::size(parts), session.threads(), [&](std::size_t part) -> Result<void> {
+        parts[part]();
+        return {};
+      }));
   if (!is_basic) {
     HARK_TRY(requests.over_time,
              over_time(insight::SeriesName::kRequestsCreated,

@@ -78,11 +78,17 @@ void count_durations(const RequestTable& table, RequestAnalysis& analysis) {
   for (std::size_t i = 0; i + 1 < edges.size(); ++i)
     analysis.durations.push_back({edges[i], edges[i + 1], 0});
   analysis.durations.push_back({edges.back(), HUGE_VAL, 0});
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    if (table.outcome[row] != Outcome::kClosed) continue;
-    const double t = table.in_unit(table.duration[row]);
-    const auto above = std::upper_bound(edges.begin(), edges.end(), t);
-    ++analysis.durations[static_cast<std::size_t>(above - edges.begin()) - 1].n;
+  // The rows come by duration: where each edge lies among the durations is looked up once.
+  std::vector<std::uint32_t> first_time;
+  for (const double edge : edges) {
+    const auto first = std::ranges::lower_bound(
+        table.times, edge, {}, [&](std::int64_t ticks) { return table.in_unit(ticks); });
+    first_time.push_back(static_cast<std::uint32_t>(first - table.times.begin()));
+  }
+  std::size_t bin = 0;
+  for (const TimedRow row : table.timed) {
+    while (bin + 1 < edges.size() && row.time() >= first_time[bin + 1]) ++bin;
+    analysis.durations[bin].n += row.is_closed() ? 1 : 0;
   }
 }
 

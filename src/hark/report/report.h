@@ -48,12 +48,17 @@ struct OverTime {
   std::string no_forecast;
 };
 
+/// Where requests come from, for RequestReport::map; nothing where no request has a place.
+std::optional<chart::ChartSpec> request_map(const insight::RequestTable& table,
+                                            const contract::Contract& contract);
+
 struct RequestReport {
   const insight::RequestTable* table = nullptr;
   const insight::RequestAnalysis* analysis = nullptr;
   /// Absent where the data cannot be tested (one type only, nothing closed).
   std::optional<insight::KruskalReport> time_by_type;
   std::optional<insight::ChiSquareReport> type_by_area;
+  std::optional<chart::ChartSpec> map;
   // Absent where the source does not tell, or the main job's sections were asked for only.
   std::optional<insight::Equity> equity;
   std::optional<insight::DepartmentReport> departments;

@@ -22,8 +22,5 @@ chart::ChartSpec time_by_group(const std::vector<insight::RequestGroup>& groups,
 chart::ChartSpec sla_by_group(const std::vector<insight::RequestGroup>& groups, std::string id,
                               std::string title, std::string group_title, std::size_t most);
 chart::ChartSpec backlog_ages(const insight::RequestAnalysis& analysis);
-/// Nothing where no request has a place.
-std::optional<chart::ChartSpec> request_map(const insight::RequestTable& table,
-                                            const contract::Contract& contract);
 
 }  // namespace hark::report

@@ -298,7 +298,7 @@ class Writer {
     if (!report_.over_time || !report_.over_time->series) section.show(requests_per_day(analysis_));
     if (analysis_.week_hours) section.show(week_hours(*analysis_.week_hours));
     if (!analysis_.types.empty()) section.show(top_types(analysis_, kMostTypes));
-    if (auto map = request_map(table_, *context_.contract)) section.show(*std::move(map));
+    if (report_.map) section.show(*report_.map);
     if (!analysis_.areas.empty())
       section.show(group_table(analysis_.areas, "By " + area_title(*context_.contract),
                                area_title(*context_.contract), "area", 12));

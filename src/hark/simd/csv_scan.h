@@ -25,6 +25,9 @@
 
 namespace hark::simd {
 
+/// Entries of ScanOutput::non_ascii for that many bytes.
+constexpr std::size_t num_lines(std::size_t size) { return (size + kLineBytes - 1) / kLineBytes; }
+
 struct ScanKernel {
   std::string_view name;  ///< "avx512", "avx2", "scalar"
   bool (*runs_here)() noexcept;

@@ -64,9 +64,10 @@ ScanResult scan_scalar(const ScanInput& input, const ScanOutput& output) {
         break;
     }
   }
-  std::memset(output.non_ascii, 0, num_lines(input.size));
   for (std::size_t i = 0; i < input.size; ++i) {
-    if (static_cast<unsigned char>(begin[i]) >= 0x80) output.non_ascii[i / kLineBytes] = 1;
+    std::uint8_t& line = output.non_ascii[i / kLineBytes];
+    if (i % kLineBytes == 0) line = 0;
+    if (static_cast<unsigned char>(begin[i]) >= 0x80) line = 1;
   }
   std::size_t num_line_ends = 0;
   char before = input.before;

@@ -28,13 +28,12 @@ struct ScanInput {
 
 /// Bytes that an entry of ScanOutput::non_ascii speaks of; the last may have fewer.
 inline constexpr std::size_t kLineBytes = 64;
-constexpr std::size_t num_lines(std::size_t size) { return (size + kLineBytes - 1) / kLineBytes; }
 
 /// Where a scan writes; the first two have room for ScanInput::size + kScanSlack entries.
 struct ScanOutput {
   std::uint32_t* positions = nullptr;    ///< places that end a field, ascending
   std::uint32_t* record_ends = nullptr;  ///< which of the positions are an LF or CR: their indices
-  std::uint8_t* non_ascii = nullptr;     ///< of num_lines(size): 1 where a byte is from 0x80 on
+  std::uint8_t* non_ascii = nullptr;  ///< one per kLineBytes begun: 1 where a byte is from 0x80 on
 };
 
 struct ScanResult {
