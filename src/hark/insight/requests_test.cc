@@ -47,6 +47,10 @@ TEST(RequestClocks, FoldIsReadAsDaylightTimeUnlessThatAloneIsNegative) {
   EXPECT_EQ(table.duration[0], 3600);
   EXPECT_EQ(table.duration[1], 2700) << "the second 01:30 is 45 minutes after the first 01:45";
   EXPECT_EQ(table.outcome[2], Outcome::kNegative) << "no reading makes it positive";
+  for (const std::size_t row : {0, 1}) {
+    EXPECT_EQ(table.closed_local_s(row) % 86'400, 90 * 60)
+        << "the clock says 01:30 in both readings";
+  }
   const auto kpis = kpis_of(table);
   EXPECT_EQ(kpis.fold_rows, 2);
   EXPECT_EQ(kpis.ambiguous_sign, 1);
@@ -303,6 +307,16 @@ TEST(Selection, IsAppliedAfterDeduplicationAndLeavesAsOfAlone) {
   ASSERT_EQ(table.size(), 1u);
   EXPECT_EQ(table.in_unit(table.duration[0]), 11 + 1.0 / 3600);
   EXPECT_EQ(format_instant(*table.as_of), "2024-06-01T15:00:00Z");
+}
+
+TEST(Selection, ARequestWithoutACreationIsOfNoDay) {
+  auto source = two_clocks({"2024-05-01 10:00:00", "", "2024-05-02 10:00:00"}, {"", "", ""});
+  RequestLoad load = load_at();
+  EXPECT_EQ(load_table(source, load).size(), 3u);
+  load.selection.since_day = calendar::days_from_civil(2024, 5, 2);
+  EXPECT_EQ(load_table(source, load).size(), 1u);
+  load.selection = {.until_day = calendar::days_from_civil(2024, 5, 2)};
+  EXPECT_EQ(load_table(source, load).size(), 1u);
 }
 
 TEST(Selection, ConditionIsAppliedAfterDeduplicationToo) {
