@@ -315,7 +315,8 @@ TEST(Selection, ARequestWithoutACreationIsOfNoDay) {
   EXPECT_EQ(load_table(source, load).size(), 3u);
   load.selection.since_day = calendar::days_from_civil(2024, 5, 2);
   EXPECT_EQ(load_table(source, load).size(), 1u);
-  load.selection = {.until_day = calendar::days_from_civil(2024, 5, 2)};
+  load.selection.since_day.reset();
+  load.selection.until_day = calendar::days_from_civil(2024, 5, 2);
   EXPECT_EQ(load_table(source, load).size(), 1u);
 }
 
