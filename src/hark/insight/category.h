@@ -8,6 +8,7 @@
 
 #include "hark/columnar/batch.h"
 #include "hark/contract/contract.h"
+#include "hark/core/raw_vector.h"
 
 namespace hark::insight {
 
@@ -17,7 +18,7 @@ struct Category {
   std::string column;  ///< standard name
   std::string title;   ///< for people
   /// Per row: index into `keys`, or kNoCode where the row has no value.
-  std::vector<std::uint32_t> codes;
+  RawVector<std::uint32_t> codes;
   /// What rows are grouped by: complaint types folded (METRICS), everything else as written.
   std::vector<std::string> keys;
   /// The most frequent spelling of each key, for people; the earlier one where two are as frequent.

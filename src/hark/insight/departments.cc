@@ -29,7 +29,7 @@ struct Codes {
     if (of_rows == nullptr) return 0;
     return std::min((*of_rows)[row], count - 1);
   }
-  const std::vector<std::uint32_t>* of_rows;
+  const RawVector<std::uint32_t>* of_rows;
   std::uint32_t count;
 };
 

@@ -1,6 +1,7 @@
 #include "hark/insight/keys.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstring>
 #include <memory>
@@ -193,6 +194,40 @@ void find_repeats_of(const Shares& shares, std::size_t share, std::vector<Repeat
   }
 }
 
+/// Whether an integer occurs twice, told by a bit for every integer between the least and the
+/// greatest; nothing where the keys are not all integers, or lie too far apart for that. Mostly it
+/// says no, and no more need be done.
+Result<std::optional<bool>> has_repeated_integer(std::span<const KeyPrints> parts,
+                                                 unsigned threads) {
+  constexpr std::uint64_t kBitsPerRow = 64;  // no more memory than the keys themselves
+  std::uint64_t least = ~std::uint64_t{0};
+  std::uint64_t greatest = 0;
+  std::size_t num_rows = 0;
+  for (const KeyPrints& part : parts) {
+    if (!part.are_integers()) return std::nullopt;
+    num_rows += part.size();
+    for (const std::uint64_t key : part.integers()) {
+      least = std::min(least, key);
+      greatest = std::max(greatest, key);
+    }
+  }
+  if (num_rows == 0) return false;
+  if (greatest - least >= num_rows * kBitsPerRow) return std::nullopt;
+  std::vector<std::atomic<std::uint64_t>> seen((greatest - least) / 64 + 1);
+  std::atomic<bool> has_repeat{false};
+  HARK_TRY_VOID(parallel_for(parts.size(), threads, [&](std::size_t p) -> Result<void> {
+    bool has_mine = false;
+    for (const std::uint64_t key : parts[p].integers()) {
+      const std::uint64_t place = key - least;
+      const std::uint64_t bit = std::uint64_t{1} << place % 64;
+      has_mine |= (seen[place / 64].fetch_or(bit, std::memory_order_relaxed) & bit) != 0;
+    }
+    if (has_mine) has_repeat = true;
+    return {};
+  }));
+  return has_repeat.load();
+}
+
 }  // namespace
 
 KeyPrints::KeyPrints(const columnar::Batch& batch, std::span<const std::string> key) {
@@ -246,6 +281,8 @@ bool KeyPrints::has_any() const noexcept {
 }
 
 Result<std::vector<Repeat>> find_repeats(std::vector<KeyPrints> keys, unsigned threads) {
+  HARK_TRY(const auto has_repeats, has_repeated_integer(keys, threads));
+  if (has_repeats && !*has_repeats) return std::vector<Repeat>();
   HARK_TRY(const Shares shares, put_in_shares(std::move(keys), threads));
   std::vector<std::vector<Repeat>> found(shares.size());
   HARK_TRY_VOID(parallel_for(shares.size(), threads, [&](std::size_t share) -> Result<void> {

@@ -32,6 +32,8 @@ class KeyPrints {
 
   std::size_t size() const noexcept { return a_.size(); }
   bool are_integers() const noexcept { return b_.empty(); }
+  /// The keys themselves; of integers only.
+  std::span<const std::uint64_t> integers() const noexcept { return a_; }
   KeyPrint operator[](std::size_t row) const noexcept {
     return {a_[row], b_.empty() ? kInteger : b_[row]};
   }

@@ -72,7 +72,7 @@ class ManyRequestsOnThreads : public ::testing::TestWithParam<std::string> {
 };
 
 void expect_listed_by_duration(const RequestTable& table) {
-  std::vector<std::uint32_t> expected;
+  RawVector<std::uint32_t> expected;
   for (std::uint32_t row = 0; row < table.size(); ++row) {
     if (table.has_duration(row)) expected.push_back(row);
   }
@@ -151,6 +151,27 @@ TEST(FindRepeats, NamesTheFirstRowOfEachKeyWhateverTheKeysAreMadeOf) {
       const auto repeats = find_repeats(parts, threads).value();
       for (const Repeat& repeat : repeats) found.emplace_back(repeat.first, repeat.row);
       EXPECT_EQ(found, expected) << threads << " threads, texts " << has_texts;
+    }
+  }
+}
+
+TEST(FindRepeats, FindsTheOneRepeatAmongIntegersHoweverFarApartAndNoneWhereThereIsNone) {
+  constexpr std::int64_t kParts = 40;
+  constexpr std::int64_t kPartRows = 1000;
+  for (const std::int64_t step : {1, 63, 64, 65, 1'000'000}) {
+    for (const bool has_repeat : {false, true}) {
+      std::vector<KeyPrints> parts(kParts);
+      for (std::int64_t row = 0; row < kParts * kPartRows; ++row) {
+        const std::int64_t key = has_repeat && row == 39'999 ? 64 : row;
+        parts[static_cast<std::size_t>(row / kPartRows)].push_back(
+            {static_cast<std::uint64_t>(1000 + key * step), KeyPrints::kInteger});
+      }
+      const auto repeats = find_repeats(parts, 3).value();
+      ASSERT_EQ(repeats.size(), has_repeat ? 1u : 0u) << step;
+      if (has_repeat) {
+        EXPECT_EQ(repeats[0].first, 64u);
+        EXPECT_EQ(repeats[0].row, 39'999u);
+      }
     }
   }
 }

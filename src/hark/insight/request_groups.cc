@@ -91,7 +91,7 @@ Result<Grouping> group_requests(const RequestTable& table, const RequestBy& by) 
       return Error(ErrorCode::kInvalidArgument,
                    concat("this source has no column '", by.column, "' to group by"));
     }
-    grouping.codes = category->codes;
+    grouping.codes.assign(category->codes.begin(), category->codes.end());
     grouping.keys = category->keys;
     grouping.labels = category->labels;
     grouping.is_missing_in_tests = category->is_missing_in_tests;

@@ -1,7 +1,9 @@
 #include "hark/insight/request_rows.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 
 #include "hark/core/text.h"
 
@@ -10,6 +12,8 @@ namespace {
 
 using columnar::Presence;
 using contract::Role;
+
+constexpr std::int64_t kHalfYear = 182 * kSecondsPerDay;
 
 /// A clock as instants, whatever the source made of it: a date is the day's local midnight.
 void read_instants(const ClockColumn& clock, const calendar::TimeZone& zone,
@@ -85,6 +89,22 @@ Result<RequestColumns> choose_columns(const columnar::BatchSource& source,
 Result<void> code_offsets(std::span<const std::int32_t> offsets_s, std::vector<std::int32_t>& known,
                           std::vector<std::uint8_t>& places) {
   places.resize(offsets_s.size());
+  // Mostly summer's, winter's and that of rows without a time: no branches, which would be guessed
+  // wrong half of the time.
+  constexpr std::size_t kFew = 3;
+  if (known.size() <= kFew) {
+    std::array<std::int32_t, kFew> few;
+    few.fill(std::numeric_limits<std::int32_t>::min());
+    std::ranges::copy(known, few.begin());
+    std::int32_t unlike = 0;
+    for (std::size_t i = 0; i < offsets_s.size(); ++i) {
+      const std::int32_t offset_s = offsets_s[i];
+      places[i] =
+          static_cast<std::uint8_t>((offset_s == few[1] ? 1 : 0) + (offset_s == few[2] ? 2 : 0));
+      unlike |= offset_s != few[0] && offset_s != few[1] && offset_s != few[2] ? 1 : 0;
+    }
+    if (unlike == 0) return {};
+  }
   std::size_t place = known.size();
   for (std::size_t i = 0; i < offsets_s.size(); ++i) {
     if (place == known.size() || known[place] != offsets_s[i]) {
@@ -101,6 +121,17 @@ Result<void> code_offsets(std::span<const std::int32_t> offsets_s, std::vector<s
   return {};
 }
 
+RequestReader::RequestReader(const contract::Contract& contract, const RequestLoad& load,
+                             const RequestColumns& columns, const calendar::TimeZone& zone)
+    : contract_(contract), load_(load), columns_(columns), zone_(zone) {
+  const std::int64_t now_s = floor_div(load.now.time_since_epoch().count(), kMicrosPerSecond);
+  for (const std::int32_t offset_s :
+       {0, zone.offset_at(now_s), zone.offset_at(now_s - kHalfYear)}) {
+    if (std::ranges::find(likely_offsets_s_, offset_s) == likely_offsets_s_.end())
+      likely_offsets_s_.push_back(offset_s);
+  }
+}
+
 Result<void> RequestReader::read_clocks(const columnar::Batch& batch, RequestPart& part) const {
   constexpr std::int64_t kDayUs = kSecondsPerDay * kMicrosPerSecond;
   const ClockColumn created(batch, columns_.created);
@@ -111,6 +142,7 @@ Result<void> RequestReader::read_clocks(const columnar::Batch& batch, RequestPar
   read_instants(closed, zone_, part.closed_us, closed_offset_s);
   if (created.may_be_in_doubt() || closed.may_be_in_doubt())
     read_doubts(created, closed, created_offset_s, closed_offset_s, part);
+  part.offsets_s = likely_offsets_s_;
   HARK_TRY_VOID(code_offsets(created_offset_s, part.offsets_s, part.created_offset));
   HARK_TRY_VOID(code_offsets(closed_offset_s, part.offsets_s, part.closed_offset));
   for (std::size_t row = 0; row < batch.num_rows; ++row) {
@@ -141,7 +173,7 @@ void RequestReader::read_doubts(const ClockColumn& created, const ClockColumn& c
   const auto fold_width = [&](std::int64_t us, std::int32_t offset_s) {
     return zone_.from_local(floor_div(local_us(us, offset_s), kMicrosPerSecond)).fold_width_s;
   };
-  for (std::size_t row = 0; row < part.size(); ++row) {
+  for (std::size_t row = 0; row < part.num_rows; ++row) {
     const std::int64_t start = part.created_us[row];
     std::int64_t& end = part.closed_us[row];
     const bool has_created_fold = start != kNoTime && created.is_fold(row);
@@ -230,7 +262,7 @@ void RequestReader::read_versions(const columnar::Batch& batch, RequestPart& par
 }
 
 void RequestReader::read_places(const columnar::Batch& batch, RequestPart& part) const {
-  if (columns_.latitude.empty() || columns_.longitude.empty()) return;
+  if (!columns_.has_places()) return;
   const Numbers latitude(batch, columns_.latitude);
   const Numbers longitude(batch, columns_.longitude);
   const auto narrowed = [](const std::optional<double>& degrees) {
@@ -247,6 +279,7 @@ void RequestReader::read_places(const columnar::Batch& batch, RequestPart& part)
 Result<RequestPart> RequestReader::read(const columnar::Batch& batch) const {
   const std::size_t n = batch.num_rows;
   RequestPart part;
+  part.num_rows = n;
   part.created_us.resize(n);
   part.closed_us.resize(n);
   part.marks.resize(n);

@@ -22,6 +22,8 @@ struct RequestColumns {
   /// reads, so that the rank does not depend on what is asked for.
   std::vector<std::string> counted;
   std::vector<std::string> all;  ///< what to ask the source for
+
+  bool has_places() const noexcept { return !latitude.empty() && !longitude.empty(); }
 };
 /// Errors: kInvalidArgument for a column of `load` that the contract or the source lacks.
 Result<RequestColumns> choose_columns(const columnar::BatchSource& source,
@@ -35,10 +37,11 @@ struct FoldWidth {
 };
 
 struct RequestPart {
-  std::size_t size() const noexcept { return created_us.size(); }
+  std::size_t num_rows = 0;
+  std::size_t first_row = 0;  ///< its place in the table, where it has one
   std::vector<std::int64_t> created_us;
   std::vector<std::int64_t> closed_us;
-  std::vector<std::int32_t> offsets_s;       ///< the distances from UTC that occur
+  std::vector<std::int32_t> offsets_s;       ///< the distances from UTC that occur, maybe more
   std::vector<std::uint8_t> created_offset;  ///< place in offsets_s
   std::vector<std::uint8_t> closed_offset;
   std::vector<std::uint8_t> marks;
@@ -61,18 +64,17 @@ struct RequestPart {
   bool has_key = false;
 };
 
-/// Reads batches; one reader serves all threads.
 /// Writes each offset's place in `known` to `places`, and adds those that are not there yet. A
 /// city's clocks know two distances from UTC, or a few more over a century. Errors: kUnsupported
 /// beyond 255.
 Result<void> code_offsets(std::span<const std::int32_t> offsets_s, std::vector<std::int32_t>& known,
                           std::vector<std::uint8_t>& places);
 
+/// Reads batches; one reader serves all threads.
 class RequestReader {
  public:
   RequestReader(const contract::Contract& contract, const RequestLoad& load,
-                const RequestColumns& columns, const calendar::TimeZone& zone)
-      : contract_(contract), load_(load), columns_(columns), zone_(zone) {}
+                const RequestColumns& columns, const calendar::TimeZone& zone);
   Result<RequestPart> read(const columnar::Batch& batch) const;
 
  private:
@@ -91,6 +93,8 @@ class RequestReader {
   const RequestLoad& load_;
   const RequestColumns& columns_;
   const calendar::TimeZone& zone_;
+  /// Of rows without a time, and of the city in winter and summer.
+  std::vector<std::int32_t> likely_offsets_s_;
 };
 
 }  // namespace hark::insight

@@ -45,7 +45,7 @@ Outcome scope_of(const RequestTable& table, std::size_t row, std::int64_t now_us
 }
 
 template <typename T>
-void keep(std::vector<T>& values, const std::vector<std::uint8_t>& is_selected) {
+void keep(RawVector<T>& values, std::span<const std::uint8_t> is_selected) {
   if (values.empty()) return;
   std::size_t to = 0;
   for (std::size_t row = 0; row < is_selected.size(); ++row) {
@@ -112,11 +112,8 @@ Result<void> set_as_of(RequestTable& table, const std::optional<Instant>& given,
 
 Result<void> set_outcomes(RequestTable& table, bool is_in_days, unsigned threads) {
   const std::size_t n = table.size();
-  HARK_TRY_VOID(parallel_for(2, threads, [&](std::size_t i) -> Result<void> {
-    if (i == 0) table.duration.resize(n);
-    if (i == 1) table.outcome.resize(n);
-    return {};
-  }));
+  table.duration.resize(n);
+  table.outcome.resize(n);
   const std::int64_t now_us = to_us(table.now);
   const std::int64_t as_of_us = table.as_of ? to_us(*table.as_of) : kNoTime;
   // The first and the last request in scope, and whether a duration is no whole second.
@@ -358,7 +355,7 @@ Result<void> sort_by_duration(RequestTable& table, unsigned threads) {
                        is_left_out(rows[i])};
     });
   }
-  std::vector<std::uint64_t> keys(first.back());
+  RawVector<std::uint64_t> keys(first.back());
   HARK_TRY_VOID(stretches.each([&](std::size_t stretch, std::size_t begin, std::size_t end) {
     std::size_t to = first[stretch];
     for (std::size_t row = begin; row < end; ++row) {
@@ -376,7 +373,7 @@ Result<void> sort_by_duration(RequestTable& table, unsigned threads) {
   });
 }
 
-void keep_selected(RequestTable& table, const std::vector<std::uint8_t>& is_selected) {
+void keep_selected(RequestTable& table, std::span<const std::uint8_t> is_selected) {
   std::vector<std::uint32_t> new_row(is_selected.size());
   std::uint32_t next = 0;
   for (std::size_t row = 0; row < is_selected.size(); ++row) {

@@ -4,6 +4,7 @@
 // their only error but where another is named.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "hark/calendar/time_zone.h"
@@ -31,6 +32,6 @@ void set_fold_ranges(RequestTable& table, const std::vector<FoldWidth>& folds);
 Result<void> sort_by_duration(RequestTable& table, unsigned threads);
 
 /// Keeps only the rows with a 1 in `is_selected`, in order.
-void keep_selected(RequestTable& table, const std::vector<std::uint8_t>& is_selected);
+void keep_selected(RequestTable& table, std::span<const std::uint8_t> is_selected);
 
 }  // namespace hark::insight

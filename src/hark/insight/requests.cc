@@ -1,49 +1,29 @@
 #include "hark/insight/requests.h"
 
 #include <algorithm>
-#include <functional>
-#include <limits>
+#include <iterator>
+#include <span>
 #include <utility>
 
 #include "hark/core/memory.h"
 #include "hark/core/parallel.h"
 #include "hark/core/text.h"
-#include "hark/insight/collect.h"
+#include "hark/insight/request_fill.h"
 #include "hark/insight/request_rules.h"
 
 namespace hark::insight {
 namespace {
 
-// Where row `r` of the whole source is: parts are appended in order.
-class RowMap {
- public:
-  explicit RowMap(const std::vector<RequestPart>& parts) {
-    for (const RequestPart& part : parts) first_.push_back(first_.back() + part.size());
-  }
-  std::size_t size() const noexcept { return first_.back(); }
-  std::size_t first_of(std::size_t part) const noexcept { return first_[part]; }
-  std::pair<std::size_t, std::size_t> place(std::size_t row) const {
-    const auto after = std::upper_bound(first_.begin(), first_.end(), row);
-    const auto part = static_cast<std::size_t>(after - first_.begin()) - 1;
-    return {part, row - first_[part]};
-  }
-
- private:
-  std::vector<std::size_t> first_{0};
-};
-
-// The rows left out as duplicates: per part, ascending.
-struct Losers {
-  std::vector<std::vector<std::uint32_t>> of_part;
-};
-
-Result<Losers> deduplicate(std::vector<RequestPart>& parts, const RowMap& map, unsigned threads,
-                           RequestTable& table) {
-  Losers losers;
-  losers.of_part.resize(parts.size());
+/// The rows that other rows of their key replace, ascending; counts them.
+Result<std::vector<std::uint32_t>> find_duplicates(std::vector<RequestPart>& parts,
+                                                   std::span<const std::uint8_t> is_selected,
+                                                   unsigned threads, RequestTable& table) {
   std::vector<KeyPrints> keys;
   for (RequestPart& part : parts) keys.push_back(std::exchange(part.keys, {}));
   HARK_TRY(const auto repeats, find_repeats(std::move(keys), threads));
+  const auto part_of = [&](std::uint32_t row) -> const RequestPart& {
+    return *std::prev(std::ranges::upper_bound(parts, row, {}, &RequestPart::first_row));
+  };
   struct Rank {
     std::int64_t version;
     bool has_closing;
@@ -51,168 +31,88 @@ Result<Losers> deduplicate(std::vector<RequestPart>& parts, const RowMap& map, u
     auto operator<=>(const Rank&) const = default;
   };
   const auto rank_of = [&](std::uint32_t row) -> Rank {
-    const auto [p, r] = map.place(row);
-    const RequestPart& part = parts[p];
-    return {part.versions[r], part.closed_us[r] != kNoTime, part.num_values[r]};
+    const RequestPart& part = part_of(row);
+    const std::size_t r = row - part.first_row;
+    return {part.versions[r], table.closed_us[row] != kNoTime, part.num_values[r]};
   };
   const auto says_the_same = [&](std::uint32_t a, std::uint32_t b) {
-    const auto [pa, ra] = map.place(a);
-    const auto [pb, rb] = map.place(b);
-    const RequestPart& x = parts[pa];
-    const RequestPart& y = parts[pb];
-    if (x.created_us[ra] != y.created_us[rb] || x.closed_us[ra] != y.closed_us[rb] ||
-        x.status[ra] != y.status[rb] || rank_of(a) != rank_of(b)) {
+    if (table.created_us[a] != table.created_us[b] || table.closed_us[a] != table.closed_us[b] ||
+        table.status[a] != table.status[b] || rank_of(a) != rank_of(b)) {
       return false;
     }
-    for (std::size_t c = 0; c < x.categories.size(); ++c) {
-      const auto text = [c](const RequestPart& part, std::size_t row) {
-        const std::uint32_t code = part.categories[c].codes()[row];
-        return code == kNoCode ? std::string_view() : part.categories[c].spellings()[code];
+    for (std::size_t c = 0; c < table.categories.size(); ++c) {
+      const auto text = [&](std::uint32_t row) {
+        const std::uint32_t code = table.categories[c].codes[row];
+        return code == kNoCode ? std::string_view() : part_of(row).categories[c].spellings()[code];
       };
-      if (text(x, ra) != text(y, rb)) return false;
+      if (text(a) != text(b)) return false;
     }
     return true;
   };
-  const auto out = losing_rows(
-      repeats, [&](std::uint32_t a, std::uint32_t b) { return rank_of(a) > rank_of(b); });
-  for (const Loser& loser : out) {
-    const auto [p, r] = map.place(loser.row);
-    losers.of_part[p].push_back(static_cast<std::uint32_t>(r));
-    if (parts[p].is_selected[r] == 0) continue;
+  std::vector<std::uint32_t> rows;
+  for (const Loser& loser : losing_rows(
+           repeats, [&](std::uint32_t a, std::uint32_t b) { return rank_of(a) > rank_of(b); })) {
+    rows.push_back(loser.row);
+    if (is_selected[loser.row] == 0) continue;
     ++table.duplicates;
     if (!says_the_same(loser.row, loser.kept)) ++table.superseded;
   }
-  return losers;
+  return rows;
 }
 
-// Puts the rows that stay behind each other, column by column. A part's column is let go as soon as
-// it is copied, so that parts and table are never in memory both.
-class Gathering {
- public:
-  Gathering(std::vector<RequestPart>& parts, const Losers& losers)
-      : parts_(parts), losers_(losers) {
-    for (std::size_t p = 0; p < parts.size(); ++p)
-      first_.push_back(first_.back() + parts[p].size() - losers.of_part[p].size());
-  }
-  std::size_t size() const noexcept { return first_.back(); }
-
-  /// `column_of(part)` is a vector of the part, or empty in all parts.
-  template <typename To, typename ColumnOf>
-  void take(std::vector<To>& to, const ColumnOf& column_of) const {
-    take(to, column_of, [](std::size_t, const auto& value) { return value; });
-  }
-  /// `change(p, value)` is what becomes of a value of part p.
-  template <typename To, typename ColumnOf, typename Change>
-  void take(std::vector<To>& to, const ColumnOf& column_of, const Change& change) const {
-    to.resize(size());
-    for (std::size_t p = 0; p < parts_.size(); ++p) {
-      const auto from = std::exchange(column_of(parts_[p]), {});
-      std::size_t at = first_[p];
-      auto loser = losers_.of_part[p].begin();
-      for (std::size_t row = 0; row < from.size(); ++row) {
-        if (loser != losers_.of_part[p].end() && *loser == row) {
-          ++loser;
-        } else {
-          to[at++] = change(p, from[row]);
-        }
-      }
-    }
-    if (size() >= kManyRows) give_back_free_memory();
-  }
-
-  /// Where a row of a part is in the table; nothing if it was left out.
-  std::optional<std::uint32_t> place(std::size_t part, std::uint32_t row) const {
-    const auto& losers = losers_.of_part[part];
-    const auto at = std::lower_bound(losers.begin(), losers.end(), row);
-    if (at != losers.end() && *at == row) return std::nullopt;
-    return static_cast<std::uint32_t>(first_[part] + row) -
-           static_cast<std::uint32_t>(at - losers.begin());
-  }
-
- private:
-  std::vector<RequestPart>& parts_;
-  const Losers& losers_;
-  std::vector<std::size_t> first_{0};
-};
-
-struct Gathered {
-  std::vector<std::uint8_t> is_selected;
-  std::vector<FoldWidth> folds;
-};
-
-Result<Gathered> gather(std::vector<RequestPart> parts, const Losers& losers,
-                        const RequestColumns& columns, unsigned threads, RequestTable& table) {
-  const Gathering rows(parts, losers);
-  Gathered gathered;
-  for (std::size_t p = 0; p < parts.size(); ++p) {
-    parts[p].versions = {};
-    parts[p].num_values = {};
-    for (FoldWidth fold : parts[p].folds) {
-      const auto row = rows.place(p, fold.row);
-      if (!row) continue;
-      fold.row = *row;
-      gathered.folds.push_back(fold);
-    }
-  }
+/// Makes the categories of the table, whose codes are those of the parts, one each.
+Result<void> merge_categories(const std::vector<RequestPart>& parts, const RequestColumns& columns,
+                              unsigned threads, RequestTable& table) {
   std::vector<Translation> translations(columns.categories.size());
   for (std::size_t c = 0; c < columns.categories.size(); ++c) {
     std::vector<const CategoryPart*> shares;
     for (const RequestPart& part : parts) shares.push_back(&part.categories[c]);
-    table.categories.push_back(merge_parts(columns.categories[c], shares, translations[c]));
+    Category merged = merge_parts(columns.categories[c], shares, translations[c]);
+    merged.codes = std::move(table.categories[c].codes);
+    table.categories[c] = std::move(merged);
   }
-  for (const std::string& name : columns.numbers) table.numbers.push_back({name, {}});
-
-  using Part = RequestPart;
-  std::vector<std::function<void()>> jobs;
-  for (std::size_t c = 0; c < columns.categories.size(); ++c) {
-    jobs.push_back([&, c] {
-      rows.take(
-          table.categories[c].codes,
-          [c](Part& part) -> auto& { return part.categories[c].mutable_codes(); },
-          [&](std::size_t p, std::uint32_t code) {
-            return code == kNoCode ? kNoCode : (*translations[c][p])[code];
-          });
-    });
-  }
-  for (std::size_t i = 0; i < columns.numbers.size(); ++i) {
-    jobs.push_back([&, i] {
-      rows.take(table.numbers[i].values, [i](Part& part) -> auto& { return part.numbers[i]; });
-    });
-  }
-  const auto add = [&](auto& to, auto Part::* column) {
-    jobs.push_back(
-        [&, column] { rows.take(to, [column](Part& part) -> auto& { return part.*column; }); });
-  };
-  add(table.created_us, &Part::created_us);
-  add(table.closed_us, &Part::closed_us);
-  std::vector<std::vector<std::uint8_t>> offsets_of(parts.size());
-  for (std::size_t p = 0; p < parts.size(); ++p)
-    HARK_TRY_VOID(code_offsets(parts[p].offsets_s, table.offsets_s, offsets_of[p]));
-  const auto add_offsets = [&](std::vector<std::uint8_t>& to, auto Part::* column) {
-    jobs.push_back([&, column] {
-      rows.take(
-          to, [column](Part& part) -> auto& { return part.*column; },
-          [&](std::size_t p, std::uint8_t place) { return offsets_of[p][place]; });
-    });
-  };
-  add_offsets(table.created_offset, &Part::created_offset);
-  add_offsets(table.closed_offset, &Part::closed_offset);
-  if (!columns.latitude.empty() && !columns.longitude.empty()) {
-    add(table.latitude, &Part::latitude);
-    add(table.longitude, &Part::longitude);
-  }
-  if (!columns.resolution.empty()) add(table.resolved_as, &Part::resolved_as);
-  add(table.status, &Part::status);
-  add(table.marks, &Part::marks);
-  add(gathered.is_selected, &Part::is_selected);
-  HARK_TRY_VOID(parallel_for(jobs.size(), threads, [&](std::size_t i) -> Result<void> {
-    jobs[i]();
+  return parallel_for(parts.size(), threads, [&](std::size_t p) -> Result<void> {
+    for (std::size_t c = 0; c < table.categories.size(); ++c) {
+      const std::vector<std::uint32_t>& key_of = *translations[c][p];
+      for (std::uint32_t& code :
+           std::span(table.categories[c].codes).subspan(parts[p].first_row, parts[p].num_rows)) {
+        if (code != kNoCode) code = key_of[code];
+      }
+    }
     return {};
-  }));
-  parts.clear();
-  if (table.size() >= kManyRows) give_back_free_memory();
-  return gathered;
+  });
 }
+
+/// The rows in a fold, as they stand in the table without the rows of `removed`.
+std::vector<FoldWidth> folds_of(const std::vector<RequestPart>& parts,
+                                std::span<const std::uint32_t> removed) {
+  std::vector<FoldWidth> folds;
+  for (const RequestPart& part : parts) {
+    for (FoldWidth fold : part.folds) {
+      const auto row = static_cast<std::uint32_t>(part.first_row + fold.row);
+      const auto next = std::ranges::lower_bound(removed, row);
+      if (next != removed.end() && *next == row) continue;
+      fold.row = row - static_cast<std::uint32_t>(next - removed.begin());
+      folds.push_back(fold);
+    }
+  }
+  return folds;
+}
+
+/// Fills the table with the rows of a source as they come.
+class RequestSink final : public columnar::BatchSink {
+ public:
+  RequestSink(const RequestReader& reader, RequestFill& fill) : reader_(reader), fill_(fill) {}
+  Result<void> consume(columnar::Batch batch, unsigned) override {
+    restore_invalid(batch);
+    HARK_TRY(RequestPart part, reader_.read(batch));
+    return fill_.add(batch.ordinal, std::move(part));
+  }
+
+ private:
+  const RequestReader& reader_;
+  RequestFill& fill_;
+};
 
 }  // namespace
 
@@ -290,18 +190,14 @@ Result<RequestTable> load_requests(columnar::BatchSource& source,
   HARK_TRY(const auto zone, calendar::TimeZone::load(contract.time_zone));
   HARK_TRY(const RequestColumns columns, choose_columns(source, contract, load));
   const RequestReader reader(contract, load, columns, *zone);
-  HARK_TRY(auto parts,
-           collect_parts<RequestPart>(
-               source, columns.all, load.threads,
-               [&](columnar::Batch& batch) -> Result<RequestPart> { return reader.read(batch); }));
-  const RowMap map(parts);
-  if (map.size() > std::numeric_limits<std::uint32_t>::max()) {
-    return Error(ErrorCode::kUnsupported, "more than 4,294,967,295 rows in one job");
-  }
-
   RequestTable table;
   table.now = load.now;
   table.time_zone = contract.time_zone;
+  RequestFill fill(columns, table);
+  RequestSink sink(reader, fill);
+  HARK_TRY_VOID(source.stream(columns.all, load.threads, sink));
+  HARK_TRY(auto parts, fill.finish());
+
   bool is_in_days = false;
   for (const RequestPart& part : parts) {
     is_in_days = is_in_days || part.is_created_date || part.is_closed_date;
@@ -309,21 +205,24 @@ Result<RequestTable> load_requests(columnar::BatchSource& source,
     table.has_closing = table.has_closing || part.has_closing;
     table.has_status = table.has_status || part.has_status;
     table.has_key = table.has_key || part.has_key;
-    table.rows_read += std::count(part.is_selected.begin(), part.is_selected.end(), 1);
   }
-  Losers losers;
-  losers.of_part.resize(parts.size());
+  table.rows_read = std::ranges::count(fill.is_selected(), 1);
+  std::vector<std::uint32_t> removed;
   if (table.has_key) {
-    HARK_TRY(losers, deduplicate(parts, map, load.threads, table));
+    HARK_TRY(removed, find_duplicates(parts, fill.is_selected(), load.threads, table));
   }
-  HARK_TRY(const Gathered gathered, gather(std::move(parts), losers, columns, load.threads, table));
+  HARK_TRY_VOID(merge_categories(parts, columns, load.threads, table));
+  HARK_TRY_VOID(fill.remove(removed, load.threads));
+  const auto folds = folds_of(parts, removed);
+  parts.clear();
+  if (table.size() >= kManyRows) give_back_free_memory();
 
   HARK_TRY_VOID(set_as_of(table, load.as_of, *zone, load.threads));
   HARK_TRY_VOID(set_outcomes(table, is_in_days, load.threads));
   HARK_TRY_VOID(
       set_closing_classes(table, table.category(contract, contract::Role::kAgency), load.threads));
-  set_fold_ranges(table, gathered.folds);
-  if (!load.selection.is_everything()) keep_selected(table, gathered.is_selected);
+  set_fold_ranges(table, folds);
+  if (!load.selection.is_everything()) keep_selected(table, fill.is_selected());
   HARK_TRY_VOID(sort_by_duration(table, load.threads));
   return table;
 }

@@ -14,6 +14,7 @@
 
 #include "hark/columnar/stream.h"
 #include "hark/core/clock.h"
+#include "hark/core/raw_vector.h"
 #include "hark/insight/category.h"
 #include "hark/insight/selection.h"
 #include "hark/insight/warning.h"
@@ -76,34 +77,34 @@ class TimedRow {
   bool is_left_out() const noexcept { return (bits_ & 1) != 0; }
 
  private:
-  std::uint32_t bits_ = 0;
+  std::uint32_t bits_;  // unset in a RawVector
 };
 
 struct RequestTable {
   // One entry per request of the selection, in the order of the source.
-  std::vector<std::int64_t> created_us;      ///< instant, or kNoTime
-  std::vector<std::int64_t> closed_us;       ///< instant (date-only: local midnight), or kNoTime
-  std::vector<std::int32_t> offsets_s;       ///< the distances from UTC that occur, a few
-  std::vector<std::uint8_t> created_offset;  ///< place in offsets_s
-  std::vector<std::uint8_t> closed_offset;
-  std::vector<std::int64_t> duration;  ///< in ticks, to closing or to as-of; else kNoDuration
-  std::vector<Outcome> outcome;
-  std::vector<StatusClass> status;
-  std::vector<std::uint8_t> marks;  ///< RowMark bits
+  RawVector<std::int64_t> created_us;      ///< instant, or kNoTime
+  RawVector<std::int64_t> closed_us;       ///< instant (date-only: local midnight), or kNoTime
+  std::vector<std::int32_t> offsets_s;     ///< the distances from UTC that occur, maybe more; a few
+  RawVector<std::uint8_t> created_offset;  ///< place in offsets_s
+  RawVector<std::uint8_t> closed_offset;
+  RawVector<std::int64_t> duration;  ///< in ticks, to closing or to as-of; else kNoDuration
+  RawVector<Outcome> outcome;
+  RawVector<StatusClass> status;
+  RawVector<std::uint8_t> marks;  ///< RowMark bits
   /// What the resolution text says, whether closed or not; empty unless asked for.
-  std::vector<contract::ResolvedAs> resolved_as;
-  std::vector<float> latitude;  ///< NaN where there is none; empty unless asked for
-  std::vector<float> longitude;
+  RawVector<contract::ResolvedAs> resolved_as;
+  RawVector<float> latitude;  ///< NaN where there is none; empty unless asked for
+  RawVector<float> longitude;
   std::vector<Category> categories;  ///< type, agency, area where known, then what was asked for
   struct NumberColumn {
     std::string column;
-    std::vector<double> values;  ///< NaN where there is none
+    RawVector<double> values;  ///< NaN where there is none
   };
   std::vector<NumberColumn> numbers;
   /// Rows with a duration, ascending by duration, closings before censorings, then by row.
-  std::vector<std::uint32_t> by_duration;
-  std::vector<TimedRow> timed;      ///< the same rows in the same order
-  std::vector<std::int64_t> times;  ///< every duration that occurs, ascending, in ticks
+  RawVector<std::uint32_t> by_duration;
+  RawVector<TimedRow> timed;      ///< the same rows in the same order
+  RawVector<std::int64_t> times;  ///< every duration that occurs, ascending, in ticks
   std::vector<FoldRange> fold_ranges;
 
   std::int64_t ticks_per_hour = 3600;  ///< of `duration`; 0 where it counts whole local days

@@ -77,7 +77,7 @@ Result<void> sort_by_time(Batch& batch, const contract::ColumnSpec* clock) {
     std::int64_t time;
     std::uint32_t row;
   };
-  std::vector<TimedRow> rows(times.size());
+  RawVector<TimedRow> rows(times.size());
   for (std::uint32_t row = 0; row < rows.size(); ++row) rows[row] = {times[row], row};
   HARK_TRY_VOID(
       stats::radix_sort_by(rows, [](const TimedRow& row) { return sorting_key(row.time); }));
@@ -135,7 +135,7 @@ Result<void> TrustedLoad::flush(bool is_last) {
   // Workers hand batches over in any order; records have one.
   std::ranges::sort(run_, {}, &Batch::ordinal);
   Dropped dropped(run_.size());
-  std::vector<RunKey> keys;
+  RawVector<RunKey> keys;
   for (std::uint32_t b = 0; b < run_.size(); ++b) dropped[b].assign(run_[b].num_rows, 0);
   if (!contract_.key.empty()) {
     for (std::uint32_t b = 0; b < run_.size(); ++b) {
@@ -156,7 +156,7 @@ Result<void> TrustedLoad::flush(bool is_last) {
   return {};
 }
 
-Result<void> TrustedLoad::drop_copies(std::vector<RunKey>& keys, Dropped& dropped) {
+Result<void> TrustedLoad::drop_copies(RawVector<RunKey>& keys, Dropped& dropped) {
   // Rows of one key stay in their order: of two that say the same, which are of the same time, the
   // first record is kept.
   HARK_TRY_VOID(
@@ -193,7 +193,7 @@ Result<void> TrustedLoad::drop_copies(std::vector<RunKey>& keys, Dropped& droppe
   return {};
 }
 
-Result<void> TrustedLoad::compare_with_table(const std::vector<RunKey>& keys, Dropped& dropped) {
+Result<void> TrustedLoad::compare_with_table(std::span<const RunKey> keys, Dropped& dropped) {
   if (existing_.size() == 0) return {};
   std::map<std::uint32_t, std::vector<RunKey>> by_file;
   for (const RunKey& key : keys) {
@@ -213,8 +213,7 @@ Result<void> TrustedLoad::compare_with_table(const std::vector<RunKey>& keys, Dr
   return {};
 }
 
-Result<void> TrustedLoad::compare_with_file(std::uint32_t file,
-                                            const std::vector<RunKey>& candidates,
+Result<void> TrustedLoad::compare_with_file(std::uint32_t file, std::span<const RunKey> candidates,
                                             Dropped& dropped) {
   std::set<std::uint64_t> wanted;
   for (const RunKey& key : candidates) wanted.insert(key.key);
@@ -251,7 +250,7 @@ Result<void> TrustedLoad::compare_with_file(std::uint32_t file,
 
 Result<std::vector<std::vector<RowRange>>> TrustedLoad::cut_by_time(const Dropped& dropped) const {
   std::vector<std::vector<std::int64_t>> times_by_batch;
-  std::vector<std::int64_t> times;  // of the rows that stay
+  RawVector<std::int64_t> times;  // of the rows that stay
   for (std::uint32_t b = 0; b < run_.size(); ++b) {
     times_by_batch.push_back(times_of(run_[b], time_column(contract_)));
     for (std::uint32_t row = 0; row < run_[b].num_rows; ++row)
@@ -346,7 +345,7 @@ Result<void> TrustedLoad::settle_runs() {
   std::map<std::uint32_t, std::set<std::uint64_t>>
       repeated;  // file -> keys that stand elsewhere too
   for (KeyShare& share : written_keys_) {
-    std::vector<WrittenKey> keys;
+    RawVector<WrittenKey> keys;
     keys.reserve(share.keys.size());
     for (std::uint32_t file = 0; file < share.end_of_file.size(); ++file) {
       while (keys.size() < share.end_of_file[file]) keys.push_back({share.keys[keys.size()], file});

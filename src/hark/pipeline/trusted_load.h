@@ -20,6 +20,7 @@
 #include "hark/columnar/gather.h"
 #include "hark/columnar/parquet_writer.h"
 #include "hark/columnar/stream.h"
+#include "hark/core/raw_vector.h"
 #include "hark/io/file_system.h"
 #include "hark/pipeline/existing_rows.h"
 #include "hark/pipeline/landing.h"
@@ -92,9 +93,9 @@ class TrustedLoad final : public columnar::BatchSink {
   std::size_t new_bytes(const columnar::Batch& batch);
   /// Writes the run. Keys of the last run need not be kept if it is the only one.
   Result<void> flush(bool is_last);
-  Result<void> drop_copies(std::vector<RunKey>& keys, Dropped& dropped);
-  Result<void> compare_with_table(const std::vector<RunKey>& keys, Dropped& dropped);
-  Result<void> compare_with_file(std::uint32_t file, const std::vector<RunKey>& candidates,
+  Result<void> drop_copies(RawVector<RunKey>& keys, Dropped& dropped);
+  Result<void> compare_with_table(std::span<const RunKey> keys, Dropped& dropped);
+  Result<void> compare_with_file(std::uint32_t file, std::span<const RunKey> candidates,
                                  Dropped& dropped);
   /// Cuts the rows that stay by time into pieces of equal size, a file each.
   Result<std::vector<std::vector<columnar::RowRange>>> cut_by_time(const Dropped& dropped) const;

@@ -148,7 +148,7 @@ Result<KruskalWallis> rank_whole(std::span<const Whole> values,
   if (distance < kCountersPerRow * values.size()) {
     rank_by_counting(values, groups, low, distance + 1, sums);
   } else if (value_bits + group_bits <= 64) {
-    std::vector<std::uint64_t> keys(values.size());
+    RawVector<std::uint64_t> keys(values.size());
     for (std::size_t i = 0; i < keys.size(); ++i) {
       const std::uint64_t from_low =
           static_cast<std::uint64_t>(values[i]) - static_cast<std::uint64_t>(low);

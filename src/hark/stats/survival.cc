@@ -36,7 +36,7 @@ Result<KaplanMeier> KaplanMeier::from_durations(std::span<const std::int64_t> du
   if (durations.empty()) return curve;
   const auto [low, high] = std::ranges::minmax(durations);
   if (low < 0) return Error(ErrorCode::kInvalidInput, "a duration is negative");
-  std::vector<std::uint64_t> keys(durations.size());
+  RawVector<std::uint64_t> keys(durations.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
     keys[i] = static_cast<std::uint64_t>(durations[i]) << 1 | (is_event[i] != 0 ? 1U : 0U);
   }

@@ -59,8 +59,7 @@ BatchBuilder::BatchBuilder(const ReadPlan& plan) : plan_(plan), num_invalid_(pla
 columnar::Batch BatchBuilder::build(const RecordBlock& block, std::vector<Reject>& rejects) {
   const std::size_t first_reject = rejects.size();
   select_whole_records(block, rejects);
-  read_guards(block, rejects);
-  read(block, false);
+  read_rows(block, rejects);
   if (rejects.size() > first_reject) {
     std::ranges::sort(rejects.begin() + static_cast<std::ptrdiff_t>(first_reject), rejects.end(),
                       {}, &Reject::record);
@@ -126,49 +125,52 @@ bool BatchBuilder::has_all_fields(const RecordBlock& block, const RecordSpan& re
          block.raw_field(record, plan_.num_file_columns).empty();
 }
 
-void BatchBuilder::read(const RecordBlock& block, bool is_guard) {
-  for (const auto& reader : readers_) {
-    if (reader->plan().is_guard() == is_guard) reader->begin(rows_.size());
-  }
-  const std::span<const RecordSpan> rows(rows_);
-  for (std::size_t first = 0; first < rows.size(); first += kRowsAtATime) {
-    const auto some = rows.subspan(first, std::min(kRowsAtATime, rows.size() - first));
+void BatchBuilder::read_rows(const RecordBlock& block, std::vector<Reject>& rejects) {
+  for (const auto& reader : readers_) reader->begin(rows_.size());
+  std::vector<RecordSpan> kept;
+  std::size_t num_rows = 0;
+  for (std::size_t first = 0; first < rows_.size(); first += kRowsAtATime) {
+    const auto some = std::span(rows_).subspan(first, std::min(kRowsAtATime, rows_.size() - first));
+    const auto whole = read_guards(block, some, num_rows, kept, rejects);
     for (const auto& reader : readers_) {
-      if (reader->plan().is_guard() == is_guard) reader->read(block, some, first);
+      if (!reader->plan().is_guard()) reader->read(block, whole);
     }
+    if (num_rows != first || whole.size() < some.size())
+      std::ranges::copy(whole, rows_.begin() + static_cast<std::ptrdiff_t>(num_rows));
+    num_rows += whole.size();
   }
+  rows_.resize(num_rows);
 }
 
-void BatchBuilder::read_guards(const RecordBlock& block, std::vector<Reject>& rejects) {
+std::span<const RecordSpan> BatchBuilder::read_guards(const RecordBlock& block,
+                                                      std::span<const RecordSpan> some,
+                                                      std::size_t first_row,
+                                                      std::vector<RecordSpan>& kept,
+                                                      std::vector<Reject>& rejects) {
   for (;;) {
-    read(block, true);
-    const bool may_refuse = std::ranges::any_of(guards_, [](const ColumnReader* guard) {
-      return has_any(guard->presence(), Presence::kNull) ||
-             has_any(guard->presence(), Presence::kInvalid);
+    for (ColumnReader* const guard : guards_) guard->read(block, some);
+    const bool may_refuse = std::ranges::any_of(guards_, [&](const ColumnReader* guard) {
+      const auto presence = guard->presence().subspan(first_row);
+      return has_any(presence, Presence::kNull) || has_any(presence, Presence::kInvalid);
     });
-    if (!may_refuse) return;
-    std::vector<RecordSpan> kept;
-    const std::size_t before = rejects.size();
-    for (std::size_t row = 0; row < rows_.size(); ++row) {
-      if (is_refused(block, row, rejects)) {
-        if (rejects.size() == before + 1)
-          kept.assign(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(row));
-      } else if (rejects.size() > before) {
-        kept.push_back(rows_[row]);
-      }
+    if (!may_refuse) return some;
+    std::vector<RecordSpan> not_refused;
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      if (!is_refused(block, some[i], first_row + i, rejects)) not_refused.push_back(some[i]);
     }
-    if (rejects.size() == before) return;
-    rows_ = std::move(kept);
+    if (not_refused.size() == some.size()) return some;
+    kept = std::move(not_refused);
+    some = kept;
+    for (ColumnReader* const guard : guards_) guard->cut(first_row);
   }
 }
 
-bool BatchBuilder::is_refused(const RecordBlock& block, std::size_t row,
+bool BatchBuilder::is_refused(const RecordBlock& block, const RecordSpan& record, std::size_t row,
                               std::vector<Reject>& rejects) const {
   for (const ColumnReader* const reader : guards_) {
     const Presence presence = reader->presence()[row];
     if (presence == Presence::kValue) continue;
     const ColumnPlan& plan = reader->plan();
-    const RecordSpan& record = rows_[row];
     if (presence == Presence::kNull) {
       if (!plan.is_required) continue;
       rejects.push_back(reject_of(block, record, reject_rule::kMissingRequired,

@@ -47,11 +47,17 @@ class BatchBuilder {
  private:
   /// Fills rows_ with the records that are whole; the others become rejects.
   void select_whole_records(const RecordBlock& block, std::vector<Reject>& rejects);
-  /// Reads the columns `is_guard` until no record of rows_ is refused by one.
-  void read_guards(const RecordBlock& block, std::vector<Reject>& rejects);
-  void read(const RecordBlock& block, bool is_guard);
-  /// The reject of a row that a guard refuses, if one does.
-  bool is_refused(const RecordBlock& block, std::size_t row, std::vector<Reject>& rejects) const;
+  /// Reads rows_, and takes those out of it that a guard refuses.
+  void read_rows(const RecordBlock& block, std::vector<Reject>& rejects);
+  /// Reads the guards of some records as the rows from `first_row` on, and returns those of them
+  /// that no guard refuses: `some` itself, or `kept`.
+  std::span<const RecordSpan> read_guards(const RecordBlock& block,
+                                          std::span<const RecordSpan> some, std::size_t first_row,
+                                          std::vector<RecordSpan>& kept,
+                                          std::vector<Reject>& rejects);
+  /// Appends the reject of a row that a guard refuses, if one does.
+  bool is_refused(const RecordBlock& block, const RecordSpan& record, std::size_t row,
+                  std::vector<Reject>& rejects) const;
   Reject reject_of(const RecordBlock& block, const RecordSpan& record, std::string_view rule,
                    std::string message) const;
   bool has_all_fields(const RecordBlock& block, const RecordSpan& record) const;
@@ -59,7 +65,7 @@ class BatchBuilder {
 
   const ReadPlan& plan_;
   std::vector<std::unique_ptr<ColumnReader>> readers_;  // as plan_.columns
-  std::vector<const ColumnReader*> guards_;  ///< of readers_, those that may refuse a record
+  std::vector<ColumnReader*> guards_;  ///< of readers_, those that may refuse a record
   std::vector<RecordSpan> rows_;
   std::vector<std::uint64_t> num_invalid_;
 };

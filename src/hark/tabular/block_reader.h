@@ -74,7 +74,7 @@ class BlockReader final : public RecordBlock {
   std::size_t loaded_ = 0;   // block and what follows
   BlockChain::Carry carry_;  // what was true at the block's start
   std::size_t num_positions_ = 0;
-  std::vector<std::uint32_t> record_ends_;  // which of the positions end a record
+  RawVector<std::uint32_t> record_ends_;  // which of the positions end a record
   std::size_t num_record_ends_ = 0;
   std::vector<std::uint8_t> non_ascii_;  // per simd::kLineBytes of the block
   bool has_open_record_ = false;

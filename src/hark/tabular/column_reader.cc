@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "hark/tabular/recent_texts.h"
+
 namespace hark::tabular {
 namespace {
 
@@ -65,13 +67,20 @@ class ValueReader final : public ColumnReader {
   ValueReader(const ColumnPlan& plan, char quote, Parse parse)
       : ColumnReader(plan), quote_(quote), parse_(parse) {}
 
-  void begin(std::size_t num_rows) override {
-    presence_.assign(num_rows, Presence::kNull);
-    values_.assign(num_rows, Value{});
+  void begin(std::size_t most_rows) override {
+    presence_.clear();
+    presence_.reserve(most_rows);
+    values_.clear();
+    values_.reserve(most_rows);
+  }
+  void cut(std::size_t num_rows) override {
+    presence_.resize(num_rows);
+    values_.resize(num_rows);
   }
 
-  void read(const RecordBlock& block, std::span<const RecordSpan> records,
-            std::size_t first_row) override {
+  void read(const RecordBlock& block, std::span<const RecordSpan> records) override {
+    const std::size_t first_row = presence_.size();
+    cut(first_row + records.size());
     for_each_text(plan_, quote_, block, records, first_row,
                   [this](std::size_t row, std::string_view text) {
                     if (const auto value = parse_(text)) {
@@ -104,32 +113,32 @@ class StringReader final : public ColumnReader {
  public:
   StringReader(const ColumnPlan& plan, char quote) : ColumnReader(plan), quote_(quote) {}
 
-  void begin(std::size_t num_rows) override {
-    presence_.assign(num_rows, Presence::kNull);
-    codes_.assign(num_rows, 0);
+  void begin(std::size_t most_rows) override {
+    presence_.clear();
+    presence_.reserve(most_rows);
+    codes_.clear();
+    codes_.reserve(most_rows);
     num_looked_up_ = 0;
     num_texts_before_ = builder_.dictionary().size();
-    last_code_ = kNoCode;
+  }
+  void cut(std::size_t num_rows) override {
+    presence_.resize(num_rows);
+    codes_.resize(num_rows);
   }
 
-  void read(const RecordBlock& block, std::span<const RecordSpan> records,
-            std::size_t first_row) override {
-    if (!is_all_different_ && builder_.dictionary().size() > kNearTexts &&
-        plan_.file_columns.size() == 1) {
-      read_together(block, records, first_row);
+  void read(const RecordBlock& block, std::span<const RecordSpan> records) override {
+    const std::size_t first_row = presence_.size();
+    cut(first_row + records.size());
+    if (plan_.file_columns.size() == 1 && !is_all_different_) {
+      const bool is_near = builder_.dictionary().size() <= kNearTexts;
+      is_near ? read_near(block, records, first_row) : read_together(block, records, first_row);
       return;
     }
-    for_each_text(
-        plan_, quote_, block, records, first_row, [this](std::size_t row, std::string_view text) {
-          if (plan_.is_code) text = strip_code_decimals(text);
-          // Agencies, statuses, boroughs mostly repeat from row to row.
-          if (last_code_ == kNoCode || !builder_.dictionary().is(last_code_, text)) {
-            last_code_ = is_all_different_ ? builder_.append(text) : builder_.code_of(text);
-            ++num_looked_up_;
-          }
-          codes_[row] = last_code_;
-          presence_[row] = Presence::kValue;
-        });
+    for_each_text(plan_, quote_, block, records, first_row,
+                  [this](std::size_t row, std::string_view text) {
+                    codes_[row] = code_of(text);
+                    presence_[row] = Presence::kValue;
+                  });
   }
 
   Column take(const Field& field, ColumnPart) override {
@@ -143,6 +152,7 @@ class StringReader final : public ColumnReader {
     const std::size_t most = std::max(kLeastKeptTexts, kKeptTextsPerRow * column.size());
     const bool is_kept =
         !is_all_different_ && !hardly_repeats && builder_.dictionary().size() <= most;
+    if (!is_kept) recent_.clear();
     column.set_dictionary(is_kept ? builder_.share() : builder_.finish());
     is_all_different_ =
         is_all_different_ ? ++num_blind_blocks_ % kBlindBlocks != 0 : hardly_repeats;
@@ -150,7 +160,6 @@ class StringReader final : public ColumnReader {
   }
 
  private:
-  static constexpr std::uint32_t kNoCode = ~std::uint32_t{0};
   // A dictionary goes on from block to block up to a size that is little beside the blocks' rows:
   // agencies, complaint types, streets.
   static constexpr std::size_t kLeastKeptTexts = 1024;
@@ -159,6 +168,36 @@ class StringReader final : public ColumnReader {
   static constexpr unsigned kBlindBlocks = 32;
   /// About as many texts as the nearest cache holds with what finds them.
   static constexpr std::uint32_t kNearTexts = 256;
+
+  std::uint32_t code_of(std::string_view text) {
+    if (plan_.is_code) text = strip_code_decimals(text);
+    ++num_looked_up_;
+    return is_all_different_ ? builder_.append(text) : builder_.code_of(text);
+  }
+
+  /// As read(), for a small dictionary: agencies, statuses, boroughs are known by their bytes.
+  void read_near(const RecordBlock& block, std::span<const RecordSpan> records,
+                 std::size_t first_row) {
+    const std::uint32_t column = plan_.file_columns[0];
+    std::string scratch;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const std::string_view raw = block.raw_field(records[i], column);
+      const auto key = RecentTexts::key_of(raw, block.data_end());
+      const std::uint32_t* const known = key ? recent_.find(*key) : nullptr;
+      std::uint32_t code = RecentTexts::kNoValue;
+      if (known != nullptr) {
+        code = *known;
+        ++num_looked_up_;
+      } else {
+        const std::string_view text = field_text(raw, quote_, scratch);
+        if (!plan_.missing.contains(text)) code = code_of(text);
+        if (key) recent_.put(*key, code);
+      }
+      if (code == RecentTexts::kNoValue) continue;
+      codes_[first_row + i] = code;
+      presence_[first_row + i] = Presence::kValue;
+    }
+  }
 
   /// As read(), for a large dictionary: look-ups wait for memory, and so they wait together.
   void read_together(const RecordBlock& block, std::span<const RecordSpan> records,
@@ -195,7 +234,7 @@ class StringReader final : public ColumnReader {
   char quote_;
   columnar::DictionaryBuilder builder_;
   std::vector<std::uint32_t> codes_;
-  std::uint32_t last_code_ = kNoCode;
+  RecentTexts recent_;
   // Of look_up().
   std::vector<columnar::HashedText> texts_;
   std::vector<std::uint32_t> rows_;
@@ -210,17 +249,19 @@ class ClockReader final : public ColumnReader {
  public:
   ClockReader(const ColumnPlan& plan, char quote) : ColumnReader(plan), quote_(quote) {}
 
-  void begin(std::size_t num_rows) override {
-    presence_.assign(num_rows, Presence::kNull);
-    instants_.assign(num_rows, 0);
-    offsets_s_.assign(num_rows, 0);
-    folds_.assign(num_rows, 0);
-    gaps_.assign(num_rows, 0);
-    fold_widths_s_.assign(num_rows, 0);
+  void begin(std::size_t most_rows) override {
+    each_vector([most_rows](auto& values) {
+      values.clear();
+      values.reserve(most_rows);
+    });
+  }
+  void cut(std::size_t num_rows) override {
+    each_vector([num_rows](auto& values) { values.resize(num_rows); });
   }
 
-  void read(const RecordBlock& block, std::span<const RecordSpan> records,
-            std::size_t first_row) override {
+  void read(const RecordBlock& block, std::span<const RecordSpan> records) override {
+    const std::size_t first_row = presence_.size();
+    cut(first_row + records.size());
     for_each_text(plan_, quote_, block, records, first_row,
                   [this](std::size_t row, std::string_view text) { read_clock(row, text); });
   }
@@ -255,6 +296,16 @@ class ClockReader final : public ColumnReader {
   }
 
  private:
+  template <typename Visit>
+  void each_vector(const Visit& visit) {
+    visit(presence_);
+    visit(instants_);
+    visit(offsets_s_);
+    visit(folds_);
+    visit(gaps_);
+    visit(fold_widths_s_);
+  }
+
   void read_clock(std::size_t row, std::string_view text) noexcept {
     WallClock clock;
     if (!plan_.clocks.parse(text, clock)) {
@@ -293,8 +344,11 @@ class AbsentReader final : public ColumnReader {
  public:
   using ColumnReader::ColumnReader;
 
-  void begin(std::size_t num_rows) override { num_rows_ = num_rows; }
-  void read(const RecordBlock&, std::span<const RecordSpan>, std::size_t) override {}
+  void begin(std::size_t) override { num_rows_ = 0; }
+  void cut(std::size_t num_rows) override { num_rows_ = num_rows; }
+  void read(const RecordBlock&, std::span<const RecordSpan> records) override {
+    num_rows_ += records.size();
+  }
   Column take(const Field& field, ColumnPart) override {
     Column column(field);
     column.set_blank(num_rows_);

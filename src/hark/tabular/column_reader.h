@@ -45,11 +45,12 @@ class ColumnReader {
   virtual ~ColumnReader() = default;
 
   const ColumnPlan& plan() const noexcept { return plan_; }
-  /// Begins a batch of `num_rows` rows, all null.
-  virtual void begin(std::size_t num_rows) = 0;
-  /// Reads the rows [first_row, first_row + records.size()) from `records` of `block`.
-  virtual void read(const RecordBlock& block, std::span<const RecordSpan> records,
-                    std::size_t first_row) = 0;
+  /// Begins a batch without rows, of which there will be up to `most_rows`.
+  virtual void begin(std::size_t most_rows) = 0;
+  /// Appends a row for each of `records` of `block`.
+  virtual void read(const RecordBlock& block, std::span<const RecordSpan> records) = 0;
+  /// Takes back the rows from `num_rows` on.
+  virtual void cut(std::size_t num_rows) = 0;
   /// Of the rows read; empty of a column that the file does not have.
   std::span<const columnar::Presence> presence() const noexcept { return presence_; }
   /// Hands a part of the batch over, each at most once; `field` is that part's.

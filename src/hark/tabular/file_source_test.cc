@@ -230,6 +230,39 @@ TEST(FileSource, RefusesRecordsByRuleWithTheirPlaceAndBytes) {
   EXPECT_EQ(outcome.summary.plain_bytes, text.size());
 }
 
+TEST(FileSource, KeepsTheRightRowsOfALargeBlockWithRefusedRecordsHereAndThere) {
+  // Rows are read some at a time: refused ones leave no gap, and no value to the row behind them.
+  std::mt19937 random(311);
+  std::string text;
+  Rows expected;
+  std::vector<std::int64_t> refused;
+  for (int i = 1; i <= 3000; ++i) {
+    const bool is_calm = i > 1000 && i < 2000;
+    const auto kind = is_calm ? 9 : random() % 12;
+    const std::string agency = concat("A", random() % 5);
+    const std::string amount = random() % 3 == 0 ? "" : concat(random() % 100, ".500000");
+    const bool has_key = kind != 0;
+    const bool has_clock = kind != 1;
+    text += concat(has_key ? concat(i) : "", ",", has_clock ? "07/31/2024 05:05:09 PM" : "never",
+                   ",,,,", agency, ",,", amount, ",,", kind == 2 ? "none" : "", ",\n");
+    if (kind <= 2) {
+      refused.push_back(i);
+    } else {
+      expected.push_back(
+          {concat(i), "1722459909000000", agency, amount.empty() ? "<null>" : amount, concat(i)});
+    }
+  }
+  for (const unsigned threads : {1U, 3U}) {
+    const Outcome outcome = read(requests(text), &test_contract(),
+                                 {"id", "created", "agency", "amount", "_record"}, {}, threads);
+    EXPECT_EQ(outcome.error, "");
+    EXPECT_EQ(outcome.rows, expected);
+    std::vector<std::int64_t> seen;
+    for (const Reject& reject : outcome.rejects) seen.push_back(reject.record);
+    EXPECT_EQ(seen, refused);
+  }
+}
+
 TEST(FileSource, ShowsNoTextOfAPersonalColumnInAMessage) {
   const Outcome outcome =
       read(requests("1,07/31/2024 05:05:09 PM,,,,A,,,,call 555-0100,\n"), &test_contract(), {"id"});

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hark/core/raw_vector.h"
 #include "hark/core/result.h"
 
 namespace hark::tabular {
@@ -52,6 +53,8 @@ class RecordBlock {
     const std::uint32_t begin = field == 0 ? record.begin : ends[field - 1] + 1;
     return {data() + begin, ends[field] - begin};
   }
+  /// Behind the last byte that may be read.
+  const char* data_end() const noexcept { return buffer_.data() + buffer_.size(); }
   /// Bytes of the block before place `end`, from place `begin`.
   std::string_view bytes(std::uint32_t begin, std::uint32_t end) const noexcept {
     return {data() + begin, end - begin};
@@ -73,7 +76,7 @@ class RecordBlock {
 
   std::vector<char>
       buffer_;  // the byte before the block, the block, what follows of its last record
-  std::vector<std::uint32_t> positions_;  // behind each field: its delimiter or the record's end
+  RawVector<std::uint32_t> positions_;  // behind each field: its delimiter or the record's end
   std::vector<RecordSpan> records_;
   std::uint64_t index_ = 0;
   std::uint64_t records_before_ = 0;
