@@ -82,12 +82,25 @@ struct FileRange {
 };
 
 /// The order to encode columns in: the heaviest are begun first, so that threads end together.
-std::vector<std::size_t> heaviest_first(const std::vector<Field>& fields) {
+/// Without the late one.
+std::vector<std::size_t> heaviest_first(const std::vector<Field>& fields,
+                                        std::optional<std::size_t> late) {
   std::vector<std::size_t> order(fields.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
+  if (late) std::erase(order, *late);
   std::ranges::stable_partition(
       order, [&](std::size_t column) { return fields[column].type == Type::kString; });
   return order;
+}
+
+Column constant_column(const Field& field, std::size_t num_rows, std::string_view text) {
+  Column column(field);
+  column.set(std::vector<Presence>(num_rows, Presence::kValue),
+             std::vector<std::uint32_t>(num_rows, 0));
+  auto dictionary = std::make_shared<Dictionary>();
+  dictionary->add(text);
+  column.set_dictionary(std::move(dictionary));
+  return column;
 }
 
 Result<void> check_column(const Column& column, const Field& field, std::size_t num_rows) {
@@ -107,6 +120,7 @@ struct ParquetWriter::State {
   ParquetOptions options;
   FileMetadata metadata;
   std::vector<FileRange> ranges;
+  std::optional<std::size_t> late;  ///< the late column
   std::uint64_t size_bytes = 0;
   bool has_failed = false;
   // Kept from one row group to the next, for their memory.
@@ -131,6 +145,13 @@ struct ParquetWriter::State {
                         chunks[index]);
   }
   Result<void> write_chunks(std::size_t num_rows);
+  /// Writes chunks[column] and makes it the chunk of a row group.
+  Result<void> write_chunk(std::size_t column, RowGroupMetadata& group);
+  Result<void> write_late_column(std::string_view text);
+  void make_scratch() {
+    chunks.resize(metadata.fields.size());
+    scratch.resize(std::min<std::size_t>(options.threads, metadata.fields.size()));
+  }
 };
 
 ParquetWriter::ParquetWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -152,19 +173,26 @@ Result<ParquetWriter> ParquetWriter::create(std::unique_ptr<io::OutputFile> file
   if (options.page_bytes < 1024 || options.page_bytes > (std::size_t{1} << 28))
     return Error(ErrorCode::kInvalidArgument, "a page must have 1 KiB to 256 MiB");
   auto state = std::make_unique<State>();
+  if (!options.late_column.empty()) {
+    const auto found =
+        std::ranges::find(fields, Field{options.late_column, Type::kString}, std::identity());
+    if (found == fields.end())
+      return Error(ErrorCode::kInvalidArgument,
+                   concat("the file has no text column '", options.late_column, "'"));
+    state->late = static_cast<std::size_t>(found - fields.begin());
+  }
   state->file = std::move(file);
   state->options = std::move(options);
   state->options.threads = std::max(1U, state->options.threads);
   state->ranges.resize(fields.size());
-  state->chunks.resize(fields.size());
-  state->scratch.resize(std::min<std::size_t>(state->options.threads, fields.size()));
   state->metadata.fields = std::move(fields);
+  state->make_scratch();
   HARK_TRY_VOID(state->write_bytes(kParquetMagic));
   return ParquetWriter(std::move(state));
 }
 
 Result<void> ParquetWriter::State::encode(const EncodeColumn& encode_column) {
-  const std::vector<std::size_t> order = heaviest_first(metadata.fields);
+  const std::vector<std::size_t> order = heaviest_first(metadata.fields, late);
   std::atomic<std::size_t> next{0};
   // Not parallel_for: each worker keeps its own scratch memory.
   return run_workers(static_cast<unsigned>(scratch.size()), [&](unsigned worker) -> Result<void> {
@@ -178,17 +206,34 @@ Result<void> ParquetWriter::State::encode(const EncodeColumn& encode_column) {
 Result<void> ParquetWriter::State::write_chunks(std::size_t num_rows) {
   RowGroupMetadata group;
   group.num_rows = static_cast<std::int64_t>(num_rows);
+  group.chunks.resize(chunks.size());
   for (std::size_t column = 0; column < chunks.size(); ++column) {
-    EncodedChunk& chunk = chunks[column];
-    const auto start = static_cast<std::int64_t>(size_bytes);
-    HARK_TRY_VOID(write_bytes(chunk.bytes));
-    chunk.metadata.data_page_offset += start;
-    if (chunk.metadata.dictionary_page_offset) *chunk.metadata.dictionary_page_offset += start;
-    ranges[column].add(chunk);
-    group.chunks.push_back(std::move(chunk.metadata));
+    if (column != late) HARK_TRY_VOID(write_chunk(column, group));
   }
   metadata.num_rows += group.num_rows;
   metadata.row_groups.push_back(std::move(group));
+  return {};
+}
+
+Result<void> ParquetWriter::State::write_chunk(std::size_t column, RowGroupMetadata& group) {
+  EncodedChunk& chunk = chunks[column];
+  const auto start = static_cast<std::int64_t>(size_bytes);
+  HARK_TRY_VOID(write_bytes(chunk.bytes));
+  chunk.metadata.data_page_offset += start;
+  if (chunk.metadata.dictionary_page_offset) *chunk.metadata.dictionary_page_offset += start;
+  ranges[column].add(chunk);
+  group.chunks[column] = std::move(chunk.metadata);
+  return {};
+}
+
+Result<void> ParquetWriter::State::write_late_column(std::string_view text) {
+  make_scratch();
+  for (RowGroupMetadata& group : metadata.row_groups) {
+    HARK_TRY_VOID(encode(
+        constant_column(metadata.fields[*late], static_cast<std::size_t>(group.num_rows), text),
+        *late, 0));
+    HARK_TRY_VOID(write_chunk(*late, group));
+  }
   return {};
 }
 
@@ -197,11 +242,17 @@ Result<void> ParquetWriter::State::write_group(std::size_t num_rows,
   if (num_rows > std::numeric_limits<std::int32_t>::max())
     return Error(ErrorCode::kInvalidArgument, "the batch has too many rows for one row group");
   if (num_rows == 0) return {};
+  make_scratch();
   if (metadata.row_groups.size() == std::numeric_limits<std::int16_t>::max())
     return Error(ErrorCode::kInvalidArgument, "a Parquet file holds 32,767 row groups at most");
   auto written = encode(encode_column);
   if (written) written = write_chunks(num_rows);
   if (!written) has_failed = true;
+  if (late) {
+    // There may be many files that wait for their text.
+    chunks = {};
+    scratch = {};
+  }
   return written;
 }
 
@@ -213,8 +264,9 @@ Result<void> ParquetWriter::write(const Batch& batch) {
     return Error(ErrorCode::kInvalidArgument,
                  "the batch's columns are not those of the Parquet file");
   }
-  for (std::size_t i = 0; i < fields.size(); ++i)
-    HARK_TRY_VOID(check_column(batch.columns[i], fields[i], batch.num_rows));
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (i != state.late) HARK_TRY_VOID(check_column(batch.columns[i], fields[i], batch.num_rows));
+  }
   return state.write_group(batch.num_rows, [&](std::size_t column, unsigned worker) {
     return state.encode(batch.columns[column], column, worker);
   });
@@ -231,9 +283,10 @@ Result<void> ParquetWriter::write(
   });
 }
 
-Result<FileStats> ParquetWriter::finish() && {
+Result<FileStats> ParquetWriter::finish(std::string_view late_text) && {
   const std::unique_ptr<State> state = std::move(state_);
   if (state->has_failed) return incomplete();
+  if (state->late) HARK_TRY_VOID(state->write_late_column(late_text));
   state->metadata.created_by =
       state->options.created_by.empty() ? "hark version " HARK_VERSION : state->options.created_by;
   state->metadata.key_values = state->options.key_values;

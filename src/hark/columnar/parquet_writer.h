@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,12 +29,15 @@ struct ParquetOptions {
   /// Who wrote the file, in the form that Java readers parse; empty: "hark version 1.2.3".
   std::string created_by{};
   std::vector<std::pair<std::string, std::string>> key_values{};  ///< kept in the footer
+  /// Name of a text column that has one text in all rows, which finish() is told: write() writes
+  /// the other columns, and gives their memory back. Empty: there is none.
+  std::string late_column{};
 };
 
 class [[nodiscard]] ParquetWriter {
  public:
   /// Starts a file with these columns. Errors: kInvalidArgument for no columns, a repeated name or
-  /// an option out of range; kIo.
+  /// an option out of range or a late column that is no text column of them; kIo.
   static Result<ParquetWriter> create(std::unique_ptr<io::OutputFile> file,
                                       std::vector<Field> fields, ParquetOptions options = {});
 
@@ -48,14 +52,16 @@ class [[nodiscard]] ParquetWriter {
   Result<void> write(const Batch& batch);
 
   /// The same for a row group whose columns are made one after the other: `column_of(i)` gives the
-  /// file's i-th column, of `num_rows` rows. It is called by up to ParquetOptions::threads threads
-  /// at once, and what it gave is dropped as soon as it is encoded.
+  /// file's i-th column, of `num_rows` rows; it is not asked for the late one. It is called by up
+  /// to ParquetOptions::threads threads at once, and what it gave is dropped as soon as it is
+  /// encoded.
   Result<void> write(std::size_t num_rows,
                      const std::function<Result<Column>(std::size_t column)>& column_of);
 
-  /// Writes the footer, syncs and closes. Until this has returned without an error the file has no
-  /// footer that can be relied on, and must be removed. Fails if an earlier write failed.
-  Result<FileStats> finish() &&;
+  /// Writes the late column with that text, where there is one, and the footer, syncs and closes.
+  /// Until this has returned without an error the file has no footer that can be relied on, and
+  /// must be removed. Fails if an earlier write failed.
+  Result<FileStats> finish(std::string_view late_text = {}) &&;
 
  private:
   struct State;

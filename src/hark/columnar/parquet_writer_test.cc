@@ -382,7 +382,43 @@ TEST(ParquetWriter, RefusesOptionsAndColumnsThatMakeNoSense) {
   EXPECT_EQ(code({field, field}, {}), ErrorCode::kInvalidArgument);
   EXPECT_EQ(code({field}, {.zstd_level = 0}), ErrorCode::kInvalidArgument);
   EXPECT_EQ(code({field}, {.page_bytes = 10}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code({field}, {.late_column = "a"}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code({field}, {.late_column = "b"}), ErrorCode::kInvalidArgument);
   EXPECT_EQ(bytes, "") << "nothing is written before all is known to be right";
+}
+
+TEST(ParquetWriter, ALateColumnHasTheTextItIsGivenAtTheEndInEveryRow) {
+  for (const unsigned threads : {1U, 3U}) {
+    const Batch first = random_batch(1, 3000);
+    const Batch second = random_batch(2, 500);
+    std::string bytes;
+    auto writer = ParquetWriter::create(std::make_unique<MemoryFile>(bytes), fields_of(first),
+                                        {.threads = threads, .late_column = "few"});
+    ASSERT_TRUE(writer);
+    ASSERT_TRUE(writer->write(first));
+    // By columns, and the late one is not asked for.
+    ASSERT_TRUE(writer->write(second.num_rows, [&](std::size_t column) -> Result<Column> {
+      EXPECT_NE(second.columns[column].name(), "few");
+      return second.columns[column];
+    }));
+    const auto stats = std::move(*writer).finish("the file");
+    ASSERT_TRUE(stats) << stats.error().to_string();
+
+    const auto with_text = [](Batch batch) {
+      Column few({"few", Type::kString});
+      DictionaryBuilder texts;
+      for (std::size_t row = 0; row < batch.num_rows; ++row)
+        few.append_code(texts.code_of("the file"));
+      few.set_dictionary(texts.finish());
+      for (Column& column : batch.columns) {
+        if (column.name() == "few") column = few;
+      }
+      return batch;
+    };
+    const Batch expected_first = with_text(first);
+    const Batch expected_second = with_text(second);
+    expect_reads_back({bytes, *stats}, {&expected_first, &expected_second});
+  }
 }
 
 TEST(ParquetWriter, ABatchOfOtherColumnsIsRefusedAndTheFileGoesOn) {

@@ -114,7 +114,9 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   // Refused records stand there with all their text.
   HARK_TRY_VOID(files.create_directories(load.quarantine.path, 0700));
 
-  const LandingHash landing_hash = [&load] { return load.landing_hash(); };
+  const LandingHash landing_hash = {
+      [&load] { return load.landing_hash(); },
+      [&load] { return load.landing == nullptr || load.landing->is_done(); }};
   QuarantineWriter quarantine(files, load.quarantine.path, landing_hash, load.report.file,
                               load.number);
   tabular::ReadOptions read;
@@ -380,6 +382,8 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
   load.report.landing_hash = load.landed.hash;
   load.report.bytes = load.landed.size_bytes;
   if (landing.is_known()) {
+    // Rows may have been written by the time that was known.
+    (void)recover(lake, load.dataset, clock);
     load.report.is_already_loaded = true;
     load.report.load = *load.trusted.txn_version(landing_app_id(load.landed.hash));
     load.report.seconds = seconds();

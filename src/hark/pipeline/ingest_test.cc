@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <chrono>
 #include <map>
+#include <thread>
 
 #include "hark/core/parallel.h"
 #include "hark/io/fault_file_system.h"
@@ -173,6 +175,54 @@ TEST_F(Ingest, BytesThatTheLakeHasAreFoundWhateverTheThreadsAndTheFormOfTheRun) 
       EXPECT_EQ(picture(lake.root(), "nyc311"), before);
     }
   }
+}
+
+/// A clock that keeps the landing, which asks for the time once the bytes are copied, until there
+/// are some files of rows, or for too long.
+class SlowLanding final : public Clock {
+ public:
+  SlowLanding(const LakeFolder& lake, std::size_t num_files, const Clock& clock)
+      : lake_(lake), num_files_(num_files), clock_(clock) {}
+  Instant now() const override {
+    if (std::this_thread::get_id() == loading_) return clock_.now();
+    const auto too_late = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (num_row_files(lake_) < num_files_ && std::chrono::steady_clock::now() < too_late)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    seen_ = num_row_files(lake_);
+    return clock_.now();
+  }
+  /// Files of rows while the file was landing.
+  std::size_t seen() const { return seen_; }
+
+  static std::size_t num_row_files(const LakeFolder& lake) {
+    const auto entries = lake.files().list(lake.trusted_table("nyc311"));
+    if (!entries) return 0;
+    return static_cast<std::size_t>(std::ranges::count_if(
+        *entries, [](const io::FileInfo& file) { return file.path.ends_with(".parquet"); }));
+  }
+
+ private:
+  const LakeFolder& lake_;
+  std::size_t num_files_;
+  const Clock& clock_;
+  std::thread::id loading_ = std::this_thread::get_id();
+  mutable std::atomic<std::size_t> seen_ = 0;
+};
+
+TEST_F(Ingest, RowsAreWrittenWhileTheFileIsStillLanding) {
+  const std::string file = write("a.csv", concat(kHeader, some_records(100, 400)));
+  const LakeFolder whole = make_lake("whole");
+  load(whole, file);
+  const LakeFolder lake = make_lake();
+  IngestOptions with = options();
+  with.run_bytes = 1;  // every batch is a run of its own
+  with.block_bytes = 4096;
+  const SlowLanding clock(lake, 4, clock_);
+  const auto report = ingest(lake, file, with, clock);
+  ASSERT_TRUE(report) << report.error().to_string();
+  EXPECT_EQ(report->rows.inserted, 400);
+  EXPECT_GE(clock.seen(), 4u);
+  EXPECT_EQ(picture(lake.root(), "nyc311"), picture(whole.root(), "nyc311"));
 }
 
 TEST_F(Ingest, AnOverlappingExportUpdatesInsertsAndLeavesAlone) {

@@ -142,7 +142,8 @@ TEST_F(Inspect, LeftoversAreFoundAndRepairRemovesJustThem) {
   // Refused records of a load that was killed before its trusted commit.
   const auto quarantine = open_table(files_, lake_->quarantine_table("nyc311"));
   QuarantineWriter writer(
-      files_, quarantine->path, [&]() -> Result<std::string> { return hashes_[0]; }, "x.csv", 9);
+      files_, quarantine->path,
+      {[&]() -> Result<std::string> { return hashes_[0]; }, [] { return true; }}, "x.csv", 9);
   ASSERT_TRUE(writer.add({tabular::Reject{}}));
   CommitRequest killed;
   killed.operation = "QUARANTINE";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <future>
 #include <string>
@@ -20,8 +21,12 @@ struct Landed {
 };
 
 /// The landing file's hash, for those who write what names it while the file may still be landing.
-/// Errors: why there will be none; nothing must be written then.
-using LandingHash = std::function<Result<std::string>()>;
+struct LandingHash {
+  /// Waits for it. Errors: why there will be none; what was written is garbage then.
+  std::function<Result<std::string>()> get;
+  /// Whether get() need not wait for another thread.
+  std::function<bool()> is_known;
+};
 
 /// Copies `source` into the landing folder of `dataset` and writes beside it where it came from,
 /// its `header`, and the members of `provenance`.
@@ -44,6 +49,10 @@ class Landing {
   const Result<Landed>& landed() const { return landed_.get(); }
   /// Waits. Errors: those of land(); kConflict if the lake has these bytes already.
   Result<std::string> hash() const;
+  /// Whether hash() need not wait for another thread.
+  bool is_done() const {
+    return landed_.wait_for(std::chrono::seconds(0)) != std::future_status::timeout;
+  }
   /// The lake has these bytes, as far as is known by now: reading on is in vain.
   bool is_known() const noexcept { return is_known_; }
 

@@ -101,7 +101,7 @@ Result<void> QuarantineWriter::add(std::vector<tabular::Reject> rejects) {
 
 Result<void> QuarantineWriter::flush() {
   if (pending_.empty()) return {};
-  HARK_TRY(const std::string landing_hash, landing_hash_());
+  HARK_TRY(const std::string landing_hash, landing_hash_.get());
   std::ranges::sort(pending_, {}, &tabular::Reject::record);
   columnar::Batch batch;
   batch.num_rows = pending_.size();

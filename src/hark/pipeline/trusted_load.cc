@@ -1,6 +1,8 @@
 #include "hark/pipeline/trusted_load.h"
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "hark/core/parallel.h"
@@ -22,6 +24,9 @@ std::vector<const Batch*> pointers_to(const std::vector<Batch>& batches) {
   for (const Batch& batch : batches) pointers.push_back(&batch);
   return pointers;
 }
+
+/// Files that wait to be named are open.
+constexpr std::size_t kMostUnnamed = 128;
 
 /// The clock that rows are sorted by, or nullptr.
 const contract::ColumnSpec* time_column(const contract::Contract& contract) {
@@ -107,60 +112,65 @@ Result<void> TrustedLoad::consume(Batch batch, unsigned) {
   if (batch.num_rows == 0) return {};
   HARK_TRY_VOID(completer_.complete(batch));
   HARK_TRY_VOID(sort_by_time(batch, time_column(contract_)));
-  const std::lock_guard lock(mutex_);
-  run_bytes_ += new_bytes(batch);
-  run_.push_back(std::move(batch));
-  // The worker that fills the budget writes the run with all threads while the others wait for the
-  // lock.
-  if (run_bytes_ >= options_.budget_bytes) return flush(false);
-  return {};
+  std::unique_lock lock(mutex_);
+  run_.add(std::move(batch));
+  // Two runs are in memory, one being filled and one being written; one thread does one after the
+  // other.
+  const bool is_beside = options_.threads > 1;
+  if (run_.bytes < options_.budget_bytes / (is_beside ? 2 : 1)) return {};
+  Run run = std::exchange(run_, {});
+  const std::lock_guard flushing(flushing_);
+  lock.unlock();
+  return flush(std::move(run), std::max(1U, options_.threads / 2), false);
 }
 
-std::size_t TrustedLoad::new_bytes(const Batch& batch) {
-  std::size_t bytes = 0;
+void TrustedLoad::Run::add(Batch batch) {
   for (const Column& column : batch.columns) {
     bytes += column.values_bytes();
-    const columnar::Dictionary* const texts = column.dictionary().get();
-    if (texts == nullptr) continue;
-    std::size_t& counted = run_texts_[texts->lineage()];
-    if (counted < texts->size_bytes())
-      bytes += texts->size_bytes() - std::exchange(counted, texts->size_bytes());
+    const columnar::Dictionary* const dictionary = column.dictionary().get();
+    if (dictionary == nullptr) continue;
+    std::size_t& counted = texts[dictionary->lineage()];
+    if (counted < dictionary->size_bytes())
+      bytes += dictionary->size_bytes() - std::exchange(counted, dictionary->size_bytes());
   }
-  return bytes;
+  batches.push_back(std::move(batch));
 }
 
-Result<void> TrustedLoad::flush(bool is_last) {
-  if (run_.empty()) return {};
-  HARK_TRY(const std::string landing_hash, options_.landing_hash());
+Result<void> TrustedLoad::flush(Run run, unsigned threads, bool is_last) {
+  std::vector<Batch>& batches = run.batches;
+  if (batches.empty()) return {};
+  // A file that the lake has already is read in vain.
+  if (options_.landing_hash.is_known()) {
+    HARK_TRY_VOID(options_.landing_hash.get());
+  }
   // Workers hand batches over in any order; records have one.
-  std::ranges::sort(run_, {}, &Batch::ordinal);
-  Dropped dropped(run_.size());
+  std::ranges::sort(batches, {}, &Batch::ordinal);
+  Dropped dropped(batches.size());
   RawVector<RunKey> keys;
-  for (std::uint32_t b = 0; b < run_.size(); ++b) dropped[b].assign(run_[b].num_rows, 0);
+  for (std::uint32_t b = 0; b < batches.size(); ++b) dropped[b].assign(batches[b].num_rows, 0);
   if (!contract_.key.empty()) {
-    for (std::uint32_t b = 0; b < run_.size(); ++b) {
-      const auto batch_keys = row_keys(run_[b], contract_);
+    for (std::uint32_t b = 0; b < batches.size(); ++b) {
+      const auto batch_keys = row_keys(batches[b], contract_);
       for (std::uint32_t row = 0; row < batch_keys.size(); ++row)
         keys.push_back({batch_keys[row], b, row});
     }
-    HARK_TRY_VOID(drop_copies(keys, dropped));
-    HARK_TRY_VOID(compare_with_table(keys, dropped));
+    HARK_TRY_VOID(drop_copies(run, threads, keys, dropped));
+    HARK_TRY_VOID(compare_with_table(run, keys, dropped));
   }
   for (const auto& rows : dropped) counts_.inserted += std::ranges::count(rows, 0);
   // Rows that replace one of the table were counted as updated by compare_with_table().
-  HARK_TRY_VOID(write_run(dropped, is_last, landing_hash));
-  run_.clear();
-  run_texts_.clear();
-  run_bytes_ = 0;
+  HARK_TRY_VOID(write_run(run, dropped, threads, is_last));
   ++num_runs_;
+  if (options_.landing_hash.is_known() || unnamed_.size() >= kMostUnnamed)
+    HARK_TRY_VOID(name_files());
   return {};
 }
 
-Result<void> TrustedLoad::drop_copies(RawVector<RunKey>& keys, Dropped& dropped) {
+Result<void> TrustedLoad::drop_copies(const Run& run, unsigned threads, RawVector<RunKey>& keys,
+                                      Dropped& dropped) {
   // Rows of one key stay in their order: of two that say the same, which are of the same time, the
   // first record is kept.
-  HARK_TRY_VOID(
-      stats::radix_sort_by(keys, [](const RunKey& key) { return key.key; }, options_.threads));
+  HARK_TRY_VOID(stats::radix_sort_by(keys, [](const RunKey& key) { return key.key; }, threads));
   bool has_copies = false;
   for (std::size_t first = 0; first < keys.size();) {
     std::size_t last = first + 1;
@@ -175,8 +185,8 @@ Result<void> TrustedLoad::drop_copies(RawVector<RunKey>& keys, Dropped& dropped)
       RunKey best = keys[i];
       for (std::size_t j = i + 1; j < last; ++j) {
         if (dropped[keys[j].batch][keys[j].row] != 0) continue;
-        const RowView ours{&run_[best.batch], best.row};
-        const RowView other{&run_[keys[j].batch], keys[j].row};
+        const RowView ours{&run.batches[best.batch], best.row};
+        const RowView other{&run.batches[keys[j].batch], keys[j].row};
         if (!have_same_key(ours, other, contract_)) continue;  // a hash collision of two keys
         const auto order = compare_versions(other, ours, contract_);
         ++counts_.duplicate;
@@ -193,13 +203,14 @@ Result<void> TrustedLoad::drop_copies(RawVector<RunKey>& keys, Dropped& dropped)
   return {};
 }
 
-Result<void> TrustedLoad::compare_with_table(std::span<const RunKey> keys, Dropped& dropped) {
+Result<void> TrustedLoad::compare_with_table(const Run& run, std::span<const RunKey> keys,
+                                             Dropped& dropped) {
   if (existing_.size() == 0) return {};
   std::map<std::uint32_t, std::vector<RunKey>> by_file;
   for (const RunKey& key : keys) {
     const auto found = existing_.find(key.key);
     if (found.empty()) continue;
-    const std::uint64_t hash = hash_of(run_[key.batch], key.row);
+    const std::uint64_t hash = hash_of(run.batches[key.batch], key.row);
     if (std::ranges::any_of(found, [&](const ExistingRow& row) { return row.row_hash == hash; })) {
       // Key and content agree in 128 bits.
       dropped[key.batch][key.row] = 1;
@@ -209,12 +220,12 @@ Result<void> TrustedLoad::compare_with_table(std::span<const RunKey> keys, Dropp
     for (const ExistingRow& row : found) by_file[row.file].push_back(key);
   }
   for (const auto& [file, candidates] : by_file)
-    HARK_TRY_VOID(compare_with_file(file, candidates, dropped));
+    HARK_TRY_VOID(compare_with_file(run, file, candidates, dropped));
   return {};
 }
 
-Result<void> TrustedLoad::compare_with_file(std::uint32_t file, std::span<const RunKey> candidates,
-                                            Dropped& dropped) {
+Result<void> TrustedLoad::compare_with_file(const Run& run, std::uint32_t file,
+                                            std::span<const RunKey> candidates, Dropped& dropped) {
   std::set<std::uint64_t> wanted;
   for (const RunKey& key : candidates) wanted.insert(key.key);
   HARK_TRY(engine::Engine* const engine, engine_());
@@ -225,7 +236,7 @@ Result<void> TrustedLoad::compare_with_file(std::uint32_t file, std::span<const 
     stored_rows.emplace(stored_keys[row], row);
 
   for (const RunKey& key : candidates) {
-    const RowView ours{&run_[key.batch], key.row};
+    const RowView ours{&run.batches[key.batch], key.row};
     const auto [begin, end] = stored_rows.equal_range(key.key);
     for (auto it = begin; it != end; ++it) {
       const RowView theirs{&stored, it->second};
@@ -248,20 +259,23 @@ Result<void> TrustedLoad::compare_with_file(std::uint32_t file, std::span<const 
   return {};
 }
 
-Result<std::vector<std::vector<RowRange>>> TrustedLoad::cut_by_time(const Dropped& dropped) const {
+Result<std::vector<std::vector<RowRange>>> TrustedLoad::cut_by_time(const Run& run,
+                                                                    const Dropped& dropped,
+                                                                    unsigned threads) const {
   std::vector<std::vector<std::int64_t>> times_by_batch;
   RawVector<std::int64_t> times;  // of the rows that stay
-  for (std::uint32_t b = 0; b < run_.size(); ++b) {
-    times_by_batch.push_back(times_of(run_[b], time_column(contract_)));
-    for (std::uint32_t row = 0; row < run_[b].num_rows; ++row)
+  for (std::uint32_t b = 0; b < run.batches.size(); ++b) {
+    times_by_batch.push_back(times_of(run.batches[b], time_column(contract_)));
+    for (std::uint32_t row = 0; row < run.batches[b].num_rows; ++row)
       if (dropped[b][row] == 0) times.push_back(times_by_batch[b][row]);
   }
   // Equal pieces, so that no file is left with a handful of rows.
   const std::size_t num_pieces =
       (times.size() + options_.rows_per_file - 1) / options_.rows_per_file;
   std::vector<std::vector<RowRange>> pieces(num_pieces);
-  if (num_pieces > 1) HARK_TRY_VOID(stats::radix_sort_by(times, sorting_key, options_.threads));
-  std::vector<std::uint32_t> next(run_.size(), 0);  // first row of each batch that is not cut off
+  if (num_pieces > 1) HARK_TRY_VOID(stats::radix_sort_by(times, sorting_key, threads));
+  std::vector<std::uint32_t> next(run.batches.size(),
+                                  0);  // first row of each batch that is not cut off
   for (std::size_t i = 0; i < num_pieces; ++i) {
     const std::size_t num_before = times.size() * (i + 1) / num_pieces;
     const bool is_last = i + 1 == num_pieces;
@@ -269,7 +283,7 @@ Result<std::vector<std::vector<RowRange>>> TrustedLoad::cut_by_time(const Droppe
     // Of the rows of that very time, this many are still of this piece.
     auto num_equal = static_cast<std::ptrdiff_t>(num_before) -
                      (std::ranges::lower_bound(times, time) - times.begin());
-    for (std::uint32_t b = 0; b < run_.size(); ++b) {
+    for (std::uint32_t b = 0; b < run.batches.size(); ++b) {
       const auto& mine = times_by_batch[b];
       auto end = static_cast<std::uint32_t>(
           is_last ? mine.size()
@@ -284,26 +298,27 @@ Result<std::vector<std::vector<RowRange>>> TrustedLoad::cut_by_time(const Droppe
   return pieces;
 }
 
-Result<void> TrustedLoad::write_run(const Dropped& dropped, bool is_last,
-                                    std::string_view landing_hash) {
-  HARK_TRY(const auto pieces, cut_by_time(dropped));
-  const std::size_t first_file = written_.size();
-  written_.resize(first_file + pieces.size());
-  const auto pointers = pointers_to(run_);
-  const auto write_piece = [&](std::size_t i, unsigned threads) -> Result<void> {
-    HARK_TRY(written_[first_file + i], write_file(pointers, pieces[i], threads, landing_hash));
+Result<void> TrustedLoad::write_run(const Run& run, const Dropped& dropped, unsigned threads,
+                                    bool is_last) {
+  HARK_TRY(const auto pieces, cut_by_time(run, dropped, threads));
+  std::vector<std::optional<BegunFile>> begun(pieces.size());
+  const auto pointers = pointers_to(run.batches);
+  const auto write_piece = [&](std::size_t i, unsigned file_threads) -> Result<void> {
+    HARK_TRY(begun[i], begin_file(pointers, pieces[i], file_threads, true));
     return {};
   };
   // A file each for the threads, as long as there are enough; all of them on each that is left.
-  const std::size_t num_apart = pieces.size() - pieces.size() % options_.threads;
-  HARK_TRY_VOID(
-      parallel_for(num_apart, options_.threads, [&](std::size_t i) { return write_piece(i, 1); }));
-  for (std::size_t i = num_apart; i < pieces.size(); ++i)
-    HARK_TRY_VOID(write_piece(i, options_.threads));
+  const std::size_t num_apart = pieces.size() - pieces.size() % threads;
+  HARK_TRY_VOID(parallel_for(num_apart, threads, [&](std::size_t i) { return write_piece(i, 1); }));
+  for (std::size_t i = num_apart; i < pieces.size(); ++i) HARK_TRY_VOID(write_piece(i, threads));
+  for (auto& file : begun) {
+    written_.emplace_back().path = file->path;
+    unnamed_.push_back(*std::move(file));
+  }
   // Only a load of several runs must know later where each key went.
   if (!contract_.key.empty() && (num_runs_ > 0 || !is_last)) {
     std::vector<std::vector<std::uint64_t>> keys_of;
-    for (const Batch& batch : run_) keys_of.push_back(row_keys(batch, contract_));
+    for (const Batch& batch : run.batches) keys_of.push_back(row_keys(batch, contract_));
     for (const std::vector<RowRange>& piece : pieces) {
       for (const RowRange& range : piece) {
         for (std::uint32_t row = range.begin; row < range.end; ++row) {
@@ -317,26 +332,44 @@ Result<void> TrustedLoad::write_run(const Dropped& dropped, bool is_last,
   return {};
 }
 
-Result<WrittenFile> TrustedLoad::write_file(std::vector<const Batch*> batches,
-                                            std::vector<RowRange> rows, unsigned threads,
-                                            std::string_view landing_hash) {
+Result<void> TrustedLoad::name_files() {
+  if (unnamed_.empty()) return {};
+  HARK_TRY(const std::string landing_hash, options_.landing_hash.get());
+  const std::span files = std::span(written_).last(unnamed_.size());
+  HARK_TRY_VOID(parallel_for(files.size(), options_.threads, [&](std::size_t i) -> Result<void> {
+    HARK_TRY(files[i].stats, std::move(unnamed_[i].writer).finish(landing_hash));
+    return {};
+  }));
+  unnamed_.clear();
+  return {};
+}
+
+Result<TrustedLoad::BegunFile> TrustedLoad::begin_file(std::vector<const Batch*> batches,
+                                                       std::vector<RowRange> rows, unsigned threads,
+                                                       bool is_unnamed) {
   HARK_TRY(const columnar::Gatherer gatherer,
            columnar::Gatherer::create(std::move(batches), std::move(rows)));
-  WrittenFile file;
-  file.path = lake::data_file_name(0, lake::random_uuid());
-  const std::string full_path = io::join_path(table_path_, file.path);
-  HARK_TRY(auto output, files_.open_output(full_path));
+  std::string path = lake::data_file_name(0, lake::random_uuid());
+  HARK_TRY(auto output, files_.open_output(io::join_path(table_path_, path)));
   columnar::ParquetOptions parquet;
   parquet.threads = threads;
+  if (is_unnamed) parquet.late_column = kFileColumn;
   HARK_TRY(auto writer,
            columnar::ParquetWriter::create(std::move(output), fields_, std::move(parquet)));
   // Column by column, as the rows of a file in memory once more are what a load would need most.
   HARK_TRY_VOID(writer.write(gatherer.num_rows(), [&](std::size_t index) -> Result<Column> {
-    Column column = gatherer.column(index);
-    if (!landing_hash.empty()) name_file(column, landing_hash);
-    return column;
+    return gatherer.column(index);
   }));
-  HARK_TRY(file.stats, std::move(writer).finish());
+  return BegunFile{std::move(path), std::move(writer)};
+}
+
+Result<WrittenFile> TrustedLoad::write_file(std::vector<const Batch*> batches,
+                                            std::vector<RowRange> rows) {
+  HARK_TRY(BegunFile begun,
+           begin_file(std::move(batches), std::move(rows), options_.threads, false));
+  WrittenFile file;
+  file.path = std::move(begun.path);
+  HARK_TRY(file.stats, std::move(begun.writer).finish());
   return file;
 }
 
@@ -344,24 +377,27 @@ Result<void> TrustedLoad::settle_runs() {
   if (num_runs_ < 2) return {};
   std::map<std::uint32_t, std::set<std::uint64_t>>
       repeated;  // file -> keys that stand elsewhere too
-  for (KeyShare& share : written_keys_) {
+  std::mutex mutex;
+  const auto look_at_share = [&](std::size_t i) -> Result<void> {
+    const KeyShare share = std::exchange(written_keys_[i], {});
     RawVector<WrittenKey> keys;
     keys.reserve(share.keys.size());
     for (std::uint32_t file = 0; file < share.end_of_file.size(); ++file) {
       while (keys.size() < share.end_of_file[file]) keys.push_back({share.keys[keys.size()], file});
     }
-    share = {};
-    HARK_TRY_VOID(stats::radix_sort_by(
-        keys, [](const WrittenKey& key) { return key.key; }, options_.threads));
-    for (std::size_t i = 0; i < keys.size();) {
-      std::size_t end = i + 1;
-      while (end < keys.size() && keys[end].key == keys[i].key) ++end;
-      if (end - i > 1) {
-        for (std::size_t j = i; j < end; ++j) repeated[keys[j].file].insert(keys[i].key);
+    HARK_TRY_VOID(stats::radix_sort_by(keys, [](const WrittenKey& key) { return key.key; }));
+    for (std::size_t begin = 0; begin < keys.size();) {
+      std::size_t end = begin + 1;
+      while (end < keys.size() && keys[end].key == keys[begin].key) ++end;
+      if (end - begin > 1) {
+        const std::lock_guard lock(mutex);
+        for (std::size_t k = begin; k < end; ++k) repeated[keys[k].file].insert(keys[k].key);
       }
-      i = end;
+      begin = end;
     }
-  }
+    return {};
+  };
+  HARK_TRY_VOID(parallel_for(kKeyShares, options_.threads, look_at_share));
   if (repeated.empty()) return {};
 
   HARK_TRY(engine::Engine* const engine, engine_());
@@ -416,7 +452,7 @@ Result<void> TrustedLoad::settle_runs() {
     HARK_TRY_VOID(files_.remove(old_path));
     written_[file].path.clear();
     if (kept.empty()) continue;
-    HARK_TRY(written_[file], write_file(pointers_to(batches), std::move(kept), options_.threads));
+    HARK_TRY(written_[file], write_file(pointers_to(batches), std::move(kept)));
   }
   std::erase_if(written_, [](const WrittenFile& file) { return file.path.empty(); });
   return {};
@@ -455,8 +491,7 @@ Result<void> TrustedLoad::rewrite_table_files() {
       }
     }
     if (kept.empty()) continue;
-    HARK_TRY(WrittenFile rewritten,
-             write_file(pointers_to(batches), std::move(kept), options_.threads));
+    HARK_TRY(WrittenFile rewritten, write_file(pointers_to(batches), std::move(kept)));
     rewritten.has_vanished_rows = has_vanished;
     written_.push_back(std::move(rewritten));
   }
@@ -464,7 +499,8 @@ Result<void> TrustedLoad::rewrite_table_files() {
 }
 
 Result<LoadedFiles> TrustedLoad::finish() {
-  HARK_TRY_VOID(flush(true));
+  HARK_TRY_VOID(flush(std::exchange(run_, {}), options_.threads, true));
+  HARK_TRY_VOID(name_files());
   HARK_TRY_VOID(settle_runs());
   HARK_TRY_VOID(rewrite_table_files());
   LoadedFiles loaded;

@@ -1,9 +1,10 @@
 // The heart of a load: rows come in, each finds out whether it is new, and parquet files come out.
 //
-// Rows are kept in memory until they fill the budget; such a run is deduplicated, compared with the
-// rows the table holds, cut by time and written as files of about 256 thousand rows. So memory is
-// bounded, files cover few months each, and their statistics let readers skip them. Threads:
-// consume() is called by many workers, everything else by one.
+// Rows are kept in memory until they fill a share of the budget; such a run is deduplicated,
+// compared with the rows the table holds, cut by time and written as files of about 256 thousand
+// rows. So memory is bounded, files cover few months each, and their statistics let readers skip
+// them. While one worker writes a run the others fill the next. Threads: consume() is called by
+// many workers, everything else by one.
 #pragma once
 
 #include <array>
@@ -56,7 +57,7 @@ struct TrustedLoadOptions {
   unsigned threads = 1;
   std::size_t budget_bytes = std::size_t{512} << 20;
   std::size_t rows_per_file = std::size_t{1} << 18;
-  LandingHash landing_hash = {};  ///< asked for before a run's rows are written
+  LandingHash landing_hash = {};  ///< names the rows' file
 };
 
 class TrustedLoad final : public columnar::BatchSink {
@@ -89,25 +90,45 @@ class TrustedLoad final : public columnar::BatchSink {
   /// Rows of the current run that are not to be written, one byte per row of each batch.
   using Dropped = std::vector<std::vector<std::uint8_t>>;
 
-  /// Memory that taking the batch holds on to; texts that batches share count once.
-  std::size_t new_bytes(const columnar::Batch& batch);
-  /// Writes the run. Keys of the last run need not be kept if it is the only one.
-  Result<void> flush(bool is_last);
-  Result<void> drop_copies(RawVector<RunKey>& keys, Dropped& dropped);
-  Result<void> compare_with_table(std::span<const RunKey> keys, Dropped& dropped);
-  Result<void> compare_with_file(std::uint32_t file, std::span<const RunKey> candidates,
-                                 Dropped& dropped);
+  /// Rows that are deduplicated and written together.
+  struct Run {
+    std::vector<columnar::Batch> batches;  ///< the rows of each by time
+    std::size_t bytes = 0;
+    /// Bytes counted of the texts of each lineage.
+    std::unordered_map<const void*, std::size_t> texts;
+    /// Batches that share texts count them once.
+    void add(columnar::Batch batch);
+  };
+  /// Writes a run. Keys of the last run need not be kept if it is the only one. One at a time.
+  Result<void> flush(Run run, unsigned threads, bool is_last);
+  Result<void> drop_copies(const Run& run, unsigned threads, RawVector<RunKey>& keys,
+                           Dropped& dropped);
+  Result<void> compare_with_table(const Run& run, std::span<const RunKey> keys, Dropped& dropped);
+  Result<void> compare_with_file(const Run& run, std::uint32_t file,
+                                 std::span<const RunKey> candidates, Dropped& dropped);
   /// Cuts the rows that stay by time into pieces of equal size, a file each.
-  Result<std::vector<std::vector<columnar::RowRange>>> cut_by_time(const Dropped& dropped) const;
-  Result<void> write_run(const Dropped& dropped, bool is_last, std::string_view landing_hash);
+  Result<std::vector<std::vector<columnar::RowRange>>> cut_by_time(const Run& run,
+                                                                   const Dropped& dropped,
+                                                                   unsigned threads) const;
+  Result<void> write_run(const Run& run, const Dropped& dropped, unsigned threads, bool is_last);
+  /// Tells the files that are written but for that the name of their rows' file. Waits for it.
+  Result<void> name_files();
   Result<void> settle_runs();
   /// Files of the table that lose rows or whose flags change.
   std::set<std::uint32_t> changed_files() const;
   Result<void> rewrite_table_files();
-  /// `landing_hash`: of rows that came with this load; empty for rows that know their file.
+  /// The file of some rows, its footer to be written; the rows do without kFileColumn if
+  /// `is_unnamed`.
+  struct BegunFile {
+    std::string path;
+    columnar::ParquetWriter writer;
+  };
+  Result<BegunFile> begin_file(std::vector<const columnar::Batch*> batches,
+                               std::vector<columnar::RowRange> rows, unsigned threads,
+                               bool is_unnamed);
+  /// Writes rows that know which file they came from.
   Result<WrittenFile> write_file(std::vector<const columnar::Batch*> batches,
-                                 std::vector<columnar::RowRange> rows, unsigned threads,
-                                 std::string_view landing_hash = {});
+                                 std::vector<columnar::RowRange> rows);
 
   io::FileSystem& files_;
   std::string table_path_;
@@ -118,15 +139,13 @@ class TrustedLoad final : public columnar::BatchSink {
   TrustedLoadOptions options_;
   std::vector<columnar::Field> fields_;
 
-  std::mutex mutex_;
-  std::vector<columnar::Batch> run_;  ///< the rows of each by time
-  std::size_t run_bytes_ = 0;
-  /// Bytes counted of the texts of each lineage.
-  std::unordered_map<const void*, std::size_t> run_texts_;
+  std::mutex mutex_;  ///< of run_; held by who waits for flushing_, so that no third run is filled
+  Run run_;
+  std::mutex flushing_;  ///< of what follows, as long as rows come
   std::size_t num_runs_ = 0;
-
   RowCounts counts_;
   std::vector<WrittenFile> written_;
+  std::vector<BegunFile> unnamed_;  ///< the last of written_, not complete yet
   /// Keys that were written, file after file: 8 bytes each, as a load may have very many.
   struct KeyShare {
     std::vector<std::uint64_t> keys;

@@ -68,12 +68,6 @@ void for_each_row(const Column& column, const Use& use) {
   }
 }
 
-std::shared_ptr<const columnar::Dictionary> dictionary_of(std::string_view text) {
-  auto dictionary = std::make_shared<columnar::Dictionary>();
-  dictionary->add(text);
-  return dictionary;
-}
-
 /// c_local_date and c_local_s of a clock, from its instant and offset.
 void add_local_parts(const Column& clock, const Column& offset, std::vector<Column>& out) {
   const std::size_t n = clock.size();
@@ -187,16 +181,11 @@ bool keys_are_exact(const contract::Contract& contract) {
   return spec != nullptr && contract::storage_type(spec->type) != Type::kString;
 }
 
-void name_file(Column& column, std::string_view landing_hash) {
-  if (column.name() == kFileColumn) column.set_dictionary(dictionary_of(landing_hash));
-}
-
 Result<Completer> Completer::create(const contract::Contract& contract, Instant ingested_at,
                                     const std::function<bool(std::string_view)>& has_column) {
   Completer completer;
   completer.contract_ = &contract;
   completer.fields_ = trusted_fields(contract);
-  completer.no_file_name_ = dictionary_of({});
   completer.ingested_at_ = ingested_at;
   for (const contract::Rule& rule : contract.rules) {
     HARK_TRY(auto expression, contract::Expression::parse(rule.expression, contract));
@@ -286,8 +275,8 @@ Result<void> Completer::complete(Batch& batch) const {
     }
   }
   Column file({std::string(kFileColumn), Type::kString});
-  file.set(std::vector<Presence>(n, Presence::kValue), std::vector<std::uint32_t>(n, 0));
-  file.set_dictionary(no_file_name_);
+  file.set_blank(n);
+  file.set_dictionary(std::make_shared<columnar::Dictionary>());
   columns.push_back(std::move(file));
   HARK_TRY_VOID(take(std::string(kRecordColumn)));
   Column ingested({std::string(kIngestedAtColumn), Type::kTimestamp});

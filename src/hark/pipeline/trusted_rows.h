@@ -44,9 +44,6 @@ std::vector<std::uint64_t> row_keys(const columnar::Batch& batch,
 /// True if row_keys() tells rows apart for certain, not only with high probability.
 bool keys_are_exact(const contract::Contract& contract);
 
-/// Names the file that all rows came from, if `column` is kFileColumn.
-void name_file(columnar::Column& column, std::string_view landing_hash);
-
 /// Turns batches of a reader into trusted rows. Threads: one Completer may be used by many.
 class Completer {
  public:
@@ -57,7 +54,7 @@ class Completer {
                                   const std::function<bool(std::string_view)>& has_column);
 
   /// Replaces the columns of `batch` (as of columns_to_read()) by those of trusted_fields().
-  /// kFileColumn has no name yet: the file may still be landing; name_file() gives it.
+  /// kFileColumn is blank: the file may still be landing.
   Result<void> complete(columnar::Batch& batch) const;
 
  private:
@@ -71,7 +68,6 @@ class Completer {
   std::vector<columnar::Field> fields_;
   std::vector<CheckedRule> rules_;
   std::vector<std::string> flaggable_;  ///< columns whose unreadable values are flagged
-  std::shared_ptr<const columnar::Dictionary> no_file_name_;
   Instant ingested_at_;
 };
 
