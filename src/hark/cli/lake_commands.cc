@@ -168,19 +168,20 @@ Result<Answer> run(const Arguments& arguments, Session& session) {
   Json checked_all = Json::array();
   Json reports = Json::array();
   for (const std::string& dataset : datasets) {
-    HARK_TRY(const auto built, build_dataset(session, lake, dataset));
-    HARK_TRY(const auto checked, check_dataset(session, lake, dataset));
-    answer.text += "\n" + build_text(built) + "\n" + check_text(checked);
-    answer.has_failed_check = answer.has_failed_check || checked.has_failed();
-    built_all.push_back(build_json(built));
-    checked_all.push_back(check_json(checked));
-    if (!arguments.has("--output")) continue;
     // One report per dataset; a single one lies in the folder itself.
-    const std::string folder = datasets.size() == 1
-                                   ? arguments.text("--output")
-                                   : io::join_path(arguments.text("--output"), dataset);
-    HARK_TRY(const auto written, make_report(session, arguments, lake.root(), dataset, folder,
-                                             {"html", "md", "svg"}, &checked));
+    std::string folder;
+    if (arguments.has("--output")) {
+      folder = datasets.size() == 1 ? arguments.text("--output")
+                                    : io::join_path(arguments.text("--output"), dataset);
+    }
+    HARK_TRY(const FinishedDataset done,
+             build_check_report(session, arguments, lake, dataset, folder));
+    answer.text += "\n" + build_text(done.built) + "\n" + check_text(done.checked);
+    answer.has_failed_check = answer.has_failed_check || done.checked.has_failed();
+    built_all.push_back(build_json(done.built));
+    checked_all.push_back(check_json(done.checked));
+    if (!done.written) continue;
+    const WrittenReport& written = *done.written;
     answer.text += concat("\nreport: ", io::join_path(folder, "report.html"), "\n");
     reports.push_back(written.answer);
     answer.warnings.insert(answer.warnings.end(), written.warnings.begin(), written.warnings.end());

@@ -49,10 +49,10 @@ Result<std::vector<std::string>> chosen_datasets(const pipeline::LakeFolder& lak
 }
 
 Result<pipeline::BuildReport> build_dataset(Session& session, const pipeline::LakeFolder& lake,
-                                            const std::string& dataset) {
+                                            const std::string& dataset, std::size_t memory_shares) {
   pipeline::BuildOptions options;
   options.threads = session.threads();
-  options.memory_limit_bytes = session.memory_limit_bytes();
+  options.memory_limit_bytes = session.memory_limit_bytes() / memory_shares;
   options.run_id = lake::random_uuid();
   return pipeline::build(lake, dataset, options, session.clock());
 }

@@ -1,7 +1,9 @@
 #include "hark/report/report.h"
 
 #include <functional>
+#include <future>
 #include <iterator>
+#include <new>
 
 #include "hark/calendar/time_zone.h"
 #include "hark/cli/commands.h"
@@ -205,36 +207,34 @@ Result<Answer> demo(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto lake, pipeline::LakeFolder::init(files, root, session.clock()));
   HARK_TRY(const auto loads, load_files(session, lake, {csv}, {}));
   const pipeline::LoadReport& load = loads.front();
-  HARK_TRY(const auto built, build_dataset(session, lake, load.dataset));
-  HARK_TRY(const auto checked, check_dataset(session, lake, load.dataset));
   const std::string reports = io::join_path(folder, "report");
-  HARK_TRY(const auto written, make_report(session, arguments, root, load.dataset, reports,
-                                           {"html", "md", "svg"}, &checked));
+  HARK_TRY(const FinishedDataset done,
+           build_check_report(session, arguments, lake, load.dataset, reports));
 
   Answer answer;
   answer.source = folder;
   answer.contract = load.dataset;
-  answer.now = written.now;
+  answer.now = done.written->now;
   answer.table_version = load.version;
   answer.data = Json::object({{"file", csv},
                               {"rows_read", load.rows_read},
                               {"rows_inserted", load.rows.inserted},
                               {"rows_duplicate", load.rows.duplicate},
                               {"rows_quarantined", load.rows_quarantined},
-                              {"tables", static_cast<std::int64_t>(built.tables.size())},
-                              {"rules", static_cast<std::int64_t>(checked.rules.size())},
+                              {"tables", static_cast<std::int64_t>(done.built.tables.size())},
+                              {"rules", static_cast<std::int64_t>(done.checked.rules.size())},
                               {"report", io::join_path(reports, "report.html")}});
-  answer.text =
-      concat("made up a city:  ", csv, " (", show_count(load.rows_read),
-             " records; what was planted: ", folder, "/truth.json)\n", "loaded it:       ", root,
-             " (", show_count(load.rows.inserted), " requests, ", show_count(load.rows.duplicate),
-             " duplicates, ", show_count(load.rows_quarantined), " refused, in ",
-             fixed(load.seconds, 1), " s)\n", "built, checked:  ", built.tables.size(),
-             " curated tables, ", checked.rules.size(), " rules\n", "report:          ", reports,
-             "/report.html\n\nnext:\n  hark kpi requests ", root, " --by agency\n  hark sql ", root,
-             " \"SELECT agency, count(*) AS n FROM requests GROUP BY agency ORDER BY n DESC\"\n  "
-             "hark quarantine ls ",
-             root, "\n");
+  answer.text = concat(
+      "made up a city:  ", csv, " (", show_count(load.rows_read),
+      " records; what was planted: ", folder, "/truth.json)\n", "loaded it:       ", root, " (",
+      show_count(load.rows.inserted), " requests, ", show_count(load.rows.duplicate),
+      " duplicates, ", show_count(load.rows_quarantined), " refused, in ", fixed(load.seconds, 1),
+      " s)\n", "built, checked:  ", done.built.tables.size(), " curated tables, ",
+      done.checked.rules.size(), " rules\n", "report:          ", reports,
+      "/report.html\n\nnext:\n  hark kpi requests ", root, " --by agency\n  hark sql ", root,
+      " \"SELECT agency, count(*) AS n FROM requests GROUP BY agency ORDER BY n DESC\"\n  "
+      "hark quarantine ls ",
+      root, "\n");
   return answer;
 }
 
@@ -283,6 +283,33 @@ Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
   written.now = format_instant(context.now);
   written.table_version = source.table_version;
   return written;
+}
+
+Result<FinishedDataset> build_check_report(Session& session, const Arguments& arguments,
+                                           const pipeline::LakeFolder& lake,
+                                           const std::string& dataset, const std::string& folder) {
+  const bool is_beside = session.threads() > 1;
+  auto building = std::async(is_beside ? std::launch::async : std::launch::deferred,
+                             [&]() -> Result<pipeline::BuildReport> {
+                               try {
+                                 return build_dataset(session, lake, dataset, is_beside ? 2 : 1);
+                               } catch (const std::bad_alloc&) {
+                                 return Error(ErrorCode::kExhausted, "out of memory")
+                                     .hint("try --threads 1 or a smaller --memory-limit");
+                               }
+                             });
+  const auto check_and_report = [&]() -> Result<FinishedDataset> {
+    FinishedDataset done;
+    HARK_TRY(done.checked, check_dataset(session, lake, dataset));
+    if (folder.empty()) return done;
+    HARK_TRY(done.written, make_report(session, arguments, lake.root(), dataset, folder,
+                                       {"html", "md", "svg"}, &done.checked));
+    return done;
+  };
+  auto done = check_and_report();
+  HARK_TRY(auto built, building.get());
+  if (done) done->built = std::move(built);
+  return done;
 }
 
 Command demo_command() {

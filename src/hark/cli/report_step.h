@@ -1,4 +1,5 @@
-// From SOURCE to report files: what `report`, `run` and `demo` share.
+// From SOURCE to report files, and all that comes after a load: what `report`, `run` and `demo`
+// share.
 #pragma once
 
 #include <optional>
@@ -7,6 +8,7 @@
 
 #include "hark/cli/command.h"
 #include "hark/cli/session.h"
+#include "hark/pipeline/build.h"
 #include "hark/pipeline/check.h"
 
 namespace hark::cli {
@@ -26,6 +28,19 @@ Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
                                   const std::string& folder,
                                   const std::vector<std::string>& formats,
                                   const pipeline::CheckReport* checked = nullptr);
+
+struct FinishedDataset {
+  pipeline::BuildReport built;
+  pipeline::CheckReport checked;
+  std::optional<WrittenReport> written;
+};
+
+/// Builds the curated tables of a dataset, checks it, and writes its report into `folder`, none if
+/// that is empty. The tables are built beside the rest, which does not read them, if the session
+/// has several threads.
+Result<FinishedDataset> build_check_report(Session& session, const Arguments& arguments,
+                                           const pipeline::LakeFolder& lake,
+                                           const std::string& dataset, const std::string& folder);
 
 Command demo_command();
 

@@ -5,6 +5,7 @@
 
 #include "hark/contract/expression.h"
 #include "hark/core/text.h"
+#include "hark/pipeline/existing_rows.h"
 #include "hark/pipeline/quarantine.h"
 #include "hark/pipeline/table_commit.h"
 #include "hark/pipeline/trusted_rows.h"
@@ -78,6 +79,21 @@ Result<std::map<std::string, std::int64_t, std::less<>>> count_flags(engine::Eng
   }
 }
 
+/// Rows whose key another row has, but for one of each key.
+Result<std::int64_t> count_repeated(engine::Engine& engine, const std::vector<std::string>& files,
+                                    const contract::Contract& contract,
+                                    const CheckOptions& options) {
+  // Mostly there are none, which is told sooner than how many there are.
+  HARK_TRY(const bool may_share, may_share_keys(engine, files, contract, options.threads));
+  if (!may_share) return 0;
+  std::string key;
+  for (const std::string& name : contract.key) key += (key.empty() ? "" : ", ") + quoted(name);
+  return engine.count(
+      concat("SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT count(*) AS n "
+             "FROM trusted GROUP BY ",
+             key, " HAVING count(*) > 1)"));
+}
+
 }  // namespace
 
 std::string_view name_of(CheckStatus status) noexcept {
@@ -147,12 +163,7 @@ Result<CheckReport> check(const LakeFolder& lake, const std::string& dataset,
     }
   }
   if (!contract.key.empty()) {
-    std::string key;
-    for (const std::string& name : contract.key) key += (key.empty() ? "" : ", ") + quoted(name);
-    HARK_TRY(const std::int64_t repeated,
-             engine->count(concat("SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT "
-                                  "count(*) AS n FROM trusted GROUP BY ",
-                                  key, " HAVING count(*) > 1)")));
+    HARK_TRY(const std::int64_t repeated, count_repeated(*engine, paths, contract, options));
     report.rules.push_back(make_rule("unique_key", "uniqueness", Severity::kError,
                                      "no two rows share their key", report.rows, repeated));
   }

@@ -5,6 +5,7 @@
 
 #include "hark/columnar/stream.h"
 #include "hark/core/parallel.h"
+#include "hark/core/raw_vector.h"
 #include "hark/core/text.h"
 #include "hark/engine/engine.h"
 #include "hark/engine/parquet_source.h"
@@ -55,6 +56,22 @@ class KeySink final : public columnar::BatchSink {
   std::vector<ExistingRow>& rows_;
 };
 
+/// The key of every row of one file.
+class KeysOnlySink final : public columnar::BatchSink {
+ public:
+  KeysOnlySink(const contract::Contract& contract, std::vector<std::uint64_t>& keys)
+      : contract_(contract), keys_(keys) {}
+  Result<void> consume(columnar::Batch batch, unsigned) override {
+    const std::vector<std::uint64_t> keys = row_keys(batch, contract_);
+    keys_.insert(keys_.end(), keys.begin(), keys.end());
+    return {};
+  }
+
+ private:
+  const contract::Contract& contract_;
+  std::vector<std::uint64_t>& keys_;
+};
+
 }  // namespace
 
 Result<void> ExistingRows::update(engine::Engine& engine, std::vector<std::string> files,
@@ -102,6 +119,26 @@ Result<void> ExistingRows::change_files(engine::Engine& engine, std::vector<std:
 std::span<const ExistingRow> ExistingRows::find(std::uint64_t key) const noexcept {
   const auto range = std::ranges::equal_range(rows_, key, {}, &ExistingRow::key);
   return {range.begin(), range.end()};
+}
+
+Result<bool> may_share_keys(engine::Engine& engine, const std::vector<std::string>& files,
+                            const contract::Contract& contract, unsigned threads) {
+  std::vector<std::vector<std::uint64_t>> of_file(files.size());
+  HARK_TRY_VOID(parallel_for(files.size(), threads, [&](std::size_t i) -> Result<void> {
+    const auto source = engine::parquet_source(engine, {files[i]}, trusted_fields(contract));
+    KeysOnlySink sink(contract, of_file[i]);
+    return source->stream(contract.key, 1, sink);
+  }));
+  std::size_t num_keys = 0;
+  for (const auto& keys : of_file) num_keys += keys.size();
+  RawVector<std::uint64_t> all;
+  all.reserve(num_keys);
+  for (auto& keys : of_file) {
+    all.insert(all.end(), keys.begin(), keys.end());
+    keys = {};
+  }
+  HARK_TRY_VOID(stats::radix_sort(all, 0, 64, threads));
+  return std::ranges::adjacent_find(all) != all.end();
 }
 
 Result<std::vector<columnar::Batch>> read_trusted_file(engine::Engine& engine,

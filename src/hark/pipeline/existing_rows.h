@@ -47,6 +47,12 @@ class ExistingRows {
   std::vector<ExistingRow> rows_;  ///< by key
 };
 
+/// False: no two rows of a trusted table's files share their key. True: they may, since of keys
+/// that are not exact (keys_are_exact()) only hashes are compared, and rows without a key are
+/// alike. `contract` has a key. Errors: the engine's; kExhausted.
+Result<bool> may_share_keys(engine::Engine& engine, const std::vector<std::string>& files,
+                            const contract::Contract& contract, unsigned threads);
+
 /// All rows of one trusted parquet file, in the file's order, with the columns of trusted_fields().
 Result<std::vector<columnar::Batch>> read_trusted_file(engine::Engine& engine,
                                                        const std::string& file,

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "hark/engine/engine.h"
+#include "hark/pipeline/check.h"
 #include "hark/pipeline/lake_fixture_test.h"
 #include "hark/pipeline/table_commit.h"
 
@@ -52,6 +53,42 @@ TEST_F(ExistingRowsTest, AFileThatIsKnownIsNotReadAgainAndRowsOfOneThatIsGoneGo)
   EXPECT_EQ(pictured(rows), all_but_first);
   EXPECT_FALSE(rows.update(*engine, {paths[0], "gone.parquet"}, contract, 2));
   EXPECT_EQ(rows.size(), 0U);
+}
+
+TEST_F(ExistingRowsTest, KeysThatRowsShareAreFoundAndCountedByTheCheck) {
+  const LakeFolder lake = make_lake();
+  load_some(lake, 100, 5);
+  load_some(lake, 200, 3);
+  const TableState state = *open_table(files_, lake.trusted_table("nyc311"));
+  const std::vector<std::string> paths = *state.file_paths();
+  const contract::Contract contract = *lake.contract("nyc311");
+  const auto engine = *engine::Engine::open({});
+  EXPECT_FALSE(may_share_keys(*engine, paths, contract, 2).value());
+  EXPECT_FALSE(may_share_keys(*engine, {}, contract, 2).value());
+  EXPECT_TRUE(may_share_keys(*engine, {paths[0], paths[1], paths[0]}, contract, 2).value());
+  EXPECT_FALSE(may_share_keys(*engine, {"gone.parquet"}, contract, 2));
+
+  const auto num_repeated = [&] {
+    const CheckReport report = check(lake, "nyc311", {}).value();
+    const auto rule = std::ranges::find(report.rules, "unique_key", &CheckedRule::name);
+    EXPECT_NE(rule, report.rules.end());
+    return rule->failed;
+  };
+  EXPECT_EQ(num_repeated(), 0);
+  // A program that is not hark adds rows that are there already.
+  const std::string text = *files_.read_text(paths[0]);
+  ASSERT_TRUE(files_.write_atomically(io::join_path(state.path, "again.parquet"), text));
+  CommitRequest request;
+  request.operation = "WRITE";
+  request.fields = trusted_fields(contract);
+  NewFile again;
+  again.name = "again.parquet";
+  again.size_bytes = static_cast<std::int64_t>(text.size());
+  request.added.push_back(again);
+  ASSERT_TRUE(commit_table(files_, state, std::move(request), clock_));
+  const std::int64_t rows_of_it = check(lake, "nyc311", {}).value().rows - 8;
+  EXPECT_GT(rows_of_it, 0);
+  EXPECT_EQ(num_repeated(), rows_of_it);
 }
 
 }  // namespace
