@@ -29,6 +29,11 @@ std::size_t slot_of(std::uint64_t key, std::size_t num_slots) noexcept {
   return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15u) >> 32) & (num_slots - 1);
 }
 
+bool is_valid(double latitude, double longitude) noexcept {
+  return latitude >= -90 && latitude <= 90 && longitude >= -180 && longitude <= 180 &&
+         (latitude != 0 || longitude != 0);
+}
+
 struct Range {
   double low = 0, high = 0;
   bool has(double value) const noexcept { return value >= low && value <= high; }
@@ -36,11 +41,10 @@ struct Range {
 
 /// The middle 99.8 % of weighted positions, widened by half on each side: a city and its edges,
 /// without addresses that were placed on another continent.
-Range plausible(std::vector<std::pair<double, std::uint64_t>> positions, std::uint64_t total) {
-  std::ranges::sort(positions);
+Range plausible(const std::map<double, std::uint64_t>& positions, std::uint64_t total) {
   const std::uint64_t skip = total / 1000;
   std::uint64_t seen = 0;
-  Range range{positions.front().first, positions.back().first};
+  Range range{positions.begin()->first, positions.rbegin()->first};
   bool has_low = false;
   for (const auto& [position, count] : positions) {
     seen += count;
@@ -66,10 +70,13 @@ struct Gathered {
 
 PointCounter::PointCounter() : slots_(std::size_t{1} << 12) {}
 
+void PointCounter::expect(double latitude, double longitude) const noexcept {
+  if (is_valid(latitude, longitude))
+    __builtin_prefetch(&slots_[slot_of(key_of(latitude, longitude, coarseness_), slots_.size())]);
+}
+
 bool PointCounter::add(double latitude, double longitude, std::uint32_t district) {
-  const bool is_valid = latitude >= -90 && latitude <= 90 && longitude >= -180 &&
-                        longitude <= 180 && (latitude != 0 || longitude != 0);
-  if (!is_valid) {
+  if (!is_valid(latitude, longitude)) {
     ++num_invalid_;
     return false;
   }
@@ -165,17 +172,18 @@ HexMap PointCounter::map(const HexOptions& options) const {
   HexMap out;
   if (num_points_ == 0) return out;
   std::vector<Square> squares;
-  std::vector<std::pair<double, std::uint64_t>> latitudes, longitudes;
+  // Many squares stand in few rows and columns.
+  std::map<double, std::uint64_t> latitudes, longitudes;
   for (const Square& square : slots_) {
     if (square.count == 0) continue;
     squares.push_back(square);
-    latitudes.emplace_back(latitude_of(square), square.count);
-    longitudes.emplace_back(longitude_of(square), square.count);
+    latitudes[latitude_of(square)] += square.count;
+    longitudes[longitude_of(square)] += square.count;
   }
   // The order in the hash table depends on the order of arrival; the map must not.
   std::ranges::sort(squares, {}, &Square::key);
-  const Range rows = plausible(std::move(latitudes), num_points_);
-  const Range columns = plausible(std::move(longitudes), num_points_);
+  const Range rows = plausible(latitudes, num_points_);
+  const Range columns = plausible(longitudes, num_points_);
   std::erase_if(squares, [&](const Square& square) {
     const bool is_inside = rows.has(latitude_of(square)) && columns.has(longitude_of(square));
     if (!is_inside) out.num_outside += square.count;

@@ -49,6 +49,8 @@ class PointCounter {
   /// Counts a point. Returns false (and counts it as invalid) for missing or impossible
   /// coordinates, and for exactly 0, 0, which stands for "unknown" in exports.
   bool add(double latitude, double longitude, std::uint32_t district = kNoDistrict);
+  /// Fetches what add() of that point will look at: for one that comes some points later.
+  void expect(double latitude, double longitude) const noexcept;
   /// Adds another counter's points.
   void merge(const PointCounter& other);
 

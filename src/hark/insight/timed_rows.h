@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hark/core/parallel.h"
+#include "hark/core/raw_vector.h"
 #include "hark/insight/requests.h"
 
 namespace hark::insight {
@@ -27,9 +28,14 @@ class ByGroup {
     // Each stretch counts its items, and writes them behind those of the stretches before.
     const Stretches stretches(size, threads);
     std::vector<std::vector<std::size_t>> next(stretches.count());
+    // To look a group up goes anywhere in memory: it is done once.
+    RawVector<std::uint32_t> groups(size);
     HARK_TRY_VOID(stretches.each([&](std::size_t stretch, std::size_t begin, std::size_t end) {
       std::vector<std::size_t> counts(num_groups);
-      for (std::size_t i = begin; i < end; ++i) ++counts[group_of(i)];
+      for (std::size_t i = begin; i < end; ++i) {
+        groups[i] = static_cast<std::uint32_t>(group_of(i));
+        ++counts[groups[i]];
+      }
       next[stretch] = std::move(counts);
     }));
     std::size_t before = 0;
@@ -39,8 +45,7 @@ class ByGroup {
     }
     out.first_[num_groups] = before;
     HARK_TRY_VOID(stretches.each([&](std::size_t stretch, std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i)
-        out.items_[next[stretch][group_of(i)]++] = item_at(i);
+      for (std::size_t i = begin; i < end; ++i) out.items_[next[stretch][groups[i]]++] = item_at(i);
     }));
     return out;
   }
@@ -51,7 +56,7 @@ class ByGroup {
  private:
   ByGroup() = default;
   std::vector<std::size_t> first_;
-  std::vector<Item> items_;
+  RawVector<Item> items_;
 };
 
 /// RequestTable::timed by code; rows without one (kNoCode) in the group `num_groups` - 1. Errors:

@@ -318,6 +318,11 @@ std::optional<ChartSpec> request_map(const insight::RequestTable& table,
   const insight::Category* area = table.category(contract, contract::Role::kArea);
   chart::PointCounter points;
   for (std::size_t row = 0; row < table.size(); ++row) {
+    constexpr std::size_t kAhead = 16;
+    if (row + kAhead < table.size()) {
+      points.expect(static_cast<double>(table.latitude[row + kAhead]),
+                    static_cast<double>(table.longitude[row + kAhead]));
+    }
     const bool is_left_out = area == nullptr || area->codes[row] == insight::kNoCode ||
                              area->is_missing_in_tests[area->codes[row]];
     points.add(static_cast<double>(table.latitude[row]), static_cast<double>(table.longitude[row]),

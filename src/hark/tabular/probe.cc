@@ -28,17 +28,20 @@ struct HeadRecord {
   std::size_t next = 0;              ///< place behind the record's line end
 };
 
-/// The scan of a file's beginning, by the definition: it is short.
+/// The scan of a file's beginning.
 simd::ScanResult scan_head(std::string_view head, const Dialect& dialect,
                            std::vector<std::uint32_t>& positions) {
   positions.resize(head.size() + simd::kScanSlack);
   std::vector<std::uint32_t> record_ends(head.size() + simd::kScanSlack);
   std::vector<std::uint8_t> non_ascii(simd::num_lines(head.size()));
-  return simd::scan_scalar({.bytes = head.data(),
-                            .size = head.size(),
-                            .delimiter = dialect.delimiter,
-                            .quote = dialect.quote},
-                           {positions.data(), record_ends.data(), non_ascii.data()});
+  // A kernel that the environment names in vain is the reading's error.
+  const auto kernel = simd::active_scan_kernel();
+  return (kernel ? *kernel : &simd::scan_kernels().back())
+      ->scan({.bytes = head.data(),
+              .size = head.size(),
+              .delimiter = dialect.delimiter,
+              .quote = dialect.quote},
+             {positions.data(), record_ends.data(), non_ascii.data()});
 }
 
 /// The records that end within `head`, at most `limit`; with `is_whole` the last one need not have
