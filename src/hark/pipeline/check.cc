@@ -81,11 +81,14 @@ Result<std::map<std::string, std::int64_t, std::less<>>> count_flags(engine::Eng
 
 /// Rows whose key another row has, but for one of each key.
 Result<std::int64_t> count_repeated(engine::Engine& engine, const std::vector<std::string>& files,
-                                    const contract::Contract& contract,
+                                    std::int64_t num_rows, const contract::Contract& contract,
                                     const CheckOptions& options) {
-  // Mostly there are none, which is told sooner than how many there are.
-  HARK_TRY(const bool may_share, may_share_keys(engine, files, contract, options.threads));
-  if (!may_share) return 0;
+  // Mostly there are none, which is told sooner than how many there are; but only SQL goes to the
+  // disk where memory ends.
+  if (static_cast<std::size_t>(num_rows) <= options.memory_limit_bytes / 2 / kBytesToCompareKeys) {
+    HARK_TRY(const bool may_share, may_share_keys(engine, files, contract, options.threads));
+    if (!may_share) return 0;
+  }
   std::string key;
   for (const std::string& name : contract.key) key += (key.empty() ? "" : ", ") + quoted(name);
   return engine.count(
@@ -163,7 +166,8 @@ Result<CheckReport> check(const LakeFolder& lake, const std::string& dataset,
     }
   }
   if (!contract.key.empty()) {
-    HARK_TRY(const std::int64_t repeated, count_repeated(*engine, paths, contract, options));
+    HARK_TRY(const std::int64_t repeated,
+             count_repeated(*engine, paths, report.rows, contract, options));
     report.rules.push_back(make_rule("unique_key", "uniqueness", Severity::kError,
                                      "no two rows share their key", report.rows, repeated));
   }

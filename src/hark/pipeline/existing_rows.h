@@ -47,9 +47,11 @@ class ExistingRows {
   std::vector<ExistingRow> rows_;  ///< by key
 };
 
+inline constexpr std::size_t kBytesToCompareKeys = 24;
 /// False: no two rows of a trusted table's files share their key. True: they may, since of keys
 /// that are not exact (keys_are_exact()) only hashes are compared, and rows without a key are
 /// alike. `contract` has a key. Errors: the engine's; kExhausted.
+/// Needs kBytesToCompareKeys a row.
 Result<bool> may_share_keys(engine::Engine& engine, const std::vector<std::string>& files,
                             const contract::Contract& contract, unsigned threads);
 

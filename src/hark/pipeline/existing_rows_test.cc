@@ -69,7 +69,7 @@ TEST_F(ExistingRowsTest, KeysThatRowsShareAreFoundAndCountedByTheCheck) {
   EXPECT_FALSE(may_share_keys(*engine, {"gone.parquet"}, contract, 2));
 
   const auto num_repeated = [&] {
-    const CheckReport report = check(lake, "nyc311", {}).value();
+    const CheckReport report = check(lake, "nyc311", {.threads = 2}).value();
     const auto rule = std::ranges::find(report.rules, "unique_key", &CheckedRule::name);
     EXPECT_NE(rule, report.rules.end());
     return rule->failed;
