@@ -61,6 +61,21 @@ TEST(RequestClocks, FoldIsReadAsDaylightTimeUnlessThatAloneIsNegative) {
   EXPECT_DOUBLE_EQ(table.fold_ranges[1].longest_hours, 0.75);
 }
 
+TEST(RequestClocks, ARowInTheFoldIsTheSameOneWhereRowsBeforeItWereDuplicates) {
+  MemorySource source;
+  source.integers("unique_key", {1, 1, 2, 2, 3, 4})
+      .clocks("created_date", {"2023-11-01 00:30:00", "2023-11-01 00:30:00", "2023-11-05 00:30:00",
+                               "2023-11-05 00:30:00", "2023-11-05 00:40:00", "2023-11-05 00:30:00"})
+      .clocks("closed_date", {"2023-11-02 01:30:00", "2023-11-02 01:30:00", "2023-11-05 01:30:00",
+                              "2023-11-05 01:30:00", "2023-11-05 00:50:00", "2023-11-05 01:30:00"});
+  const auto table = load_table(source);
+  ASSERT_EQ(table.size(), 4u);
+  ASSERT_EQ(table.fold_ranges.size(), 2u);
+  EXPECT_EQ(table.fold_ranges[0].row, 1u);
+  EXPECT_EQ(table.fold_ranges[1].row, 3u);
+  for (const FoldRange& range : table.fold_ranges) EXPECT_TRUE(table.is_marked(range.row, kInFold));
+}
+
 TEST(RequestClocks, EachHasItsOwnDistanceFromUtcUpToMoreThanAnyCityKnows) {
   const auto source_of = [](std::int32_t num_rows) {
     const std::vector<std::string> clocks(static_cast<std::size_t>(num_rows),
