@@ -58,10 +58,10 @@ Result<pipeline::BuildReport> build_dataset(Session& session, const pipeline::La
 }
 
 Result<pipeline::CheckReport> check_dataset(Session& session, const pipeline::LakeFolder& lake,
-                                            const std::string& dataset) {
+                                            const std::string& dataset, std::size_t memory_shares) {
   pipeline::CheckOptions options;
   options.threads = session.threads();
-  options.memory_limit_bytes = session.memory_limit_bytes();
+  options.memory_limit_bytes = session.memory_limit_bytes() / memory_shares;
   return pipeline::check(lake, dataset, options);
 }
 

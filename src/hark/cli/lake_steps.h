@@ -28,11 +28,12 @@ Result<std::vector<pipeline::LoadReport>> load_files(Session& session,
 Result<std::vector<std::string>> chosen_datasets(const pipeline::LakeFolder& lake,
                                                  const std::string& name);
 
-/// With the 1 / `memory_shares` of the session's memory that is left beside other steps.
+// `memory_shares`: how many steps share the session's memory, beside each other.
 Result<pipeline::BuildReport> build_dataset(Session& session, const pipeline::LakeFolder& lake,
                                             const std::string& dataset,
                                             std::size_t memory_shares = 1);
 Result<pipeline::CheckReport> check_dataset(Session& session, const pipeline::LakeFolder& lake,
-                                            const std::string& dataset);
+                                            const std::string& dataset,
+                                            std::size_t memory_shares = 1);
 
 }  // namespace hark::cli

@@ -244,8 +244,9 @@ Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
                                   const std::string& path, const std::string& contract,
                                   const std::string& folder,
                                   const std::vector<std::string>& formats,
-                                  const pipeline::CheckReport* checked) {
+                                  const pipeline::CheckReport* checked, std::size_t memory_shares) {
   pipeline::SourceOptions options = session.source_options("reading");
+  options.memory_limit_bytes /= memory_shares;
   if (!contract.empty()) options.contract = contract;
   HARK_TRY(const auto source, pipeline::open_source(session.files(), path, options));
   HARK_TRY(const auto selection, selection_of(arguments, *source.contract));
@@ -262,7 +263,7 @@ Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
       context.rules = checked->rules;
     } else {
       HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), path));
-      HARK_TRY(auto rules, check_dataset(session, lake, source.contract->name));
+      HARK_TRY(auto rules, check_dataset(session, lake, source.contract->name, memory_shares));
       context.rules = std::move(rules.rules);
     }
   }
@@ -289,10 +290,11 @@ Result<FinishedDataset> build_check_report(Session& session, const Arguments& ar
                                            const pipeline::LakeFolder& lake,
                                            const std::string& dataset, const std::string& folder) {
   const bool is_beside = session.threads() > 1;
+  const std::size_t memory_shares = is_beside ? 2 : 1;
   auto building = std::async(is_beside ? std::launch::async : std::launch::deferred,
                              [&]() -> Result<pipeline::BuildReport> {
                                try {
-                                 return build_dataset(session, lake, dataset, is_beside ? 2 : 1);
+                                 return build_dataset(session, lake, dataset, memory_shares);
                                } catch (const std::bad_alloc&) {
                                  return Error(ErrorCode::kExhausted, "out of memory")
                                      .hint("try --threads 1 or a smaller --memory-limit");
@@ -300,10 +302,10 @@ Result<FinishedDataset> build_check_report(Session& session, const Arguments& ar
                              });
   const auto check_and_report = [&]() -> Result<FinishedDataset> {
     FinishedDataset done;
-    HARK_TRY(done.checked, check_dataset(session, lake, dataset));
+    HARK_TRY(done.checked, check_dataset(session, lake, dataset, memory_shares));
     if (folder.empty()) return done;
     HARK_TRY(done.written, make_report(session, arguments, lake.root(), dataset, folder,
-                                       {"html", "md", "svg"}, &done.checked));
+                                       {"html", "md", "svg"}, &done.checked, memory_shares));
     return done;
   };
   auto done = check_and_report();

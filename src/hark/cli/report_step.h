@@ -22,12 +22,14 @@ struct WrittenReport {
 };
 
 /// Opens `source` (with dataset `contract` if not empty), analyses it and writes the report into
-/// `folder`. `checked`: what a check of the lake found just now, if there was one.
+/// `folder`. `checked`: what a check of the lake found just now, if there was one. `memory_shares`:
+/// how many steps share the session's memory, beside each other.
 Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
                                   const std::string& source, const std::string& contract,
                                   const std::string& folder,
                                   const std::vector<std::string>& formats,
-                                  const pipeline::CheckReport* checked = nullptr);
+                                  const pipeline::CheckReport* checked = nullptr,
+                                  std::size_t memory_shares = 1);
 
 struct FinishedDataset {
   pipeline::BuildReport built;
