@@ -1,9 +1,7 @@
 #include "hark/report/report.h"
 
 #include <functional>
-#include <future>
 #include <iterator>
-#include <new>
 
 #include "hark/calendar/time_zone.h"
 #include "hark/cli/commands.h"
@@ -289,28 +287,22 @@ Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
 Result<FinishedDataset> build_check_report(Session& session, const Arguments& arguments,
                                            const pipeline::LakeFolder& lake,
                                            const std::string& dataset, const std::string& folder) {
-  const bool is_beside = session.threads() > 1;
-  const std::size_t memory_shares = is_beside ? 2 : 1;
-  auto building = std::async(is_beside ? std::launch::async : std::launch::deferred,
-                             [&]() -> Result<pipeline::BuildReport> {
-                               try {
-                                 return build_dataset(session, lake, dataset, memory_shares);
-                               } catch (const std::bad_alloc&) {
-                                 return Error(ErrorCode::kExhausted, "out of memory")
-                                     .hint("try --threads 1 or a smaller --memory-limit");
-                               }
-                             });
-  const auto check_and_report = [&]() -> Result<FinishedDataset> {
-    FinishedDataset done;
+  const std::size_t memory_shares = session.threads() > 1 ? 2 : 1;
+  FinishedDataset done;
+  const auto build = [&]() -> Result<void> {
+    HARK_TRY(done.built, build_dataset(session, lake, dataset, memory_shares));
+    return {};
+  };
+  const auto check_and_report = [&]() -> Result<void> {
     HARK_TRY(done.checked, check_dataset(session, lake, dataset, memory_shares));
-    if (folder.empty()) return done;
+    if (folder.empty()) return {};
     HARK_TRY(done.written, make_report(session, arguments, lake.root(), dataset, folder,
                                        {"html", "md", "svg"}, &done.checked, memory_shares));
-    return done;
+    return {};
   };
-  auto done = check_and_report();
-  HARK_TRY(auto built, building.get());
-  if (done) done->built = std::move(built);
+  HARK_TRY_VOID(parallel_for(2, session.threads(), [&](std::size_t step) {
+    return step == 0 ? build() : check_and_report();
+  }));
   return done;
 }
 

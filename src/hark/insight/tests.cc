@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "hark/core/text.h"
+#include "hark/insight/timed_rows.h"
 
 namespace hark::insight {
 namespace {
@@ -118,10 +119,7 @@ Result<KruskalReport> kruskal(const RequestTable& table, std::string_view value,
     sample.values.reserve(table.timed.size());
     sample.codes.reserve(table.timed.size());
     for (std::size_t i = 0; i < table.timed.size(); ++i) {
-      // Rows in order of duration stand anywhere; which come soon is known.
-      constexpr std::size_t kAhead = 32;
-      if (i + kAhead < table.timed.size())
-        __builtin_prefetch(&groups.grouped[table.by_duration[i + kAhead]]);
+      fetch_ahead(table, groups.grouped, i);
       if (!table.timed[i].is_closed()) continue;
       const std::uint32_t code = groups.code(table.by_duration[i]);
       if (code == kNoCode) {

@@ -10,10 +10,7 @@ Result<ByGroup<TimedRow>> timed_by_group(const RequestTable& table,
   return ByGroup<TimedRow>::make(
       table.timed.size(), num_groups, threads, [&](std::size_t i) { return table.timed[i]; },
       [&](std::size_t i) -> std::size_t {
-        // Rows in order of duration stand anywhere; which come soon is known.
-        constexpr std::size_t kAhead = 32;
-        if (i + kAhead < table.by_duration.size())
-          __builtin_prefetch(&codes[table.by_duration[i + kAhead]]);
+        fetch_ahead(table, codes, i);
         const std::uint32_t code = codes[table.by_duration[i]];
         return code == kNoCode ? num_groups - 1 : code;
       });

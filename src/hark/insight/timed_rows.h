@@ -59,6 +59,15 @@ class ByGroup {
   RawVector<Item> items_;
 };
 
+/// Fetches the code of a row that comes soon: rows in order of duration stand anywhere. `i` is
+/// where the walk along RequestTable::by_duration is.
+inline void fetch_ahead(const RequestTable& table, std::span<const std::uint32_t> codes,
+                        std::size_t i) noexcept {
+  constexpr std::size_t kAhead = 32;
+  if (i + kAhead < table.by_duration.size())
+    __builtin_prefetch(&codes[table.by_duration[i + kAhead]]);
+}
+
 /// RequestTable::timed by code; rows without one (kNoCode) in the group `num_groups` - 1. Errors:
 /// kExhausted.
 Result<ByGroup<TimedRow>> timed_by_group(const RequestTable& table,

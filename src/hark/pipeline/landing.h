@@ -25,7 +25,7 @@ struct LandingHash {
   /// Waits for it. Errors: why there will be none; what was written is garbage then.
   std::function<Result<std::string>()> get;
   /// Whether get() need not wait for another thread.
-  std::function<bool()> is_known;
+  std::function<bool()> is_there;
 };
 
 /// Copies `source` into the landing folder of `dataset` and writes beside it where it came from,

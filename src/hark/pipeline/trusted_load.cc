@@ -140,7 +140,7 @@ Result<void> TrustedLoad::flush(Run run, unsigned threads, bool is_last) {
   std::vector<Batch>& batches = run.batches;
   if (batches.empty()) return {};
   // A file that the lake has already is read in vain.
-  if (options_.landing_hash.is_known()) {
+  if (options_.landing_hash.is_there()) {
     HARK_TRY_VOID(options_.landing_hash.get());
   }
   // Workers hand batches over in any order; records have one.
@@ -161,7 +161,7 @@ Result<void> TrustedLoad::flush(Run run, unsigned threads, bool is_last) {
   // Rows that replace one of the table were counted as updated by compare_with_table().
   HARK_TRY_VOID(write_run(run, dropped, threads, is_last));
   ++num_runs_;
-  if (options_.landing_hash.is_known() || unnamed_.size() >= kMostUnnamed)
+  if (options_.landing_hash.is_there() || unnamed_.size() >= kMostUnnamed)
     HARK_TRY_VOID(name_files());
   return {};
 }

@@ -60,6 +60,17 @@ void set_values(Column& column, std::vector<Presence> presence, Values values) {
   }
 }
 
+// Vectors of one length, a value a row in each.
+template <typename... Vectors>
+void empty_all(std::size_t most_rows, Vectors&... vectors) {
+  (vectors.clear(), ...);
+  (vectors.reserve(most_rows), ...);
+}
+template <typename... Vectors>
+void resize_all(std::size_t num_rows, Vectors&... vectors) {
+  (vectors.resize(num_rows), ...);
+}
+
 /// Columns whose values stand for themselves. `Parse` is std::optional<Value>(std::string_view).
 template <typename Value, typename Parse>
 class ValueReader final : public ColumnReader {
@@ -67,16 +78,8 @@ class ValueReader final : public ColumnReader {
   ValueReader(const ColumnPlan& plan, char quote, Parse parse)
       : ColumnReader(plan), quote_(quote), parse_(parse) {}
 
-  void begin(std::size_t most_rows) override {
-    presence_.clear();
-    presence_.reserve(most_rows);
-    values_.clear();
-    values_.reserve(most_rows);
-  }
-  void cut(std::size_t num_rows) override {
-    presence_.resize(num_rows);
-    values_.resize(num_rows);
-  }
+  void begin(std::size_t most_rows) override { empty_all(most_rows, presence_, values_); }
+  void cut(std::size_t num_rows) override { resize_all(num_rows, presence_, values_); }
 
   void read(const RecordBlock& block, std::span<const RecordSpan> records) override {
     const std::size_t first_row = presence_.size();
@@ -114,17 +117,11 @@ class StringReader final : public ColumnReader {
   StringReader(const ColumnPlan& plan, char quote) : ColumnReader(plan), quote_(quote) {}
 
   void begin(std::size_t most_rows) override {
-    presence_.clear();
-    presence_.reserve(most_rows);
-    codes_.clear();
-    codes_.reserve(most_rows);
+    empty_all(most_rows, presence_, codes_);
     num_looked_up_ = 0;
     num_texts_before_ = builder_.dictionary().size();
   }
-  void cut(std::size_t num_rows) override {
-    presence_.resize(num_rows);
-    codes_.resize(num_rows);
-  }
+  void cut(std::size_t num_rows) override { resize_all(num_rows, presence_, codes_); }
 
   void read(const RecordBlock& block, std::span<const RecordSpan> records) override {
     const std::size_t first_row = presence_.size();
@@ -250,13 +247,10 @@ class ClockReader final : public ColumnReader {
   ClockReader(const ColumnPlan& plan, char quote) : ColumnReader(plan), quote_(quote) {}
 
   void begin(std::size_t most_rows) override {
-    each_vector([most_rows](auto& values) {
-      values.clear();
-      values.reserve(most_rows);
-    });
+    empty_all(most_rows, presence_, instants_, offsets_s_, folds_, gaps_, fold_widths_s_);
   }
   void cut(std::size_t num_rows) override {
-    each_vector([num_rows](auto& values) { values.resize(num_rows); });
+    resize_all(num_rows, presence_, instants_, offsets_s_, folds_, gaps_, fold_widths_s_);
   }
 
   void read(const RecordBlock& block, std::span<const RecordSpan> records) override {
@@ -296,16 +290,6 @@ class ClockReader final : public ColumnReader {
   }
 
  private:
-  template <typename Visit>
-  void each_vector(const Visit& visit) {
-    visit(presence_);
-    visit(instants_);
-    visit(offsets_s_);
-    visit(folds_);
-    visit(gaps_);
-    visit(fold_widths_s_);
-  }
-
   void read_clock(std::size_t row, std::string_view text) noexcept {
     WallClock clock;
     if (!plan_.clocks.parse(text, clock)) {
