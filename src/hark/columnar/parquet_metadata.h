@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "hark/columnar/batch.h"
+#include "hark/core/result.h"
 
 namespace hark::columnar {
 
@@ -65,5 +66,22 @@ void append_dictionary_page_header(std::string& out, PageSizes sizes, std::int32
 
 /// The whole end of a file: metadata, its length, the magic bytes.
 void append_footer(std::string& out, const FileMetadata& file);
+
+struct PageHeader {
+  bool is_dictionary = false;   ///< else a version 1 data page
+  PageSizes sizes;              ///< neither is negative
+  std::int32_t num_values = 0;  ///< nulls among them
+  ParquetEncoding encoding = ParquetEncoding::kPlain;
+};
+
+/// Takes the page header that `bytes` start with. Errors: kCorrupt; kUnsupported for other pages
+/// and encodings than the ones above.
+Result<PageHeader> take_page_header(std::string_view& bytes);
+
+/// What append_footer() wrote, without its length and the magic bytes. Bounds, numbers of pages and
+/// the encoding of a chunk's pages are not read. Errors: kCorrupt for what is no footer or does not
+/// fit together; kUnsupported for what hark writes nowhere: nested or required columns, other types
+/// and other compression.
+Result<FileMetadata> read_footer(std::string_view bytes);
 
 }  // namespace hark::columnar

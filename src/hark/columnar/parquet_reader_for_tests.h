@@ -230,10 +230,9 @@ inline void read_chunk(std::string_view file, const Thrift& meta, ReadColumn& co
     const std::size_t before = bytes.size();
     const Thrift header = read_thrift(bytes, 12);
     unpacked_bytes += static_cast<std::int64_t>(before - bytes.size()) + header[2].number;
-    std::string raw;
+    std::string raw(static_cast<std::size_t>(header[2].number), '\0');
     const auto unpacked =
-        io::zstd_decompress(bytes.take(static_cast<std::size_t>(header[3].number)),
-                            static_cast<std::size_t>(header[2].number), raw);
+        io::zstd_decompress(bytes.take(static_cast<std::size_t>(header[3].number)), raw);
     if (!unpacked) throw std::runtime_error(unpacked.error().to_string());
     Bytes page(raw);
     if (header[1].number == 2) {

@@ -1,4 +1,4 @@
-// Thrift's compact protocol, writing side: how Parquet stores its page headers and its footer.
+// Thrift's compact protocol: how Parquet stores its page headers and its footer.
 //
 // Calls mirror the bytes: begin_struct, the fields in ascending id, end_struct. Nothing is
 // buffered. Source: apache/thrift, doc/specs/thrift-compact-protocol.md.
@@ -41,6 +41,54 @@ class ThriftCompactWriter {
 
   std::string& out_;
   std::vector<std::int16_t> last_field_;  ///< of each open struct: ids are stored as differences
+};
+
+/// Reads what the writer writes, and passes over what else the protocol has. After the first thing
+/// that does not fit, is_whole() is false, every value 0 and there are no more fields: loops end,
+/// and one look at the end tells.
+class ThriftCompactReader {
+ public:
+  /// `bytes` must outlive the reader.
+  explicit ThriftCompactReader(std::string_view bytes) : rest_(bytes) {}
+
+  bool is_whole() const noexcept { return is_whole_; }
+  /// What has not been read.
+  std::string_view rest() const noexcept { return rest_; }
+
+  /// Enters the outermost struct, the current field or a list's element.
+  void begin_struct();
+  /// Goes on to the next field of the struct entered last, past what was not read of the current
+  /// one; false where the struct ends, which leaves it.
+  bool next_field();
+  std::int16_t field_id() const noexcept { return open_.empty() ? 0 : open_.back().field_id; }
+
+  // The current field's value; once. Another type than asked for does not fit.
+  bool field_bool();
+  std::int64_t field_integer();  ///< of 16, 32 or 64 bits
+  std::string_view field_binary();
+  /// Number of the elements, which follow.
+  std::size_t field_list(ThriftType element);
+
+  std::int64_t element_integer() { return zigzag_varint(); }
+  std::string_view element_binary() { return binary(); }
+
+ private:
+  struct Open {
+    std::int16_t field_id = 0;
+    std::uint8_t unread_type = 0;  ///< of the current field; 0: it has been read
+  };
+  /// Takes the current field if it has this type.
+  bool take_field(std::uint8_t type);
+  void skip(std::uint8_t type, unsigned depth);
+  std::uint8_t byte();
+  std::uint64_t varint();
+  std::int64_t zigzag_varint();
+  std::string_view binary();
+  void fail();
+
+  std::string_view rest_;
+  bool is_whole_ = true;
+  std::vector<Open> open_;
 };
 
 }  // namespace hark::columnar

@@ -23,19 +23,18 @@ Result<void> zstd_compress(std::string_view bytes, int level, std::string& out) 
   return {};
 }
 
-Result<void> zstd_decompress(std::string_view frame, std::size_t size, std::string& out) {
+Result<void> zstd_decompress(std::string_view frame, std::span<char> out) {
   struct Free {
     void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
   };
   thread_local const std::unique_ptr<ZSTD_DCtx, Free> context(ZSTD_createDCtx());
   if (!context) return Error(ErrorCode::kExhausted, "out of memory while unpacking zstd");
-  out.resize(size);
   const std::size_t unpacked =
-      ZSTD_decompressDCtx(context.get(), out.data(), size, frame.data(), frame.size());
+      ZSTD_decompressDCtx(context.get(), out.data(), out.size(), frame.data(), frame.size());
   if (ZSTD_isError(unpacked) != 0)
     return Error(ErrorCode::kCorrupt, concat("zstd: ", ZSTD_getErrorName(unpacked)));
-  if (unpacked != size)
-    return Error(ErrorCode::kCorrupt, concat("zstd: ", unpacked, " bytes instead of ", size));
+  if (unpacked != out.size())
+    return Error(ErrorCode::kCorrupt, concat("zstd: ", unpacked, " bytes instead of ", out.size()));
   return {};
 }
 

@@ -1,6 +1,7 @@
 // Block compression for stored columns.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,8 @@ namespace hark::io {
 /// Errors: kExhausted if there is no memory.
 Result<void> zstd_compress(std::string_view bytes, int level, std::string& out);
 
-/// Unpacks a frame that holds `size` bytes, replacing `out`. Errors: kCorrupt if it is no such
-/// frame, kExhausted if there is no memory.
-Result<void> zstd_decompress(std::string_view frame, std::size_t size, std::string& out);
+/// Unpacks a frame that holds exactly the bytes of `out`. Errors: kCorrupt if it is no such frame,
+/// kExhausted if there is no memory.
+Result<void> zstd_decompress(std::string_view frame, std::span<char> out);
 
 }  // namespace hark::io

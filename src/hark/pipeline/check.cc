@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
+#include <set>
 
 #include "hark/contract/expression.h"
 #include "hark/core/text.h"
 #include "hark/pipeline/existing_rows.h"
 #include "hark/pipeline/quarantine.h"
 #include "hark/pipeline/table_commit.h"
+#include "hark/pipeline/trusted_reader.h"
 #include "hark/pipeline/trusted_rows.h"
 
 namespace hark::pipeline {
@@ -35,63 +38,151 @@ CheckedRule make_rule(std::string name, std::string dimension, Severity severity
 
 std::string quoted(std::string_view name) { return concat("\"", name, "\""); }
 
-/// How many rows each rule was put to: those with a value in every column that it names (a file
-/// that lacks one has none), and those that failed it.
-Result<std::vector<std::int64_t>> count_checked(engine::Engine& engine,
-                                                const contract::Contract& contract) {
-  std::vector<std::int64_t> checked;
-  if (contract.rules.empty()) return checked;
-  std::string sql;
-  for (const contract::Rule& rule : contract.rules) {
-    HARK_TRY(const auto expression, contract::Expression::parse(rule.expression, contract));
-    std::string has_all;
-    for (const std::string& column : expression.contract_columns()) {
-      has_all += concat(has_all.empty() ? "" : " AND ", quoted(column), " IS NOT NULL");
-    }
-    // Few rows have flags at all, so their text is hardly ever looked into.
-    sql += concat(sql.empty() ? "SELECT " : ", ", "count(*) FILTER (WHERE (",
-                  has_all.empty() ? "true" : has_all,
-                  ") OR (_flags IS NOT NULL AND contains(concat(',', _flags, ','), ',", rule.name,
-                  ",')))");
-  }
-  HARK_TRY(const auto rows, engine.query(concat(sql, " FROM trusted")));
-  HARK_TRY(const auto batch, rows->next());
-  if (!batch || batch->num_rows != 1) return Error(ErrorCode::kInternal, "a count gave no row");
-  for (const columnar::Column& column : batch->columns) checked.push_back(column.int64s()[0]);
-  return checked;
-}
+/// What the rows of a table say of its rules.
+struct RowCounts {
+  explicit RowCounts(const contract::Contract& contract)
+      : checked(contract.rules.size()), missing(contract.columns.size()) {}
 
-/// How many rows carry each flag ("closed_before_created", "invalid:due_date").
-Result<std::map<std::string, std::int64_t, std::less<>>> count_flags(engine::Engine& engine) {
-  std::map<std::string, std::int64_t, std::less<>> counts;
-  HARK_TRY(
-      const auto rows,
-      engine.query(
-          "SELECT _flags, count(*) AS n FROM trusted WHERE _flags IS NOT NULL GROUP BY _flags"));
-  while (true) {
-    HARK_TRY(const auto batch, rows->next());
-    if (!batch) return counts;
-    for (std::size_t row = 0; row < batch->num_rows; ++row) {
-      for (const std::string_view flag : split(batch->columns[0].text(row), ',')) {
-        counts[std::string(flag)] += batch->columns[1].int64s()[row];
+  std::int64_t rows = 0;
+  /// How many rows each rule was put to: those with a value in every column that it names (a file
+  /// that lacks one has none), and those that failed it.
+  std::vector<std::int64_t> checked;
+  /// How many rows lack each column that is required; 0 for the others.
+  std::vector<std::int64_t> missing;
+  /// How many rows carry each flag ("closed_before_created", "invalid:due_date").
+  std::map<std::string, std::int64_t, std::less<>> flags;
+
+  void add(const RowCounts& other) {
+    rows += other.rows;
+    for (std::size_t i = 0; i < checked.size(); ++i) checked[i] += other.checked[i];
+    for (std::size_t i = 0; i < missing.size(); ++i) missing[i] += other.missing[i];
+    for (const auto& [flag, count] : other.flags) flags[flag] += count;
+  }
+};
+
+class RowCounter final : public columnar::BatchSink {
+ public:
+  static Result<RowCounter> create(const contract::Contract& contract, unsigned threads) {
+    RowCounter counter(contract, threads);
+    for (const contract::Rule& rule : contract.rules) {
+      HARK_TRY(const auto expression, contract::Expression::parse(rule.expression, contract));
+      counter.rule_columns_.push_back(expression.contract_columns());
+    }
+    return counter;
+  }
+
+  /// The columns to ask for.
+  std::vector<std::string> columns() const {
+    std::set<std::string> names{std::string(kFlagsColumn)};
+    for (const auto& of_rule : rule_columns_) names.insert(of_rule.begin(), of_rule.end());
+    for (const contract::ColumnSpec& column : contract_->columns) {
+      if (column.is_required) names.insert(column.name);
+    }
+    return {names.begin(), names.end()};
+  }
+
+  Result<void> consume(columnar::Batch batch, unsigned worker) override {
+    RowCounts& counts = of_worker_[worker];
+    counts.rows += static_cast<std::int64_t>(batch.num_rows);
+    const columnar::Column& flags = *batch.find(kFlagsColumn);
+    const std::vector<std::int64_t> rows_of_code = count_codes(flags);
+    count_flags(flags, rows_of_code, counts);
+    std::vector<std::uint8_t> is_checked(batch.num_rows);
+    for (std::size_t i = 0; i < rule_columns_.size(); ++i) {
+      std::ranges::fill(is_checked, std::uint8_t{1});
+      for (const std::string& name : rule_columns_[i]) {
+        const auto presence = batch.find(name)->presence();
+        for (std::size_t row = 0; row < batch.num_rows; ++row) {
+          if (presence[row] == columnar::Presence::kNull) is_checked[row] = 0;
+        }
       }
+      mark_flagged(flags, rows_of_code, contract_->rules[i].name, is_checked);
+      counts.checked[i] += std::accumulate(is_checked.begin(), is_checked.end(), std::int64_t{0});
+    }
+    for (std::size_t i = 0; i < contract_->columns.size(); ++i) {
+      if (!contract_->columns[i].is_required) continue;
+      counts.missing[i] += std::ranges::count(batch.find(contract_->columns[i].name)->presence(),
+                                              columnar::Presence::kNull);
+    }
+    return {};
+  }
+
+  RowCounts sum() const {
+    RowCounts all(*contract_);
+    for (const RowCounts& counts : of_worker_) all.add(counts);
+    return all;
+  }
+
+ private:
+  RowCounter(const contract::Contract& contract, unsigned threads)
+      : contract_(&contract), of_worker_(std::max(1U, threads), RowCounts(contract)) {}
+
+  static std::vector<std::int64_t> count_codes(const columnar::Column& flags) {
+    std::vector<std::int64_t> rows(flags.is_blank() ? 0 : flags.dictionary()->size());
+    if (rows.empty()) return rows;
+    const auto codes = flags.codes();
+    for (std::size_t row = 0; row < flags.size(); ++row) {
+      if (flags.is_value(row)) ++rows[codes[row]];
+    }
+    return rows;
+  }
+
+  static void count_flags(const columnar::Column& flags, std::span<const std::int64_t> rows_of_code,
+                          RowCounts& counts) {
+    for (std::uint32_t code = 0; code < rows_of_code.size(); ++code) {
+      if (rows_of_code[code] == 0) continue;
+      for (const std::string_view flag : split((*flags.dictionary())[code], ','))
+        counts.flags[std::string(flag)] += rows_of_code[code];
     }
   }
+
+  /// Rows that failed the rule were put to it, whatever they lack now.
+  static void mark_flagged(const columnar::Column& flags,
+                           std::span<const std::int64_t> rows_of_code, std::string_view rule,
+                           std::vector<std::uint8_t>& is_checked) {
+    std::vector<std::uint8_t> has_failed(rows_of_code.size());
+    bool has_any = false;
+    for (std::uint32_t code = 0; code < rows_of_code.size(); ++code) {
+      if (rows_of_code[code] == 0) continue;
+      const auto of_code = split((*flags.dictionary())[code], ',');
+      has_failed[code] = std::ranges::find(of_code, rule) != of_code.end() ? 1 : 0;
+      has_any = has_any || has_failed[code] != 0;
+    }
+    if (!has_any) return;
+    const auto codes = flags.codes();
+    for (std::size_t row = 0; row < is_checked.size(); ++row) {
+      if (flags.is_value(row)) is_checked[row] |= has_failed[codes[row]];
+    }
+  }
+
+  const contract::Contract* contract_;
+  std::vector<std::vector<std::string>> rule_columns_;
+  std::vector<RowCounts> of_worker_;
+};
+
+Result<RowCounts> count_rows(TrustedReader& reader, const std::vector<std::string>& files,
+                             const contract::Contract& contract, unsigned threads) {
+  HARK_TRY(const auto rows, reader.open(files, contract));
+  HARK_TRY(RowCounter counter, RowCounter::create(contract, threads));
+  HARK_TRY_VOID(rows->stream(counter.columns(), threads, counter));
+  return counter.sum();
 }
 
 /// Rows whose key another row has, but for one of each key.
-Result<std::int64_t> count_repeated(engine::Engine& engine, const std::vector<std::string>& files,
+Result<std::int64_t> count_repeated(TrustedReader& reader, const std::vector<std::string>& files,
                                     std::int64_t num_rows, const contract::Contract& contract,
-                                    const CheckOptions& options) {
+                                    const engine::EngineOptions& options) {
   // Mostly there are none, which is told sooner than how many there are; but only SQL goes to the
   // disk where memory ends.
   if (static_cast<std::size_t>(num_rows) <= options.memory_limit_bytes / 2 / kBytesToCompareKeys) {
-    HARK_TRY(const bool may_share, may_share_keys(engine, files, contract, options.threads));
+    HARK_TRY(const bool may_share, may_share_keys(reader, files, contract, options.threads));
     if (!may_share) return 0;
   }
   std::string key;
   for (const std::string& name : contract.key) key += (key.empty() ? "" : ", ") + quoted(name);
-  return engine.count(
+  HARK_TRY(const auto engine, engine::Engine::open(options));
+  HARK_TRY_VOID(engine->create_parquet_view("trusted", files, trusted_fields(contract)));
+  return engine->count(
       concat("SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT count(*) AS n "
              "FROM trusted GROUP BY ",
              key, " HAVING count(*) > 1)"));
@@ -129,26 +220,25 @@ Result<CheckReport> check(const LakeFolder& lake, const std::string& dataset,
   engine::EngineOptions engine_options;
   engine_options.threads = options.threads;
   engine_options.memory_limit_bytes = options.memory_limit_bytes;
-  HARK_TRY(const auto engine, engine::Engine::open(engine_options));
+  TrustedReader reader(lake.files(), engine_options);
   HARK_TRY(const auto paths, trusted.file_paths());
-  HARK_TRY_VOID(engine->create_parquet_view("trusted", paths, trusted_fields(contract)));
+  HARK_TRY(const RowCounts counts, count_rows(reader, paths, contract, options.threads));
 
   CheckReport report;
   report.dataset = dataset;
   report.version = trusted.version();
-  HARK_TRY(report.rows, engine->count("SELECT count(*) FROM trusted"));
-  HARK_TRY(const auto flags, count_flags(*engine));
+  report.rows = counts.rows;
   const auto flagged = [&](std::string_view flag) {
-    const auto found = flags.find(flag);
-    return found == flags.end() ? std::int64_t{0} : found->second;
+    const auto found = counts.flags.find(flag);
+    return found == counts.flags.end() ? std::int64_t{0} : found->second;
   };
-  HARK_TRY(const auto checked, count_checked(*engine, contract));
   for (std::size_t i = 0; i < contract.rules.size(); ++i) {
     const contract::Rule& rule = contract.rules[i];
     report.rules.push_back(make_rule(rule.name, rule.dimension, rule.severity, rule.description,
-                                     checked[i], flagged(rule.name)));
+                                     counts.checked[i], flagged(rule.name)));
   }
-  for (const contract::ColumnSpec& column : contract.columns) {
+  for (std::size_t i = 0; i < contract.columns.size(); ++i) {
+    const contract::ColumnSpec& column = contract.columns[i];
     const std::string flag = "invalid:" + column.name;
     if (flagged(flag) > 0) {
       report.rules.push_back(make_rule(
@@ -157,17 +247,14 @@ Result<CheckReport> check(const LakeFolder& lake, const std::string& dataset,
           report.rows, flagged(flag)));
     }
     if (column.is_required) {
-      HARK_TRY(const std::int64_t missing,
-               engine->count(
-                   concat("SELECT count(*) FROM trusted WHERE ", quoted(column.name), " IS NULL")));
       report.rules.push_back(make_rule("present_" + column.name, "completeness", Severity::kError,
                                        concat("every row has a value of ", column.name),
-                                       report.rows, missing));
+                                       report.rows, counts.missing[i]));
     }
   }
   if (!contract.key.empty()) {
     HARK_TRY(const std::int64_t repeated,
-             count_repeated(*engine, paths, report.rows, contract, options));
+             count_repeated(reader, paths, report.rows, contract, engine_options));
     report.rules.push_back(make_rule("unique_key", "uniqueness", Severity::kError,
                                      "no two rows share their key", report.rows, repeated));
   }

@@ -7,8 +7,6 @@
 #include "hark/core/parallel.h"
 #include "hark/core/raw_vector.h"
 #include "hark/core/text.h"
-#include "hark/engine/engine.h"
-#include "hark/engine/parquet_source.h"
 #include "hark/pipeline/trusted_rows.h"
 #include "hark/stats/sorting.h"
 
@@ -74,14 +72,14 @@ class KeysOnlySink final : public columnar::BatchSink {
 
 }  // namespace
 
-Result<void> ExistingRows::update(engine::Engine& engine, std::vector<std::string> files,
+Result<void> ExistingRows::update(TrustedReader& reader, std::vector<std::string> files,
                                   const contract::Contract& contract, unsigned threads) {
-  auto changed = change_files(engine, std::move(files), contract, threads);
+  auto changed = change_files(reader, std::move(files), contract, threads);
   if (!changed) *this = ExistingRows();
   return changed;
 }
 
-Result<void> ExistingRows::change_files(engine::Engine& engine, std::vector<std::string> files,
+Result<void> ExistingRows::change_files(TrustedReader& reader, std::vector<std::string> files,
                                         const contract::Contract& contract, unsigned threads) {
   const auto end = static_cast<std::uint32_t>(files.size());
   std::vector<bool> is_known(files.size(), false);
@@ -100,7 +98,7 @@ Result<void> ExistingRows::change_files(engine::Engine& engine, std::vector<std:
   std::vector<std::vector<ExistingRow>> read(end);
   HARK_TRY_VOID(parallel_for(end, threads, [&](std::size_t i) -> Result<void> {
     if (is_known[i]) return {};
-    const auto source = engine::parquet_source(engine, {files_[i]}, trusted_fields(contract));
+    HARK_TRY(const auto source, reader.open({files_[i]}, contract));
     KeySink sink(contract, static_cast<std::uint32_t>(i), read[i]);
     return source->stream(columns, 1, sink);
   }));
@@ -121,11 +119,11 @@ std::span<const ExistingRow> ExistingRows::find(std::uint64_t key) const noexcep
   return {range.begin(), range.end()};
 }
 
-Result<bool> may_share_keys(engine::Engine& engine, const std::vector<std::string>& files,
+Result<bool> may_share_keys(TrustedReader& reader, const std::vector<std::string>& files,
                             const contract::Contract& contract, unsigned threads) {
   std::vector<std::vector<std::uint64_t>> of_file(files.size());
   HARK_TRY_VOID(parallel_for(files.size(), threads, [&](std::size_t i) -> Result<void> {
-    const auto source = engine::parquet_source(engine, {files[i]}, trusted_fields(contract));
+    HARK_TRY(const auto source, reader.open({files[i]}, contract));
     KeysOnlySink sink(contract, of_file[i]);
     return source->stream(contract.key, 1, sink);
   }));
@@ -141,13 +139,12 @@ Result<bool> may_share_keys(engine::Engine& engine, const std::vector<std::strin
   return std::ranges::adjacent_find(all) != all.end();
 }
 
-Result<std::vector<columnar::Batch>> read_trusted_file(engine::Engine& engine,
+Result<std::vector<columnar::Batch>> read_trusted_file(TrustedReader& reader,
                                                        const std::string& file,
                                                        const contract::Contract& contract) {
-  const std::vector<columnar::Field> fields = trusted_fields(contract);
+  HARK_TRY(const auto source, reader.open({file}, contract));
   std::vector<std::string> columns;
-  for (const columnar::Field& field : fields) columns.push_back(field.name);
-  const auto source = engine::parquet_source(engine, {file}, fields);
+  for (const columnar::Field& field : source->fields()) columns.push_back(field.name);
   Collector collector;
   HARK_TRY_VOID(source->stream(columns, 1, collector));
   return std::move(collector).take();

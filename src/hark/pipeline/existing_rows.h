@@ -9,10 +9,7 @@
 #include "hark/columnar/batch.h"
 #include "hark/contract/contract.h"
 #include "hark/core/result.h"
-
-namespace hark::engine {
-class Engine;
-}
+#include "hark/pipeline/trusted_reader.h"
 
 namespace hark::pipeline {
 
@@ -27,7 +24,7 @@ class ExistingRows {
   /// Makes these the keys and hashes of `files` (parquet paths); those of files that it has already
   /// are not read again, since a data file never changes. The contract stays the same from one call
   /// to the next. Memory: 24 bytes a row. After an error there are no rows.
-  Result<void> update(engine::Engine& engine, std::vector<std::string> files,
+  Result<void> update(TrustedReader& reader, std::vector<std::string> files,
                       const contract::Contract& contract, unsigned threads);
   /// No rows: a table's first load.
   ExistingRows() = default;
@@ -40,7 +37,7 @@ class ExistingRows {
   std::size_t size() const noexcept { return rows_.size(); }
 
  private:
-  Result<void> change_files(engine::Engine& engine, std::vector<std::string> files,
+  Result<void> change_files(TrustedReader& reader, std::vector<std::string> files,
                             const contract::Contract& contract, unsigned threads);
 
   std::vector<std::string> files_;
@@ -52,11 +49,11 @@ inline constexpr std::size_t kBytesToCompareKeys = 24;
 /// that are not exact (keys_are_exact()) only hashes are compared, and rows without a key are
 /// alike. `contract` has a key. Errors: the engine's; kExhausted.
 /// Needs kBytesToCompareKeys a row.
-Result<bool> may_share_keys(engine::Engine& engine, const std::vector<std::string>& files,
+Result<bool> may_share_keys(TrustedReader& reader, const std::vector<std::string>& files,
                             const contract::Contract& contract, unsigned threads);
 
 /// All rows of one trusted parquet file, in the file's order, with the columns of trusted_fields().
-Result<std::vector<columnar::Batch>> read_trusted_file(engine::Engine& engine,
+Result<std::vector<columnar::Batch>> read_trusted_file(TrustedReader& reader,
                                                        const std::string& file,
                                                        const contract::Contract& contract);
 

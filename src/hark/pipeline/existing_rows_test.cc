@@ -33,10 +33,10 @@ TEST_F(ExistingRowsTest, AFileThatIsKnownIsNotReadAgainAndRowsOfOneThatIsGoneGo)
   const std::vector<std::string> paths = *state->file_paths();
   ASSERT_EQ(paths.size(), 3U);
   const contract::Contract contract = *lake.contract("nyc311");
-  const auto engine = *engine::Engine::open({});
+  TrustedReader reader(files_, {});
   const auto read = [&](const std::vector<std::string>& of) {
     ExistingRows rows;
-    EXPECT_TRUE(rows.update(*engine, of, contract, 2));
+    EXPECT_TRUE(rows.update(reader, of, contract, 2));
     return rows;
   };
   const auto pictured = [](const ExistingRows& rows) {
@@ -49,9 +49,9 @@ TEST_F(ExistingRowsTest, AFileThatIsKnownIsNotReadAgainAndRowsOfOneThatIsGoneGo)
   const auto all_but_first = pictured(read({paths[2], paths[1]}));
   ExistingRows rows = read({paths[0], paths[1]});
   ASSERT_TRUE(files_.remove(paths[1]));
-  ASSERT_TRUE(rows.update(*engine, {paths[2], paths[1]}, contract, 2));
+  ASSERT_TRUE(rows.update(reader, {paths[2], paths[1]}, contract, 2));
   EXPECT_EQ(pictured(rows), all_but_first);
-  EXPECT_FALSE(rows.update(*engine, {paths[0], "gone.parquet"}, contract, 2));
+  EXPECT_FALSE(rows.update(reader, {paths[0], "gone.parquet"}, contract, 2));
   EXPECT_EQ(rows.size(), 0U);
 }
 
@@ -62,11 +62,11 @@ TEST_F(ExistingRowsTest, KeysThatRowsShareAreFoundAndCountedByTheCheck) {
   const TableState state = *open_table(files_, lake.trusted_table("nyc311"));
   const std::vector<std::string> paths = *state.file_paths();
   const contract::Contract contract = *lake.contract("nyc311");
-  const auto engine = *engine::Engine::open({});
-  EXPECT_FALSE(may_share_keys(*engine, paths, contract, 2).value());
-  EXPECT_FALSE(may_share_keys(*engine, {}, contract, 2).value());
-  EXPECT_TRUE(may_share_keys(*engine, {paths[0], paths[1], paths[0]}, contract, 2).value());
-  EXPECT_FALSE(may_share_keys(*engine, {"gone.parquet"}, contract, 2));
+  TrustedReader reader(files_, {});
+  EXPECT_FALSE(may_share_keys(reader, paths, contract, 2).value());
+  EXPECT_FALSE(may_share_keys(reader, {}, contract, 2).value());
+  EXPECT_TRUE(may_share_keys(reader, {paths[0], paths[1], paths[0]}, contract, 2).value());
+  EXPECT_FALSE(may_share_keys(reader, {"gone.parquet"}, contract, 2));
 
   const auto num_repeated = [&] {
     const CheckReport report = check(lake, "nyc311", {.threads = 2}).value();

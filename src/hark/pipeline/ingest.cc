@@ -141,22 +141,15 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   // it. stream() sees to it that nobody changed the file since it was probed.
   HARK_TRY(const auto source, tabular::FileSource::open(files, load.probe, &contract, read));
 
-  std::unique_ptr<engine::Engine> engine;
-  const auto open_engine = [&]() -> Result<engine::Engine*> {
-    if (!engine) {
-      engine::EngineOptions options;
-      options.threads = load.options.threads;
-      options.memory_limit_bytes = load.options.memory_limit_bytes / 2;
-      HARK_TRY(engine, engine::Engine::open(options));
-    }
-    return engine.get();
-  };
+  engine::EngineOptions engine_options;
+  engine_options.threads = load.options.threads;
+  engine_options.memory_limit_bytes = load.options.memory_limit_bytes / 2;
+  TrustedReader reader(files, engine_options);
   ExistingRows own;
   ExistingRows& existing = load.kept != nullptr ? *load.kept : own;
   HARK_TRY(auto table_files, load.trusted.file_paths());
   if (!table_files.empty() && !contract.key.empty()) {
-    HARK_TRY(engine::Engine* const opened, open_engine());
-    HARK_TRY_VOID(existing.update(*opened, std::move(table_files), contract, load.options.threads));
+    HARK_TRY_VOID(existing.update(reader, std::move(table_files), contract, load.options.threads));
   }
   HARK_TRY(const Completer completer,
            Completer::create(contract, load.clock.now(),
@@ -169,7 +162,7 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
                                      : load.options.memory_limit_bytes / 8 * 3;
   trusted_options.rows_per_file = load.options.rows_per_file;
   trusted_options.landing_hash = landing_hash;
-  TrustedLoad trusted(files, load.trusted.path, contract, completer, existing, open_engine,
+  TrustedLoad trusted(files, load.trusted.path, contract, completer, existing, reader,
                       trusted_options);
   const std::set<std::int64_t> no_records;
   RecordFilter only_retried(load.retried ? load.retried->records : no_records, trusted);
@@ -191,11 +184,10 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   HARK_TRY_VOID(source->stream(columns_to_read(contract), load.options.threads, *sink));
   if (looks_for_vanished) {
     coverage.finish();
-    HARK_TRY(engine::Engine* const opened, open_engine());
     // A refused record may be the new version of any row.
     const bool is_complete = load.options.is_complete && quarantine.num_rejects() == 0;
     HARK_TRY(FlagChanges changes,
-             find_flag_changes(*opened, existing, contract, coverage, is_complete, flagged));
+             find_flag_changes(reader, existing, contract, coverage, is_complete, flagged));
     load.report.rows_vanished = FlagChanges::count(changes.vanished);
     load.report.rows_returned = FlagChanges::count(changes.returned);
     trusted.change_flags(std::move(changes));

@@ -3,11 +3,10 @@
 #include <algorithm>
 
 #include "hark/core/text.h"
-#include "hark/engine/parquet_source.h"
 #include "hark/pipeline/data_file.h"
 #include "hark/pipeline/lake_at.h"
 #include "hark/pipeline/table_commit.h"
-#include "hark/pipeline/trusted_rows.h"
+#include "hark/pipeline/trusted_reader.h"
 
 namespace hark::pipeline {
 namespace {
@@ -27,10 +26,9 @@ Result<OpenSource> open_lake(io::FileSystem& files, const std::string& path, con
   engine::EngineOptions engine_options;
   engine_options.threads = options.threads;
   engine_options.memory_limit_bytes = options.memory_limit_bytes;
-  HARK_TRY(source.engine, engine::Engine::open(engine_options));
-  HARK_TRY(auto paths, trusted.file_paths());
-  source.rows =
-      engine::parquet_source(*source.engine, std::move(paths), trusted_fields(*source.contract));
+  HARK_TRY(const auto paths, trusted.file_paths());
+  TrustedReader reader(files, engine_options);
+  HARK_TRY(source.rows, reader.open(paths, *source.contract));
   return source;
 }
 

@@ -15,7 +15,6 @@
 #include "hark/contract/contract.h"
 #include "hark/core/clock.h"
 #include "hark/core/warning.h"
-#include "hark/engine/engine.h"
 #include "hark/io/file_system.h"
 #include "hark/pipeline/lake_folder.h"
 #include "hark/tabular/file_source.h"
@@ -35,8 +34,6 @@ struct SourceOptions {
 struct OpenSource {
   std::string path;
   std::shared_ptr<const contract::Contract> contract;
-  /// The SQL engine behind `rows`; lakes only. Declared before `rows`, which uses it.
-  std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<columnar::BatchSource> rows;
   const tabular::FileSource* file = nullptr;  ///< `rows` where it is a plain file: for its summary
   std::optional<std::int64_t> table_version;  ///< of the trusted table; lakes only

@@ -55,9 +55,9 @@ std::uint64_t hash_of(const Batch& batch, std::size_t row) {
 }
 
 /// Rows of a stored file whose key is wanted, as one batch.
-Result<Batch> extract(engine::Engine& engine, const std::string& file,
+Result<Batch> extract(TrustedReader& reader, const std::string& file,
                       const contract::Contract& contract, const std::set<std::uint64_t>& wanted) {
-  HARK_TRY(const auto batches, read_trusted_file(engine, file, contract));
+  HARK_TRY(const auto batches, read_trusted_file(reader, file, contract));
   std::vector<RowRange> rows;
   for (std::uint32_t b = 0; b < batches.size(); ++b) {
     const auto keys = row_keys(batches[b], contract);
@@ -96,15 +96,14 @@ Result<void> sort_by_time(Batch& batch, const contract::ColumnSpec* clock) {
 
 TrustedLoad::TrustedLoad(io::FileSystem& files, std::string table_path,
                          const contract::Contract& contract, const Completer& completer,
-                         const ExistingRows& existing,
-                         std::function<Result<engine::Engine*>()> engine,
+                         const ExistingRows& existing, TrustedReader& reader,
                          TrustedLoadOptions options)
     : files_(files),
       table_path_(std::move(table_path)),
       contract_(contract),
       completer_(completer),
       existing_(existing),
-      engine_(std::move(engine)),
+      reader_(reader),
       options_(std::move(options)),
       fields_(trusted_fields(contract)) {}
 
@@ -228,8 +227,7 @@ Result<void> TrustedLoad::compare_with_file(const Run& run, std::uint32_t file,
                                             std::span<const RunKey> candidates, Dropped& dropped) {
   std::set<std::uint64_t> wanted;
   for (const RunKey& key : candidates) wanted.insert(key.key);
-  HARK_TRY(engine::Engine* const engine, engine_());
-  HARK_TRY(const Batch stored, extract(*engine, existing_.files()[file], contract_, wanted));
+  HARK_TRY(const Batch stored, extract(reader_, existing_.files()[file], contract_, wanted));
   std::multimap<std::uint64_t, std::size_t> stored_rows;
   const auto stored_keys = row_keys(stored, contract_);
   for (std::size_t row = 0; row < stored_keys.size(); ++row)
@@ -400,7 +398,6 @@ Result<void> TrustedLoad::settle_runs() {
   HARK_TRY_VOID(parallel_for(kKeyShares, options_.threads, look_at_share));
   if (repeated.empty()) return {};
 
-  HARK_TRY(engine::Engine* const engine, engine_());
   struct Candidate {
     RowView view;
     std::uint32_t file;
@@ -412,7 +409,7 @@ Result<void> TrustedLoad::settle_runs() {
   std::map<std::uint64_t, std::vector<Candidate>> by_key;
   for (const auto& [file, keys] : repeated) {
     HARK_TRY(Batch rows,
-             extract(*engine, io::join_path(table_path_, written_[file].path), contract_, keys));
+             extract(reader_, io::join_path(table_path_, written_[file].path), contract_, keys));
     extracts.push_back(std::move(rows));
     const auto row_key = row_keys(extracts.back(), contract_);
     for (std::size_t row = 0; row < row_key.size(); ++row) {
@@ -442,7 +439,7 @@ Result<void> TrustedLoad::settle_runs() {
   }
   for (const auto& [file, records] : losers) {
     const std::string old_path = io::join_path(table_path_, written_[file].path);
-    HARK_TRY(const auto batches, read_trusted_file(*engine, old_path, contract_));
+    HARK_TRY(const auto batches, read_trusted_file(reader_, old_path, contract_));
     std::vector<RowRange> kept;
     for (std::uint32_t b = 0; b < batches.size(); ++b) {
       for (std::uint32_t row = 0; row < batches[b].num_rows; ++row) {
@@ -475,8 +472,7 @@ Result<void> TrustedLoad::rewrite_table_files() {
     const auto* const superseded = in_file(superseded_, file);
     const auto* const vanished = in_file(flag_changes_.vanished, file);
     const auto* const returned = in_file(flag_changes_.returned, file);
-    HARK_TRY(engine::Engine* const engine, engine_());
-    HARK_TRY(auto batches, read_trusted_file(*engine, existing_.files()[file], contract_));
+    HARK_TRY(auto batches, read_trusted_file(reader_, existing_.files()[file], contract_));
     std::vector<RowRange> kept;
     bool has_vanished = false;
     for (std::uint32_t b = 0; b < batches.size(); ++b) {

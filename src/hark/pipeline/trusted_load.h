@@ -62,11 +62,11 @@ struct TrustedLoadOptions {
 
 class TrustedLoad final : public columnar::BatchSink {
  public:
-  /// `existing`, `completer`, `contract` and `files` must outlive the load. `engine` is called only
-  /// when rows of the table must be read, so that a first load opens no SQL engine.
+  /// `existing`, `completer`, `contract` and `files` must outlive the load. `reader`, too: it is
+  /// asked for rows of the table only when they must be compared or rewritten.
   TrustedLoad(io::FileSystem& files, std::string table_path, const contract::Contract& contract,
-              const Completer& completer, const ExistingRows& existing,
-              std::function<Result<engine::Engine*>()> engine, TrustedLoadOptions options);
+              const Completer& completer, const ExistingRows& existing, TrustedReader& reader,
+              TrustedLoadOptions options);
 
   Result<void> consume(columnar::Batch batch, unsigned worker) override;
 
@@ -135,7 +135,7 @@ class TrustedLoad final : public columnar::BatchSink {
   const contract::Contract& contract_;
   const Completer& completer_;
   const ExistingRows& existing_;
-  std::function<Result<engine::Engine*>()> engine_;
+  TrustedReader& reader_;
   TrustedLoadOptions options_;
   std::vector<columnar::Field> fields_;
 

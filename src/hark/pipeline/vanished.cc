@@ -135,7 +135,7 @@ std::int64_t FlagChanges::count(const std::map<std::uint32_t, std::set<Row>>& ro
   return sum;
 }
 
-Result<FlagChanges> find_flag_changes(engine::Engine& engine, const ExistingRows& existing,
+Result<FlagChanges> find_flag_changes(TrustedReader& reader, const ExistingRows& existing,
                                       const contract::Contract& contract, const Coverage& coverage,
                                       bool is_complete,
                                       const std::set<std::string>& flagged_files) {
@@ -158,8 +158,7 @@ Result<FlagChanges> find_flag_changes(engine::Engine& engine, const ExistingRows
   FlagChanges changes;
   for (std::uint32_t file = 0; file < is_wanted.size(); ++file) {
     if (!is_wanted[file]) continue;
-    const auto source =
-        engine::parquet_source(engine, {existing.files()[file]}, trusted_fields(contract));
+    HARK_TRY(const auto source, reader.open({existing.files()[file]}, contract));
     FlagSink sink(contract, coverage, is_complete, file, changes);
     HARK_TRY_VOID(source->stream(columns, 1, sink));
   }

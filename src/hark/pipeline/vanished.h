@@ -61,7 +61,7 @@ struct FlagChanges {
 /// flagged ones whose key it has. Reads key, time and flags of the files concerned: with
 /// `is_complete` those with any key the file lacks, else those of `flagged_files`. A key hash that
 /// two keys share can hide a vanished row, never invent one.
-Result<FlagChanges> find_flag_changes(engine::Engine& engine, const ExistingRows& existing,
+Result<FlagChanges> find_flag_changes(TrustedReader& reader, const ExistingRows& existing,
                                       const contract::Contract& contract, const Coverage& coverage,
                                       bool is_complete, const std::set<std::string>& flagged_files);
 
