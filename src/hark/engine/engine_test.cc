@@ -259,6 +259,12 @@ TEST(PortableMacros, DoWhatSparkDoesByThatName) {
                     "SELECT unix_date(DATE '2024-03-01'), (unix_date(DATE '2024-03-01') + 3) % 7, "
                     "unix_micros(TIMESTAMPTZ '1970-01-01 00:00:01.5Z')"),
             "19783|4|1500000");
+  EXPECT_EQ(
+      rows_of(*engine,
+              "SELECT unix_seconds(t) FROM (VALUES (0, TIMESTAMPTZ '1970-01-01 00:00:01.999Z'), "
+              "(1, TIMESTAMPTZ '1969-12-31 23:59:59.999999Z'), "
+              "(2, TIMESTAMPTZ '1969-12-31 23:59:59Z'), (3, NULL)) v(i, t) ORDER BY i"),
+      "1\n-1\n-1\nnull");
 }
 
 TEST(ParquetView, ColumnsAreCastAndMissingOnesAreNull) {

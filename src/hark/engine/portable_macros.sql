@@ -8,3 +8,6 @@ CREATE MACRO percentile(x, p) AS quantile_cont(CAST(x AS DOUBLE), p);
 CREATE MACRO unix_date(d) AS CAST(CAST(d AS DATE) - DATE '1970-01-01' AS INTEGER);
 -- Microseconds since 1970-01-01T00:00:00Z; BIGINT.
 CREATE MACRO unix_micros(t) AS epoch_us(CAST(t AS TIMESTAMPTZ));
+-- Whole seconds since 1970-01-01T00:00:00Z, rounded down; BIGINT.
+CREATE MACRO unix_seconds(t) AS
+  (epoch_us(CAST(t AS TIMESTAMPTZ)) - CASE WHEN epoch_us(CAST(t AS TIMESTAMPTZ)) < 0 THEN 999999 ELSE 0 END) // 1000000;

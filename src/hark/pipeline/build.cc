@@ -259,9 +259,6 @@ Result<std::vector<CodedColumn>> create_model_inputs(
   }
   if (contract.kind == contract::Kind::kCalls) HARK_TRY_VOID(engine.execute(calls_view(contract)));
   if (contract.kind != contract::Kind::kServiceRequests) return std::vector<CodedColumn>();
-  // The one function of the models that DuckDB lacks, under Spark's name.
-  HARK_TRY_VOID(engine.execute(
-      "CREATE OR REPLACE MACRO unix_seconds(t) AS CAST(floor(epoch_us(t) / 1000000) AS BIGINT)"));
   HARK_TRY(auto coded, make_enums(engine, contract));
   HARK_TRY_VOID(engine.execute(requests_view(contract, coded)));
   HARK_TRY_VOID(
@@ -392,6 +389,7 @@ Result<BuildReport> build(const LakeFolder& lake, const std::string& dataset,
       engine_options.memory_limit_bytes = options.memory_limit_bytes;
       engine_options.temp_directory = concat(lake.root(), "/curated/.spill");
       HARK_TRY(engine, engine::Engine::open(engine_options));
+      HARK_TRY_VOID(engine->define_portable_macros());
       HARK_TRY(coded, create_model_inputs(*engine, contract, inputs.trusted, inputs.completing));
       for (const BuiltTable& done : report.tables) {
         HARK_TRY(const TableState earlier,
