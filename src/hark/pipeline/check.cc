@@ -60,6 +60,39 @@ struct RowCounts {
   }
 };
 
+/// The rows of a batch that carry flags; mostly few do.
+struct Flagged {
+  explicit Flagged(const columnar::Column& flags) {
+    if (flags.is_blank()) return;
+    const auto presence = flags.presence();
+    const auto codes = flags.codes();
+    rows_of.resize(flags.dictionary()->size());
+    for (std::uint32_t row = 0; row < presence.size(); ++row) {
+      if (presence[row] != columnar::Presence::kValue) continue;
+      rows.push_back(row);
+      code_of.push_back(codes[row]);
+      ++rows_of[codes[row]];
+    }
+    flags_of.resize(rows_of.size());
+    for (std::uint32_t code = 0; code < rows_of.size(); ++code) {
+      if (rows_of[code] > 0) flags_of[code] = split((*flags.dictionary())[code], ',');
+    }
+  }
+
+  /// Sets the rows that failed the rule to 1: they were put to it, whatever they lack now.
+  void mark(std::string_view rule, std::span<std::uint8_t> is_checked) const {
+    std::vector<std::uint8_t> has_failed(flags_of.size());
+    for (std::size_t code = 0; code < flags_of.size(); ++code)
+      has_failed[code] = std::ranges::find(flags_of[code], rule) != flags_of[code].end() ? 1 : 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) is_checked[rows[i]] |= has_failed[code_of[i]];
+  }
+
+  std::vector<std::uint32_t> rows;
+  std::vector<std::uint32_t> code_of;                     ///< of each of `rows`
+  std::vector<std::int64_t> rows_of;                      ///< of each code, how many
+  std::vector<std::vector<std::string_view>> flags_of{};  ///< of each code that a row has
+};
+
 class RowCounter final : public columnar::BatchSink {
  public:
   static Result<RowCounter> create(const contract::Contract& contract, unsigned threads) {
@@ -84,19 +117,22 @@ class RowCounter final : public columnar::BatchSink {
   Result<void> consume(columnar::Batch batch, unsigned worker) override {
     RowCounts& counts = of_worker_[worker];
     counts.rows += static_cast<std::int64_t>(batch.num_rows);
-    const columnar::Column& flags = *batch.find(kFlagsColumn);
-    const std::vector<std::int64_t> rows_of_code = count_codes(flags);
-    count_flags(flags, rows_of_code, counts);
+    const Flagged flagged(*batch.find(kFlagsColumn));
+    for (std::uint32_t code = 0; code < flagged.flags_of.size(); ++code) {
+      for (const std::string_view flag : flagged.flags_of[code])
+        counts.flags[std::string(flag)] += flagged.rows_of[code];
+    }
     std::vector<std::uint8_t> is_checked(batch.num_rows);
     for (std::size_t i = 0; i < rule_columns_.size(); ++i) {
       std::ranges::fill(is_checked, std::uint8_t{1});
       for (const std::string& name : rule_columns_[i]) {
         const auto presence = batch.find(name)->presence();
         for (std::size_t row = 0; row < batch.num_rows; ++row) {
-          if (presence[row] == columnar::Presence::kNull) is_checked[row] = 0;
+          const unsigned has_value = presence[row] != columnar::Presence::kNull ? 1 : 0;
+          is_checked[row] = static_cast<std::uint8_t>(is_checked[row] & has_value);
         }
       }
-      mark_flagged(flags, rows_of_code, contract_->rules[i].name, is_checked);
+      flagged.mark(contract_->rules[i].name, is_checked);
       counts.checked[i] += std::accumulate(is_checked.begin(), is_checked.end(), std::int64_t{0});
     }
     for (std::size_t i = 0; i < contract_->columns.size(); ++i) {
@@ -116,44 +152,6 @@ class RowCounter final : public columnar::BatchSink {
  private:
   RowCounter(const contract::Contract& contract, unsigned threads)
       : contract_(&contract), of_worker_(std::max(1U, threads), RowCounts(contract)) {}
-
-  static std::vector<std::int64_t> count_codes(const columnar::Column& flags) {
-    std::vector<std::int64_t> rows(flags.is_blank() ? 0 : flags.dictionary()->size());
-    if (rows.empty()) return rows;
-    const auto codes = flags.codes();
-    for (std::size_t row = 0; row < flags.size(); ++row) {
-      if (flags.is_value(row)) ++rows[codes[row]];
-    }
-    return rows;
-  }
-
-  static void count_flags(const columnar::Column& flags, std::span<const std::int64_t> rows_of_code,
-                          RowCounts& counts) {
-    for (std::uint32_t code = 0; code < rows_of_code.size(); ++code) {
-      if (rows_of_code[code] == 0) continue;
-      for (const std::string_view flag : split((*flags.dictionary())[code], ','))
-        counts.flags[std::string(flag)] += rows_of_code[code];
-    }
-  }
-
-  /// Rows that failed the rule were put to it, whatever they lack now.
-  static void mark_flagged(const columnar::Column& flags,
-                           std::span<const std::int64_t> rows_of_code, std::string_view rule,
-                           std::vector<std::uint8_t>& is_checked) {
-    std::vector<std::uint8_t> has_failed(rows_of_code.size());
-    bool has_any = false;
-    for (std::uint32_t code = 0; code < rows_of_code.size(); ++code) {
-      if (rows_of_code[code] == 0) continue;
-      const auto of_code = split((*flags.dictionary())[code], ',');
-      has_failed[code] = std::ranges::find(of_code, rule) != of_code.end() ? 1 : 0;
-      has_any = has_any || has_failed[code] != 0;
-    }
-    if (!has_any) return;
-    const auto codes = flags.codes();
-    for (std::size_t row = 0; row < is_checked.size(); ++row) {
-      if (flags.is_value(row)) is_checked[row] |= has_failed[codes[row]];
-    }
-  }
 
   const contract::Contract* contract_;
   std::vector<std::vector<std::string>> rule_columns_;
