@@ -25,7 +25,7 @@ FROM (
     CASE
       WHEN c.closed_is_invalid THEN 'excluded: unparsed'
       WHEN c.closed_at IS NULL AND c.closed_date IS NULL THEN 'open'
-      WHEN c.closed_year < 1990 OR c.closed_year >= 2100 THEN 'excluded: sentinel'
+      WHEN c.closed_date < DATE '1990-01-01' OR c.closed_date >= DATE '2100-01-01' THEN 'excluded: sentinel'
       WHEN c.closed_at > c.retrieved_at THEN 'excluded: future'
       WHEN c.closed_at > c.as_of THEN 'open'
       WHEN c.seconds_to_close < 0 THEN 'excluded: negative'
@@ -37,7 +37,6 @@ FROM (
       e.as_of,
       e.retrieved_at,
       e.sla_hours * 3600 AS sla_seconds,
-      extract(YEAR FROM r.closed_date) AS closed_year,
       unix_seconds(e.as_of) - unix_seconds(r.created_at) AS seconds_since_created,
       unix_seconds(e.as_of) - unix_seconds(r.created_at) AS seconds_open,
       -- A closing in the autumn fold is read daylight first, unless that alone is negative (METRICS section 2).
@@ -52,7 +51,7 @@ FROM (
     CROSS JOIN extract_facts AS e
     WHERE r.created_at IS NOT NULL
       AND r.created_at <= e.as_of
-      AND extract(YEAR FROM r.created_date) >= 1990
-      AND extract(YEAR FROM r.created_date) < 2100
+      AND r.created_date >= DATE '1990-01-01'
+      AND r.created_date < DATE '2100-01-01'
   ) AS c
 ) AS d
