@@ -103,9 +103,13 @@ class TrustedLoad final : public columnar::BatchSink {
   Result<void> flush(Run run, unsigned threads, bool is_last);
   Result<void> drop_copies(const Run& run, unsigned threads, RawVector<RunKey>& keys,
                            Dropped& dropped);
-  Result<void> compare_with_table(const Run& run, std::span<const RunKey> keys, Dropped& dropped);
-  Result<void> compare_with_file(const Run& run, std::uint32_t file,
-                                 std::span<const RunKey> candidates, Dropped& dropped);
+  Result<void> compare_with_table(const Run& run, std::span<const RunKey> keys, unsigned threads,
+                                  Dropped& dropped);
+  /// `stored`: the rows of that file of the table whose keys the candidates have.
+  void compare_with_file(const Run& run, std::uint32_t file, const columnar::Batch& stored,
+                         std::span<const RunKey> candidates, Dropped& dropped);
+  /// How many of the table's files fit in memory whole, up to `threads`.
+  unsigned files_at_once(unsigned threads) const noexcept;
   /// Cuts the rows that stay by time into pieces of equal size, a file each.
   Result<std::vector<std::vector<columnar::RowRange>>> cut_by_time(const Run& run,
                                                                    const Dropped& dropped,
@@ -128,7 +132,7 @@ class TrustedLoad final : public columnar::BatchSink {
                                bool is_unnamed);
   /// Writes rows that know which file they came from.
   Result<WrittenFile> write_file(std::vector<const columnar::Batch*> batches,
-                                 std::vector<columnar::RowRange> rows);
+                                 std::vector<columnar::RowRange> rows, unsigned threads);
 
   io::FileSystem& files_;
   std::string table_path_;
