@@ -269,6 +269,46 @@ TEST_F(Ingest, OverlappingExportsGiveTheSameTableInEitherOrder) {
   EXPECT_EQ(forward.size(), 30u);
 }
 
+TEST_F(Ingest, RowsRestatedInManyFilesAreTheRowsOfTheNewerExport) {
+  std::string older(kHeader);
+  std::string newer(kHeader);
+  std::string final(kHeader);
+  for (int key = 100; key < 500; ++key) {
+    const std::string created =
+        concat("03/", 10 + key % 20, "/2024 01:15:00 ", key % 3 == 0 ? "AM" : "PM");
+    const std::string before = record(key, created, "", "Noise", created);
+    const std::string after =
+        record(key, created, "04/19/2024 01:15:00 AM", "Noise", "04/19/2024 01:15:00 AM");
+    older += before;
+    if (key % 2 == 0) newer += after;
+    final += key % 2 == 0 ? after : before;
+  }
+  const auto contract_rows = [&](const LakeFolder& lake) {
+    std::vector<std::string> rows = picture(lake.root(), "nyc311").trusted;
+    for (std::string& row : rows) row.resize(row.find("_file="));
+    std::ranges::sort(rows);
+    return rows;
+  };
+  const LakeFolder once = make_lake("once");
+  load(once, write("final.csv", final));
+  for (const unsigned threads : {1U, 3U}) {
+    SCOPED_TRACE(threads);
+    IngestOptions with = options();
+    with.threads = threads;
+    with.rows_per_file = 50;
+    const LakeFolder lake = make_lake(concat("twice", threads));
+    load(lake, write("older.csv", older), with);
+    const auto files_of = [&] {
+      return open_table(files_, lake.trusted_table("nyc311"))->file_paths().value();
+    };
+    ASSERT_GE(files_of().size(), 8U);
+    const LoadReport report = load(lake, write("newer.csv", newer), with);
+    EXPECT_EQ(report.rows.updated, 200);
+    EXPECT_EQ(report.rows.inserted, 0);
+    EXPECT_EQ(contract_rows(lake), contract_rows(once));
+  }
+}
+
 TEST_F(Ingest, CopiesAndOlderVersionsInOneFileCountOnce) {
   const LakeFolder lake = make_lake();
   std::string text(kHeader);
