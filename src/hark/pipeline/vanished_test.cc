@@ -36,7 +36,8 @@ class Vanished : public LakeTest {
         const std::size_t at = row.find(concat(column, "=")) + column.size() + 1;
         return row.substr(at, row.find('|', at) - at);
       };
-      const auto parts = split(value("_flags"), ',');
+      const std::string flags = value("_flags");
+      const auto parts = split(flags, ',');
       if (std::ranges::find(parts, kVanishedFlag) != parts.end())
         keys.push_back(value("unique_key"));
     }
