@@ -72,6 +72,8 @@ TEST(ParquetDecoding, CodesThatAreNotThereOrTooWideAreCorrupt) {
   EXPECT_EQ(code_of(std::string(11, '\xFF'), 8), ErrorCode::kCorrupt);  // a number without an end
   const std::string all_bits = std::string(9, '\xFF') + "\x01";
   EXPECT_EQ(code_of(all_bits + std::string(8, 'x'), 8), ErrorCode::kCorrupt);  // 2^63 groups
+  // 2^60 groups of 16 bytes: their product is 0 in 64 bits.
+  EXPECT_EQ(code_of("\x81\x80\x80\x80\x80\x80\x80\x80\x20"s, 16), ErrorCode::kCorrupt);
 }
 
 TEST(ParquetDecoding, LevelsSayWhichRowsHaveAValue) {
@@ -116,6 +118,25 @@ TEST(ParquetDecoding, DifferencesAreThoseOfTheSlowReader) {
       EXPECT_EQ(again, narrow);
       EXPECT_EQ(page, "and more bytes");
     }
+  }
+}
+
+TEST(ParquetDecoding, NumbersOfMoreThan64BitsAreNone) {
+  std::uint64_t value = 0;
+  EXPECT_EQ(read_varint(std::string(9, '\xFF') + "\x01!", value), 10U);
+  EXPECT_EQ(value, ~std::uint64_t{0});
+  EXPECT_EQ(read_varint(std::string(9, '\xFF') + "\x02!", value), 0U);
+  EXPECT_EQ(read_varint("\xAC\x02!", value), 2U);
+  EXPECT_EQ(value, 300U);
+}
+
+TEST(ParquetDecoding, DifferencesOfAnotherNumberOfValuesAreCorrupt) {
+  std::string bytes;
+  append_delta(bytes, std::span<const std::int64_t>(std::vector<std::int64_t>{5, 9}));
+  for (const std::size_t count : {1U, 3U}) {
+    std::vector<std::int64_t> values(count);
+    std::string_view page = bytes;
+    EXPECT_EQ(take_delta(page, values).error().code(), ErrorCode::kCorrupt);
   }
 }
 

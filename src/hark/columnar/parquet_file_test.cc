@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 #include <mutex>
+#include <thread>
 
 #include "hark/columnar/parquet_reader_for_tests.h"
 #include "hark/columnar/parquet_writer.h"
@@ -61,6 +64,11 @@ void expect_same(const Column& read, const Column& written) {
   EXPECT_EQ(cells_of(read), cells_of(written)) << written.name();
   for (std::size_t row = 0; row < read.size(); ++row)
     ASSERT_NE(read.presence()[row], Presence::kInvalid);
+  // Where there is no value stands 0.
+  if (read.type() == Type::kInt64) {
+    for (std::size_t row = 0; row < read.size(); ++row)
+      ASSERT_TRUE(read.is_value(row) || read.int64s()[row] == 0);
+  }
 }
 
 Batch one_column(Column column) {
@@ -205,6 +213,55 @@ TEST_F(ParquetFileTest, ASourceGivesTheRowGroupsOfItsFilesInOrder) {
   EXPECT_EQ(source->stream({"gone"}, 2, collector).error().code(), ErrorCode::kInvalidArgument);
   collector.fails = true;
   EXPECT_EQ(source->stream({"big"}, 2, collector).error().code(), ErrorCode::kInterrupted);
+}
+
+TEST_F(ParquetFileTest, NoRowGroupIsBegunAfterAFailure) {
+  const Batch batch = random_batch(1, 10);
+  std::vector<ParquetFile> opened;
+  opened.push_back(*ParquetFile::open(files_, write(std::vector<const Batch*>(40, &batch))));
+  const auto source = parquet_files_source(std::move(opened), fields_of(batch));
+  struct Failing final : BatchSink {
+    Result<void> consume(Batch taken, unsigned) override {
+      ++num_calls;
+      if (taken.ordinal == 0) return Error(ErrorCode::kInterrupted, "enough");
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      return {};
+    }
+    std::atomic<int> num_calls{0};
+  } sink;
+  EXPECT_EQ(source->stream({"big"}, 2, sink).error().code(), ErrorCode::kInterrupted);
+  EXPECT_LT(sink.num_calls, 30);
+}
+
+TEST_F(ParquetFileTest, AFooterWhoseNumbersDisagreeIsCorrupt) {
+  FileMetadata file;
+  file.fields = {{"a", Type::kInt64}};
+  file.row_groups.resize(1);
+  file.row_groups[0].num_rows = 5;
+  file.row_groups[0].chunks.resize(1);
+  file.row_groups[0].chunks[0].num_rows = 5;
+  file.num_rows = 5;
+  const auto code_of = [](const FileMetadata& of) {
+    std::string bytes;
+    append_footer(bytes, of);
+    const auto read = read_footer(std::string_view(bytes).substr(0, bytes.size() - 8));
+    return read ? ErrorCode::kInternal : read.error().code();  // kInternal: no error
+  };
+  EXPECT_EQ(code_of(file), ErrorCode::kInternal);
+  FileMetadata other = file;
+  other.num_rows = 6;
+  EXPECT_EQ(code_of(other), ErrorCode::kCorrupt);
+  other = file;
+  other.row_groups[0].chunks[0].num_rows = 4;
+  EXPECT_EQ(code_of(other), ErrorCode::kCorrupt);
+  other = file;
+  other.row_groups[0].chunks[0].data_page_offset = -1;
+  EXPECT_EQ(code_of(other), ErrorCode::kCorrupt);
+  other = file;
+  other.fields.push_back({"b", Type::kInt64});
+  other.row_groups[0].chunks.resize(2);
+  other.row_groups[0].chunks[1].num_rows = 5;
+  EXPECT_EQ(code_of(other), ErrorCode::kInternal);
 }
 
 TEST_F(ParquetFileTest, FilesOfOthersAndWhatIsNoFileAreRefused) {

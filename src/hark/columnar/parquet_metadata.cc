@@ -340,8 +340,7 @@ bool fits_together(const FileMetadata& file) {
         group.chunks.size() != file.fields.size())
       return false;
     for (const ChunkMetadata& chunk : group.chunks) {
-      if (chunk.num_rows != group.num_rows || chunk.null_count < 0 ||
-          chunk.null_count > chunk.num_rows || chunk.compressed_bytes < 0 ||
+      if (chunk.num_rows != group.num_rows || chunk.compressed_bytes < 0 ||
           chunk.data_page_offset < 0 || chunk.dictionary_page_offset.value_or(0) < 0)
         return false;
     }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "hark/columnar/parquet_writer.h"
 #include "hark/engine/parquet_source.h"
 #include "hark/pipeline/lake_fixture_test.h"
 
@@ -55,6 +56,26 @@ TEST_F(TrustedReaderTest, OwnFilesAndThoseOfAnotherWriterGiveTheSameRowsAsTheEng
   paths[0] = others;
   const auto mixed = reader.open(paths, contract).value();
   EXPECT_EQ(texts_of(*mixed, 2), sorted);
+}
+
+TEST_F(TrustedReaderTest, OwnFilesOfOtherTypesThanTheContractsGoThroughTheEngine) {
+  const LakeFolder lake = make_lake();
+  const contract::Contract contract = *contract::built_in_contract("nyc311").value();
+  columnar::Column key({"unique_key", columnar::Type::kInt32});
+  key.append_int32(7);
+  columnar::Batch batch;
+  batch.num_rows = 1;
+  batch.columns.push_back(std::move(key));
+  const std::string path = concat(lake.root(), "/older.parquet");
+  auto writer =
+      columnar::ParquetWriter::create(*files_.open_output(path), {batch.columns[0].field()});
+  ASSERT_TRUE(writer->write(batch));
+  ASSERT_TRUE(std::move(*writer).finish());
+  TrustedReader reader(files_, {});
+  const auto rows = reader.open({path}, contract).value();
+  RowTexts texts;
+  ASSERT_TRUE(rows->stream({"unique_key", "agency"}, 1, texts));
+  EXPECT_EQ(texts.rows, std::vector<std::string>{"unique_key=7|agency=|"});
 }
 
 TEST_F(TrustedReaderTest, AFileThatIsDamagedOrGoneIsAnErrorAndNoMatterForTheEngine) {
