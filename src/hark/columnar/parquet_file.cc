@@ -18,6 +18,14 @@ constexpr std::uint64_t kFirstLook = 64 * 1024;
 constexpr std::int64_t kMostRows = std::int64_t{1} << 24;
 constexpr std::size_t kLengthAndMagic = sizeof(std::uint32_t) + kParquetMagic.size();
 
+/// The error with the path, and with what to try where the file is damaged.
+Error in_file(Error error, std::string_view doing, std::string_view path) {
+  Error told = std::move(error).while_doing(concat(doing, " '", path, "'"));
+  if (told.code() != ErrorCode::kCorrupt) return told;
+  return std::move(told).hint(
+      "the file is damaged; `hark doctor --lake LAKE` names all such files");
+}
+
 Result<std::string_view> read_bytes(const io::InputFile& file, std::uint64_t offset,
                                     std::uint64_t size, RawVector<char>& buffer) {
   if (offset > file.size() || size > file.size() - offset)
@@ -104,7 +112,7 @@ class FilesSource final : public BatchSource {
 Result<ParquetFile> ParquetFile::open(const io::FileSystem& files, std::string path) {
   HARK_TRY(const auto file, files.open_input(path));
   auto metadata = read_metadata(*file);
-  if (!metadata) return std::move(metadata).error().while_doing(concat("opening '", path, "'"));
+  if (!metadata) return in_file(std::move(metadata).error(), "opening", path);
   if (!metadata->created_by.starts_with(kWriter)) {
     return Error(ErrorCode::kUnsupported,
                  concat("'", path, "' is a Parquet file of another writer"));
@@ -160,7 +168,7 @@ Result<Batch> ParquetFile::read(std::size_t row_group, std::span<const Field> fi
   HARK_TRY(const auto file, files_->open_input(path_));
   for (const Field& field : fields) {
     auto column = read_column(*file, group, field, scratch);
-    if (!column) return std::move(column).error().while_doing(concat("reading '", path_, "'"));
+    if (!column) return in_file(std::move(column).error(), "reading", path_);
     batch.columns.push_back(*std::move(column));
   }
   return batch;

@@ -90,6 +90,7 @@ TEST_F(TrustedReaderTest, AFileThatIsDamagedOrGoneIsAnErrorAndNoMatterForTheEngi
   const auto opened = reader.open({path}, contract);
   EXPECT_EQ(opened.error().code(), ErrorCode::kCorrupt);
   EXPECT_NE(opened.error().to_string().find(path), std::string::npos);
+  EXPECT_NE(opened.error().hint().find("doctor"), std::string::npos);
 }
 
 }  // namespace
