@@ -20,6 +20,8 @@ namespace {
 
 using testing::Cell;
 using testing::cells_of;
+using testing::fields_of;
+using testing::one_column;
 using testing::random_batch;
 
 class ParquetFileTest : public ::testing::Test {
@@ -30,10 +32,8 @@ class ParquetFileTest : public ::testing::Test {
 
   std::string write(const std::vector<const Batch*>& batches, ParquetOptions options = {},
                     std::string_view name = "a.parquet") {
-    std::vector<Field> fields;
-    for (const Column& column : batches.front()->columns) fields.push_back(column.field());
-    auto writer =
-        ParquetWriter::create(*files_.open_output(path(name)), fields, std::move(options));
+    auto writer = ParquetWriter::create(*files_.open_output(path(name)),
+                                        fields_of(*batches.front()), std::move(options));
     for (const Batch* batch : batches) EXPECT_TRUE(writer->write(*batch));
     EXPECT_TRUE(std::move(*writer).finish());
     return path(name);
@@ -51,12 +51,6 @@ class ParquetFileTest : public ::testing::Test {
   }();
 };
 
-std::vector<Field> fields_of(const Batch& batch) {
-  std::vector<Field> fields;
-  for (const Column& column : batch.columns) fields.push_back(column.field());
-  return fields;
-}
-
 /// What the column reads back as: what was no value is null.
 void expect_same(const Column& read, const Column& written) {
   EXPECT_EQ(read.field(), written.field());
@@ -69,13 +63,6 @@ void expect_same(const Column& read, const Column& written) {
     for (std::size_t row = 0; row < read.size(); ++row)
       ASSERT_TRUE(read.is_value(row) || read.int64s()[row] == 0);
   }
-}
-
-Batch one_column(Column column) {
-  Batch batch;
-  batch.num_rows = column.size();
-  batch.columns.push_back(std::move(column));
-  return batch;
 }
 
 TEST_F(ParquetFileTest, RandomBatchesReadBack) {

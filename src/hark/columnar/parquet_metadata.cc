@@ -248,7 +248,7 @@ Result<Field> read_schema_element(ThriftCompactReader& thrift) {
 }
 
 Result<std::vector<Field>> read_schema(ThriftCompactReader& thrift) {
-  const std::size_t size = thrift.field_list(ThriftType::kStruct);
+  const std::size_t size = thrift.field_list();
   if (size == 0) return no_metadata();
   std::int64_t num_children = -1;
   thrift.begin_struct();  // the root
@@ -315,7 +315,7 @@ Result<RowGroupMetadata> read_row_group(ThriftCompactReader& thrift) {
   while (thrift.next_field()) {
     if (thrift.field_id() == 3) group.num_rows = thrift.field_integer();
     if (thrift.field_id() != 1) continue;
-    const std::size_t size = thrift.field_list(ThriftType::kStruct);
+    const std::size_t size = thrift.field_list();
     for (std::size_t i = 0; i < size && thrift.is_whole(); ++i) {
       thrift.begin_struct();
       std::size_t num_metadata = 0;
@@ -473,7 +473,7 @@ Result<FileMetadata> read_footer(std::string_view bytes) {
         file.num_rows = thrift.field_integer();
         break;
       case 4: {
-        const std::size_t size = thrift.field_list(ThriftType::kStruct);
+        const std::size_t size = thrift.field_list();
         for (std::size_t i = 0; i < size; ++i) {
           HARK_TRY(RowGroupMetadata group, read_row_group(thrift));
           file.row_groups.push_back(std::move(group));
@@ -481,7 +481,7 @@ Result<FileMetadata> read_footer(std::string_view bytes) {
         break;
       }
       case 5: {
-        const std::size_t size = thrift.field_list(ThriftType::kStruct);
+        const std::size_t size = thrift.field_list();
         for (std::size_t i = 0; i < size && thrift.is_whole(); ++i) {
           auto& [key, value] = file.key_values.emplace_back();
           thrift.begin_struct();

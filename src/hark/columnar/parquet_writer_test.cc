@@ -15,6 +15,8 @@ namespace hark::columnar {
 namespace {
 
 using testing::cells_of;
+using testing::fields_of;
+using testing::one_column;
 using testing::random_batch;
 using testing::read_parquet;
 
@@ -37,12 +39,6 @@ struct Written {
   FileStats stats;
 };
 
-std::vector<Field> fields_of(const Batch& batch) {
-  std::vector<Field> fields;
-  for (const Column& column : batch.columns) fields.push_back(column.field());
-  return fields;
-}
-
 Written write_file(const std::vector<const Batch*>& batches, ParquetOptions options = {}) {
   Written out;
   auto writer = ParquetWriter::create(std::make_unique<MemoryFile>(out.bytes),
@@ -60,13 +56,6 @@ Written write_file(const std::vector<const Batch*>& batches, ParquetOptions opti
 
 Written write_file(const Batch& batch, ParquetOptions options = {}) {
   return write_file(std::vector<const Batch*>{&batch}, std::move(options));
-}
-
-Batch one_column(Column column) {
-  Batch batch;
-  batch.num_rows = column.size();
-  batch.columns.push_back(std::move(column));
-  return batch;
 }
 
 Batch doubles(const std::vector<double>& values) {

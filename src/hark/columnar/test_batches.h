@@ -70,4 +70,17 @@ inline Batch random_batch(std::uint64_t seed, std::size_t num_rows) {
   return batch;
 }
 
+inline std::vector<Field> fields_of(const Batch& batch) {
+  std::vector<Field> fields;
+  for (const Column& column : batch.columns) fields.push_back(column.field());
+  return fields;
+}
+
+inline Batch one_column(Column column) {
+  Batch batch;
+  batch.num_rows = column.size();
+  batch.columns.push_back(std::move(column));
+  return batch;
+}
+
 }  // namespace hark::columnar::testing

@@ -190,12 +190,12 @@ std::string_view ThriftCompactReader::field_binary() {
   return take_field(kBinary) ? binary() : std::string_view();
 }
 
-std::size_t ThriftCompactReader::field_list(ThriftType element) {
+std::size_t ThriftCompactReader::field_list() {
   if (!take_field(kList)) return 0;
   const std::uint8_t head = byte();
   const std::uint64_t size = head >> 4 == kLongList ? varint() : head >> 4;
   // An element has a byte at least.
-  if (!is_whole_ || (head & 15) != static_cast<std::uint8_t>(element) || size > rest_.size()) {
+  if (!is_whole_ || (head & 15) != kStruct || size > rest_.size()) {
     fail();
     return 0;
   }

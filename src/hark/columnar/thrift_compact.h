@@ -66,11 +66,8 @@ class ThriftCompactReader {
   bool field_bool();
   std::int64_t field_integer();  ///< of 16, 32 or 64 bits
   std::string_view field_binary();
-  /// Number of the elements, which follow.
-  std::size_t field_list(ThriftType element);
-
-  std::int64_t element_integer() { return zigzag_varint(); }
-  std::string_view element_binary() { return binary(); }
+  /// Number of the elements, which follow; structs are the ones that can be read.
+  std::size_t field_list();
 
  private:
   struct Open {

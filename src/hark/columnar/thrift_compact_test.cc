@@ -117,10 +117,6 @@ TEST(ThriftCompactReader, ReadsWhatWasWritten) {
     if (thrift.field_id() == 22) {
       EXPECT_EQ(thrift.field_binary(), "ab");
     }
-    if (thrift.field_id() == 23) {
-      ASSERT_EQ(thrift.field_list(ThriftType::kI32), 20U);
-      for (int i = 0; i < 20; ++i) EXPECT_EQ(thrift.element_integer(), -i);
-    }
     if (thrift.field_id() == 24) {
       thrift.begin_struct();
       while (thrift.next_field()) {
@@ -128,15 +124,11 @@ TEST(ThriftCompactReader, ReadsWhatWasWritten) {
       }
     }
     if (thrift.field_id() == 25) {
-      ASSERT_EQ(thrift.field_list(ThriftType::kStruct), 2U);
+      ASSERT_EQ(thrift.field_list(), 2U);
       for (int i = 0; i < 2; ++i) {
         thrift.begin_struct();
         while (thrift.next_field()) seen.push_back(thrift.field_bool() ? 1 : 0);
       }
-    }
-    if (thrift.field_id() == 26) {
-      ASSERT_EQ(thrift.field_list(ThriftType::kBinary), 1U);
-      EXPECT_EQ(thrift.element_binary(), "c");
     }
   }
   EXPECT_TRUE(thrift.is_whole());
@@ -185,9 +177,9 @@ TEST(ThriftCompactReader, WhatDoesNotFitEndsTheReading) {
   EXPECT_FALSE(read(std::string_view("\x15\x02\x00", 3), [](Reader& r) { r.begin_struct(); }));
   EXPECT_FALSE(read(std::string_view("\x18\x02q\x00", 4), [](Reader& r) { r.field_integer(); }));
   // A list of another type, and of more elements than there are bytes.
-  const auto list = [](Reader& r) { EXPECT_EQ(r.field_list(ThriftType::kI32), 0U); };
+  const auto list = [](Reader& r) { EXPECT_EQ(r.field_list(), 0U); };
   EXPECT_FALSE(read(std::string_view("\x19\x18\x01x\x00", 5), list));
-  EXPECT_FALSE(read(std::string_view("\x19\x55\x02\x00", 4), list));
+  EXPECT_FALSE(read(std::string_view("\x19\x5C\x02\x00", 4), list));
   // Maps, which Parquet has none of, and structs in structs without end.
   EXPECT_FALSE(read(std::string_view("\x1B\x00\x00", 3), [](Reader&) {}));
   EXPECT_FALSE(read(std::string(10'000'000, '\x1C'), [](Reader&) {}));

@@ -1,4 +1,5 @@
-// Rows of a lake as batches: what figures read where a plain file gives them tabular's batches.
+// Rows of Parquet files of any writer as batches: what figures read of a lake that another engine
+// wrote. hark's own files are read by columnar/parquet_file.h.
 #pragma once
 
 #include <memory>

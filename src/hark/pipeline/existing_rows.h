@@ -47,7 +47,7 @@ class ExistingRows {
 inline constexpr std::size_t kBytesToCompareKeys = 24;
 /// False: no two rows of a trusted table's files share their key. True: they may, since of keys
 /// that are not exact (keys_are_exact()) only hashes are compared, and rows without a key are
-/// alike. `contract` has a key. Errors: the engine's; kExhausted.
+/// alike. `contract` has a key. Errors: the reader's; kExhausted.
 /// Needs kBytesToCompareKeys a row.
 Result<bool> may_share_keys(TrustedReader& reader, const std::vector<std::string>& files,
                             const contract::Contract& contract, unsigned threads);

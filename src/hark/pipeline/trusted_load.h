@@ -62,8 +62,8 @@ struct TrustedLoadOptions {
 
 class TrustedLoad final : public columnar::BatchSink {
  public:
-  /// `existing`, `completer`, `contract` and `files` must outlive the load. `reader`, too: it is
-  /// asked for rows of the table only when they must be compared or rewritten.
+  /// `existing`, `completer`, `contract`, `reader` and `files` must outlive the load. The reader is
+  /// asked only for rows of the table that must be compared or rewritten.
   TrustedLoad(io::FileSystem& files, std::string table_path, const contract::Contract& contract,
               const Completer& completer, const ExistingRows& existing, TrustedReader& reader,
               TrustedLoadOptions options);
