@@ -131,11 +131,14 @@ Result<FileStats> copy_select(const std::shared_ptr<Database>& database, const s
     columns.emplace_back().name = column.name;
     columns.back().type = column.type;
   }
+  // A column of which a row group has more texts than the limit has mostly a new one in every row,
+  // and looking each up to find that out costs more than a few codes save.
   const std::string copy =
       concat("COPY (SELECT ", select, " FROM ", as_table(sql, prepared.columns.size()), ") TO ",
              quote_literal(absolute_path(path)), " (FORMAT parquet, COMPRESSION ",
              options.zstd ? "zstd" : "snappy", options.zstd ? ", COMPRESSION_LEVEL 1" : "",
-             ", ROW_GROUP_SIZE ", options.row_group_size, ", USE_TMP_FILE false, RETURN_STATS)");
+             ", DICTIONARY_SIZE_LIMIT 8192, ROW_GROUP_SIZE ", options.row_group_size,
+             ", USE_TMP_FILE false, RETURN_STATS)");
 
   const DuckdbApi& api = database->api();
   duckdb_result result;

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 
 #include "hark/calendar/civil.h"
 #include "hark/core/parallel.h"
 #include "hark/insight/backlog.h"
+#include "hark/insight/columns.h"
+#include "hark/insight/row_kinds.h"
 
 namespace hark::insight {
 namespace {
@@ -14,56 +17,54 @@ namespace {
 constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kFewRequests = 30;
 
-std::int64_t second_of_day(std::int64_t local_s) { return (local_s % kDay + kDay) % kDay; }
-
-void count_days(const RequestTable& table, RequestAnalysis& analysis) {
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    if (!table.is_in_scope(row)) continue;
-    const std::int32_t day = table.created_day(row);
-    analysis.first_day = std::min(analysis.first_day.value_or(day), day);
-    analysis.last_day = std::max(analysis.last_day.value_or(day), day);
-  }
-  if (!analysis.first_day) return;
-  const std::int32_t first = *analysis.first_day;
-  analysis.days.resize(static_cast<std::size_t>(*analysis.last_day - first) + 1);
-  for (std::size_t i = 0; i < analysis.days.size(); ++i)
-    analysis.days[i].day = first + static_cast<std::int32_t>(i);
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    if (!table.is_in_scope(row)) continue;
-    DayCount& created = analysis.days[static_cast<std::size_t>(table.created_day(row) - first)];
-    ++created.created;
-    if (!table.has_duration(row)) continue;
-    ++created.open;  // so far the change of the backlog on that day
-    if (table.outcome[row] != Outcome::kClosed) continue;
-    const std::int32_t closed = table.closed_day(row);
-    if (closed >= first && closed <= *analysis.last_day) {
-      DayCount& day = analysis.days[static_cast<std::size_t>(closed - first)];
-      ++day.closed;
-      --day.open;
-    }
-  }
-  std::int64_t open = 0;
-  for (DayCount& day : analysis.days) day.open = open += day.open;
-}
-
-void count_hours(const RequestTable& table, RequestAnalysis& analysis) {
-  if (table.is_created_date_only) return;
+/// Requests per day, and per weekday and hour: one walk over the rows, as both need the clock.
+void count_days_and_hours(const RequestTable& table, RequestAnalysis& analysis) {
+  if (!table.is_created_date_only) analysis.week_hours.emplace();
+  if (!table.first_created_day) return;
+  // A day more on either side: where clocks are set back over midnight, an earlier request may
+  // stand on a later day.
+  const std::int32_t first = *table.first_created_day - 1;
+  std::vector<DayCount> days(static_cast<std::size_t>(*table.last_created_day + 1 - first) + 1);
+  for (std::size_t i = 0; i < days.size(); ++i) days[i].day = first + static_cast<std::int32_t>(i);
   WeekHours hours;
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    if (!table.is_in_scope(row)) continue;
-    const std::int64_t local = table.created_local_s(row);
-    const std::int64_t second = second_of_day(local);
+  const auto count_hour = [&](std::int32_t day, std::int64_t second) {
     if (second == 0) ++analysis.odd.created_at_midnight;
     if (second == kDay / 2) ++analysis.odd.created_at_noon;
     if (second == 0 || second == kDay / 2) {
       ++hours.num_heaped;
-      continue;
+      return;
     }
     ++hours.num_counted;
-    ++hours.counts[calendar::weekday_from_days(table.created_day(row))]
-                  [static_cast<std::size_t>(second / 3600)];
+    ++hours.counts[calendar::weekday_from_days(day)][static_cast<std::size_t>(second / 3600)];
+  };
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (!table.is_in_scope(row)) continue;
+    const std::int64_t local = table.created_local_s(row);
+    const auto day = static_cast<std::int32_t>(floor_div(local, kDay));
+    DayCount& created = days[static_cast<std::size_t>(day - first)];
+    ++created.created;
+    if (!table.is_created_date_only) count_hour(day, local - day * kDay);
+    if (!table.has_duration(row)) continue;
+    ++created.open;  // so far the change of the backlog on that day
+    if (table.outcome[row] != Outcome::kClosed) continue;
+    const std::int32_t closed = table.closed_day(row);
+    if (closed >= first && closed <= days.back().day) {
+      DayCount& of_closing = days[static_cast<std::size_t>(closed - first)];
+      ++of_closing.closed;
+      --of_closing.open;
+    }
   }
-  analysis.week_hours = hours;
+  if (!table.is_created_date_only) analysis.week_hours = hours;
+  // From the first to the last day on which requests of the selection were created.
+  const auto has_created = [](const DayCount& day) { return day.created > 0; };
+  const auto begin = std::ranges::find_if(days, has_created);
+  const auto end = std::find_if(days.rbegin(), std::make_reverse_iterator(begin), has_created);
+  analysis.days.assign(begin, end.base());
+  if (analysis.days.empty()) return;
+  analysis.first_day = analysis.days.front().day;
+  analysis.last_day = analysis.days.back().day;
+  std::int64_t open = 0;
+  for (DayCount& day : analysis.days) day.open = open += day.open;
 }
 
 /// Edges a reader knows by heart rather than equal steps.
@@ -104,10 +105,10 @@ void count_ages(const RequestTable& table, RequestAnalysis& analysis) {
 
 Result<std::vector<RequestGroup>> groups_of(const RequestTable& table,
                                             const contract::Contract& contract,
-                                            contract::Role role) {
+                                            const RowKinds& kinds, contract::Role role) {
   const Category* const category = table.category(contract, role);
   if (category == nullptr) return std::vector<RequestGroup>();
-  return request_kpis_by(table, contract, *category, 1);
+  return request_kpis_by(table, contract, kinds, *category, 1);
 }
 
 void count_odd(const RequestTable& table, const contract::Contract& contract,
@@ -163,11 +164,12 @@ Disparity department_disparity(const std::vector<RequestGroup>& departments,
 
 Result<RequestAnalysis> analyse_requests(const RequestTable& table,
                                          const contract::Contract& contract, unsigned threads) {
+  HARK_TRY(const RowKinds kinds, RowKinds::of(table, contract, threads));
   RequestAnalysis analysis;
   // Each part writes what is its own; the largest ones come first.
   const auto groups_into = [&](std::vector<RequestGroup>& groups,
                                contract::Role role) -> Result<void> {
-    HARK_TRY(groups, groups_of(table, contract, role));
+    HARK_TRY(groups, groups_of(table, contract, kinds, role));
     return {};
   };
   const std::function<Result<void>()> parts[] = {
@@ -175,15 +177,11 @@ Result<RequestAnalysis> analyse_requests(const RequestTable& table,
       [&] { return groups_into(analysis.agencies, contract::Role::kAgency); },
       [&] { return groups_into(analysis.areas, contract::Role::kArea); },
       [&]() -> Result<void> {
-        HARK_TRY(analysis.kpis, request_kpis(table, contract, 1));
+        HARK_TRY(analysis.kpis, request_kpis(table, contract, kinds, 1));
         return {};
       },
       [&]() -> Result<void> {
-        count_days(table, analysis);
-        return {};
-      },
-      [&]() -> Result<void> {
-        count_hours(table, analysis);
+        count_days_and_hours(table, analysis);
         return {};
       },
       [&]() -> Result<void> {

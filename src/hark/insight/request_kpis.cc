@@ -12,6 +12,7 @@
 
 #include "hark/core/parallel.h"
 #include "hark/insight/columns.h"
+#include "hark/insight/row_kinds.h"
 #include "hark/insight/sla_rule.h"
 #include "hark/insight/timed_rows.h"
 #include "hark/stats/concentration.h"
@@ -66,15 +67,32 @@ Result<TimeToClose> time_to_close(const RequestTable& table, std::span<const Tim
   return out;
 }
 
+// The group of a row: without codes all are in one, and a row that has none is in the last.
+struct GroupOf {
+  std::span<const std::uint32_t> codes;
+  std::size_t num_groups;
+
+  std::size_t operator()(std::size_t row) const {
+    return codes.empty() ? 0 : codes[row] == kNoCode ? num_groups - 1 : codes[row];
+  }
+};
+
 // How often each key of a category occurs among the rows of each group: calls `take(group, counts)`
-// with the counts of the keys that occur, in no particular order.
-template <typename GroupOf, typename Take>
-Result<void> count_keys(const RequestTable& table, const Category& category, std::size_t num_groups,
+// with the counts of the keys that occur, in no particular order; only their shares are for use.
+template <typename Take>
+Result<void> count_keys(const RequestTable& table, const Category& category,
                         const GroupOf& group_of, const Take& take) {
+  const std::size_t num_groups = group_of.num_groups;
+  const std::size_t num_keys = category.num_keys();
+  if (group_of.codes.data() == category.codes.data() && !group_of.codes.empty()) {
+    // Grouped by the category itself: all of a group's rows have its key.
+    for (std::size_t group = 0; group < num_keys; ++group) take(group, std::vector<double>{1});
+    take(num_keys, std::vector<double>());
+    return {};
+  }
   // One counter per group and key as long as they stay in the cache; else group by group, from a
   // list of each group's keys.
   constexpr std::size_t kMaxCounters = std::size_t{1} << 18;
-  const std::size_t num_keys = category.num_keys();
   const bool is_at_once = num_groups * num_keys <= kMaxCounters;
   std::vector<std::uint32_t> counts(is_at_once ? num_groups * num_keys : num_keys, 0);
   std::optional<ByGroup<std::uint32_t>> codes_of;
@@ -117,38 +135,10 @@ std::optional<double> top_share(std::vector<double> counts, std::size_t k) {
          all;
 }
 
-void count_row(const RequestTable& table, std::size_t row, RequestKpis& kpis) {
-  ++kpis.n;
-  const Outcome outcome = table.outcome[row];
-  ++kpis.outcomes[static_cast<std::size_t>(outcome)];
-  if (table.has_status) {
-    const bool has_time = table.closed_us[row] != kNoTime;
-    const bool has_text = has_time || table.is_marked(row, kClosedUnreadable);
-    if (table.status[row] == StatusClass::kClosed && !has_text) ++*kpis.closed_without_time;
-    if (table.status[row] == StatusClass::kNotClosed && has_time) ++*kpis.open_with_time;
-  }
-  if (table.is_marked(row, kInGap)) ++kpis.gap_rows;
-  if (outcome > Outcome::kOpen) return;
-  if (table.is_marked(row, kInFold)) ++kpis.fold_rows;
-  if (table.is_marked(row, kAmbiguousSign)) ++kpis.ambiguous_sign;
-  if (outcome != Outcome::kClosed) return;
-  if (kpis.resolved_as) ++(*kpis.resolved_as)[static_cast<std::size_t>(table.resolved_as[row])];
-  if (kpis.same_day && table.duration[row] == 0) ++*kpis.same_day;
-  if (!kpis.classes) return;
-  ClosingClasses& classes = *kpis.classes;
-  const bool is_instant = table.is_marked(row, kInstant);
-  const bool is_batch = table.is_marked(row, kBatch);
-  classes.zero += table.is_marked(row, kZero) ? 1 : 0;
-  classes.instant += is_instant ? 1 : 0;
-  classes.batch += is_batch ? 1 : 0;
-  classes.instant_and_batch += is_instant && is_batch ? 1 : 0;
-  classes.normal += !is_instant && !is_batch ? 1 : 0;
-}
-
 // The figures of every group at once; `codes` empty: one group of all rows. A row without code is
 // in the last group.
 Result<std::vector<RequestKpis>> compute(const RequestTable& table,
-                                         const contract::Contract& contract,
+                                         const contract::Contract& contract, const RowKinds& kinds,
                                          std::span<const std::uint32_t> codes,
                                          std::size_t num_groups, unsigned threads) {
   const SlaRule rule(table, contract);
@@ -165,46 +155,38 @@ Result<std::vector<RequestKpis>> compute(const RequestTable& table,
   if (table.has_closing) blank.sla = rule.start();
   if (!table.resolved_as.empty()) blank.resolved_as.emplace();
   std::vector<RequestKpis> groups(num_groups, blank);
-  const auto group_of = [&](std::size_t row) -> std::size_t {
-    return codes.empty() ? 0 : codes[row] == kNoCode ? num_groups - 1 : codes[row];
-  };
+  const GroupOf group_of{codes, num_groups};
   // Each job writes what is its own.
   const Category* const types = table.category(contract, contract::Role::kComplaintType);
   const Category* const areas = table.category(contract, contract::Role::kArea);
   std::optional<ByGroup<TimedRow>> timed_of;  // one group needs no list of its rows
-  std::vector<SlaCompliance> slas;
   if (!codes.empty()) {
     HARK_TRY(timed_of, timed_by_group(table, codes, num_groups, threads));
   }
-  const std::array<std::function<Result<void>()>, 4> jobs = {
+  const std::array<std::function<Result<void>()>, 3> jobs = {
       [&]() -> Result<void> {
+        std::vector<std::uint32_t> counts(num_groups * kinds.size(), 0);
         for (std::size_t row = 0; row < table.size(); ++row)
-          count_row(table, row, groups[group_of(row)]);
-        return {};
-      },
-      [&]() -> Result<void> {
-        if (!blank.sla) return {};
-        // Counted apart: the groups are another thread's until all is counted.
-        slas.assign(num_groups, *blank.sla);
-        for (std::size_t row = 0; row < table.size(); ++row)
-          if (table.has_duration(row)) rule.count(row, slas[group_of(row)]);
+          ++counts[group_of(row) * kinds.size() + kinds.kind_of(row)];
+        for (std::size_t at = 0; at < counts.size(); ++at) {
+          if (counts[at] > 0) kinds.add(at % kinds.size(), counts[at], groups[at / kinds.size()]);
+        }
         return {};
       },
       [&]() -> Result<void> {
         if (types == nullptr) return {};
-        return count_keys(table, *types, num_groups, group_of, [&](std::size_t g, auto counts) {
+        return count_keys(table, *types, group_of, [&](std::size_t g, auto counts) {
           groups[g].top3_share = top_share(std::move(counts), 3);
         });
       },
       [&]() -> Result<void> {
         if (areas == nullptr) return {};
-        return count_keys(table, *areas, num_groups, group_of, [&](std::size_t g, auto counts) {
+        return count_keys(table, *areas, group_of, [&](std::size_t g, auto counts) {
           groups[g].gini = stats::gini(counts);
         });
       },
   };
   HARK_TRY_VOID(parallel_for(jobs.size(), threads, [&](std::size_t i) { return jobs[i](); }));
-  for (std::size_t g = 0; g < slas.size(); ++g) groups[g].sla = slas[g];
   HARK_TRY_VOID(parallel_for(2 * num_groups, threads, [&](std::size_t task) -> Result<void> {
     const std::size_t g = task / 2;
     RequestKpis& kpis = groups[g];
@@ -251,8 +233,8 @@ void sort_by_size(std::vector<RequestGroup>& groups) {
 }  // namespace
 
 Result<RequestKpis> request_kpis(const RequestTable& table, const contract::Contract& contract,
-                                 unsigned threads) {
-  HARK_TRY(auto groups, compute(table, contract, {}, 1, threads));
+                                 const RowKinds& kinds, unsigned threads) {
+  HARK_TRY(auto groups, compute(table, contract, kinds, {}, 1, threads));
   RequestKpis kpis = std::move(groups.front());
   kpis.rows = table.rows_read;
   kpis.duplicates = table.duplicates;
@@ -260,10 +242,18 @@ Result<RequestKpis> request_kpis(const RequestTable& table, const contract::Cont
   return kpis;
 }
 
+Result<RequestKpis> request_kpis(const RequestTable& table, const contract::Contract& contract,
+                                 unsigned threads) {
+  HARK_TRY(const RowKinds kinds, RowKinds::of(table, contract, threads));
+  return request_kpis(table, contract, kinds, threads);
+}
+
 Result<std::vector<RequestGroup>> request_kpis_by(const RequestTable& table,
                                                   const contract::Contract& contract,
-                                                  const Category& category, unsigned threads) {
-  HARK_TRY(auto kpis, compute(table, contract, category.codes, category.num_keys() + 1, threads));
+                                                  const RowKinds& kinds, const Category& category,
+                                                  unsigned threads) {
+  HARK_TRY(auto kpis,
+           compute(table, contract, kinds, category.codes, category.num_keys() + 1, threads));
   auto groups = named_groups(std::move(kpis), category.keys, category.labels);
   sort_by_size(groups);
   return groups;
@@ -272,7 +262,9 @@ Result<std::vector<RequestGroup>> request_kpis_by(const RequestTable& table,
 Result<std::vector<RequestGroup>> request_kpis_by(const RequestTable& table,
                                                   const contract::Contract& contract,
                                                   const Grouping& grouping, unsigned threads) {
-  HARK_TRY(auto kpis, compute(table, contract, grouping.codes, grouping.keys.size() + 1, threads));
+  HARK_TRY(const RowKinds kinds, RowKinds::of(table, contract, threads));
+  HARK_TRY(auto kpis,
+           compute(table, contract, kinds, grouping.codes, grouping.keys.size() + 1, threads));
   auto groups = named_groups(std::move(kpis), grouping.keys, grouping.labels);
   if (!grouping.has_order) sort_by_size(groups);
   return groups;

@@ -120,6 +120,8 @@ struct RequestGroup {
   RequestKpis kpis;
 };
 
+class RowKinds;
+
 /// Errors: none but kExhausted.
 Result<RequestKpis> request_kpis(const RequestTable& table, const contract::Contract& contract,
                                  unsigned threads = 1);
@@ -128,10 +130,13 @@ Result<RequestKpis> request_kpis(const RequestTable& table, const contract::Cont
 Result<std::vector<RequestGroup>> request_kpis_by(const RequestTable& table,
                                                   const contract::Contract& contract,
                                                   const Grouping& grouping, unsigned threads);
-/// The same by a column of the table.
+/// The same with the table's kinds of row (row_kinds.h) at hand, which serve several of these.
+Result<RequestKpis> request_kpis(const RequestTable& table, const contract::Contract& contract,
+                                 const RowKinds& kinds, unsigned threads);
 Result<std::vector<RequestGroup>> request_kpis_by(const RequestTable& table,
                                                   const contract::Contract& contract,
-                                                  const Category& category, unsigned threads);
+                                                  const RowKinds& kinds, const Category& category,
+                                                  unsigned threads);
 
 /// CLI.md, `kpi requests`; with `groups` where they are given.
 Json request_group_json(const RequestTable& table, const RequestGroup& group);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -12,6 +13,13 @@
 #include "hark/stats/descriptive.h"
 
 namespace hark::insight {
+
+enum class SlaStanding : std::uint8_t {
+  kTooEarly,  ///< created less than the threshold ago: it may still be met
+  kMissed,
+  kPossiblyMet,  ///< of dates: the hours of the day decide
+  kMet,
+};
 
 /// Thresholds of the SLA per complaint type, in the units the rows are compared in.
 class SlaRule {
@@ -49,31 +57,39 @@ class SlaRule {
   }
 
   /// For rows with a duration.
-  void count(std::size_t row, SlaCompliance& sla) const {
-    if (table_.is_in_days()) {
-      const Threshold& threshold = threshold_of(row);
-      // Whole days d between two dates are d - 1 to d + 1 days of hours, both ends open.
-      if (table_.created_day(row) > as_of_day_ - threshold.wait_days) return;
-      ++sla.eligible;
-      if (table_.outcome[row] != Outcome::kClosed) return;
-      const auto days = static_cast<double>(table_.duration[row]);
-      if ((days + 1) * 24 <= threshold.hours) ++*sla.met_certain;
-      if ((days - 1) * 24 < threshold.hours) ++*sla.met_possible;
-      return;
+  SlaStanding standing(std::size_t row) const {
+    const Threshold& threshold = threshold_of(row);
+    if (!table_.is_in_days()) {
+      if (table_.created_us[row] > as_of_us_ - threshold.us) return SlaStanding::kTooEarly;
+      const bool is_met = table_.outcome[row] == Outcome::kClosed &&
+                          table_.closed_us[row] - table_.created_us[row] <= threshold.us;
+      return is_met ? SlaStanding::kMet : SlaStanding::kMissed;
     }
-    const auto met = is_met(row);
-    if (!met) return;
-    ++sla.eligible;
-    *sla.met += *met ? 1 : 0;
+    // Whole days d between two dates are d - 1 to d + 1 days of hours, both ends open.
+    if (table_.created_day(row) > as_of_day_ - threshold.wait_days) return SlaStanding::kTooEarly;
+    if (table_.outcome[row] != Outcome::kClosed) return SlaStanding::kMissed;
+    const auto days = static_cast<double>(table_.duration[row]);
+    if ((days + 1) * 24 <= threshold.hours) return SlaStanding::kMet;
+    return (days - 1) * 24 < threshold.hours ? SlaStanding::kPossiblyMet : SlaStanding::kMissed;
   }
 
   /// For rows with a duration, of a table in hours: closed in time; absent where it is too early to
   /// tell.
   std::optional<bool> is_met(std::size_t row) const {
-    const Threshold& threshold = threshold_of(row);
-    if (table_.created_us[row] > as_of_us_ - threshold.us) return std::nullopt;
-    return table_.outcome[row] == Outcome::kClosed &&
-           table_.closed_us[row] - table_.created_us[row] <= threshold.us;
+    const SlaStanding of_row = standing(row);
+    if (of_row == SlaStanding::kTooEarly) return std::nullopt;
+    return of_row == SlaStanding::kMet;
+  }
+
+  /// Counts `num_rows` of that standing.
+  static void add(SlaStanding standing, std::int64_t num_rows, SlaCompliance& sla) {
+    if (standing == SlaStanding::kTooEarly) return;
+    sla.eligible += num_rows;
+    if (standing == SlaStanding::kMissed) return;
+    if (sla.met_possible) *sla.met_possible += num_rows;
+    if (standing == SlaStanding::kPossiblyMet) return;
+    if (sla.met_certain) *sla.met_certain += num_rows;
+    if (sla.met) *sla.met += num_rows;
   }
 
   void finish(SlaCompliance& sla) const {

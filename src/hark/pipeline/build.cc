@@ -56,13 +56,18 @@ constexpr CodedColumn kCodedColumns[] = {{Role::kAgency, "agency"},
                                          {Role::kComplaintType, "complaint_type"},
                                          {Role::kArea, "area"},
                                          {Role::kStatus, "status"}};
-/// Every row group of a file holds all texts of an enumeration.
-constexpr std::size_t kMaxCodedTexts = 4096;
+/// Every row group of a file holds all texts of an enumeration, and each text of a dictionary is
+/// looked for among them one by one.
+constexpr std::size_t kMaxCodedTexts = 1024;
 
 std::string enum_of(const CodedColumn& column) { return concat("texts_of_", column.name); }
 
+/// A text as a value of the column's enumeration, which it must be one of. A cast looks up the text
+/// of every row; these functions are called once per text of a file's dictionary.
 std::string as_enum(const CodedColumn& column, std::string_view text) {
-  return concat("CAST(", text, " AS ", enum_of(column), ")");
+  const std::string texts = concat("enum_range(CAST(NULL AS ", enum_of(column), "))");
+  return concat("list_extract(CAST(", texts, " AS ", enum_of(column), "[]), list_position(", texts,
+                ", ", text, "))");
 }
 
 /// A list of texts for IN; what no text is where there are none.
