@@ -40,6 +40,51 @@ TEST(RequestAnalysis, DaysWithoutRequestsAreDaysWithZero) {
   }
 }
 
+TEST(RequestAnalysis, DaysAreThoseOfTheClockWhereItIsSetBackOverMidnight) {
+  // Half past two UTC is past midnight in St John's summer time, ten minutes later is eleven at
+  // night: until 2011 clocks went back at 00:01.
+  test::MemorySource source;
+  source.clocks("created_date", {"2010-11-07 02:30:30", "2010-11-07 02:40:00"}, "UTC")
+      .offsets("created_date", {-9000, -12'600});
+  const RequestAnalysis analysis = analyse(source);
+  ASSERT_EQ(analysis.days.size(), 2u);
+  EXPECT_EQ(analysis.days[0].day, calendar::days_from_civil(2010, 11, 6));
+  EXPECT_EQ(analysis.days[0].created, 1);
+  EXPECT_EQ(analysis.days[1].created, 1);
+}
+
+TEST(RequestAnalysis, WithoutARequestInScopeThereIsNoDayAndNoHourWithOne) {
+  test::MemorySource source;
+  source.clocks("created_date", {"1900-01-01 10:00:00"});
+  const RequestAnalysis analysis = analyse(source);
+  EXPECT_FALSE(analysis.first_day);
+  EXPECT_TRUE(analysis.days.empty());
+  ASSERT_TRUE(analysis.week_hours);
+  EXPECT_EQ(analysis.week_hours->num_counted, 0);
+}
+
+TEST(RequestAnalysis, GroupsAreThoseThatFiguresByAColumnGive) {
+  test::MemorySource source;
+  source.clocks("created_date", std::vector<std::string>(5, "2024-05-01 10:00:00"))
+      .clocks("closed_date", {"2024-05-01 11:00:00", "", "2024-05-02 10:00:00", "", ""})
+      .texts("complaint_type", {"Noise", "Noise", "Rats", std::nullopt, std::nullopt})
+      .texts("borough", {"A", "B", "A", "A", std::nullopt});
+  RequestLoad load;
+  load.now = *parse_instant("2026-01-01T00:00:00Z");
+  const contract::Contract contract = test::request_contract();
+  const auto table = load_requests(source, contract, load).value();
+  const auto analysis = analyse_requests(table, contract, 1).value();
+  for (const auto& [name, groups] :
+       {std::pair("complaint_type", &analysis.types), std::pair("borough", &analysis.areas)}) {
+    const auto grouping = group_requests(table, request_by_named(contract, name).value()).value();
+    const auto asked = request_kpis_by(table, contract, grouping, 1).value();
+    ASSERT_EQ(groups->size(), asked.size());
+    for (std::size_t i = 0; i < asked.size(); ++i)
+      EXPECT_EQ(request_group_json(table, (*groups)[i]).dump(),
+                request_group_json(table, asked[i]).dump());
+  }
+}
+
 TEST(RequestAnalysis, HeapedStampsAreLeftOutOfTheHoursAndCounted) {
   test::MemorySource source;
   // 2024-05-01 was a Wednesday.

@@ -8,7 +8,7 @@
 #include "hark/core/text.h"
 #include "hark/insight/keys.h"
 #include "hark/insight/memory_source_test.h"
-#include "hark/insight/requests.h"
+#include "hark/insight/request_kpis.h"
 
 namespace hark::insight {
 namespace {
@@ -50,6 +50,8 @@ ManyRequests many_requests(const std::string& fraction) {
       rows.closed.push_back(
           concat(kind < 10 ? "2024-09-30 " : date(), is_late ? "00:00:00" : time(), fraction));
     }
+    // Once, and nowhere behind: a kind of row that one stretch alone has.
+    if (row == 20) rows.closed.back() = "1900-01-01 00:00:00";
     rows.agencies.push_back(is_late ? "late" : concat("A", below(5)));
   }
   return rows;
@@ -113,6 +115,13 @@ TEST_P(ManyRequestsOnThreads, AreTheSameAsOnOneAndInOrderOfDuration) {
   EXPECT_EQ(one.times, three.times);
   expect_listed_by_duration(one);
   expect_listed_by_duration(three);
+  const contract::Contract contract = test::request_contract();
+  const auto agency = group_requests(one, request_by_named(contract, "agency").value()).value();
+  const auto figures = [&](const RequestTable& table, unsigned threads) {
+    const auto groups = request_kpis_by(table, contract, agency, threads).value();
+    return request_answer(table, request_kpis(table, contract, threads).value(), &groups).dump();
+  };
+  EXPECT_EQ(figures(one, 1), figures(three, 3));
 
   std::map<std::int64_t, std::int64_t> rows_of_key;
   for (const auto& key : rows_.keys) {

@@ -192,6 +192,9 @@ TEST(RequestStatus, SaysNothingAboutOpenButContradictionsAreCounted) {
   EXPECT_EQ(kpis.closed_without_time, 1);
   EXPECT_EQ(kpis.open_with_time, 1);
   EXPECT_EQ(kpis.count(Outcome::kOpen), 2);
+  auto unreadable = two_clocks({"2024-05-01 10:00:00"}, {kUnreadable});
+  unreadable.texts("status", {"Closed"});
+  EXPECT_EQ(kpis_of(load_table(unreadable)).closed_without_time, 0) << "a time stood there";
   auto without = two_clocks({"2024-05-01 10:00:00"}, {""});
   EXPECT_FALSE(kpis_of(load_table(without)).closed_without_time) << "no status, no count";
 }
