@@ -83,6 +83,18 @@ class Analysis(Program):
         self.assertNotIn("within at once", text)
         self.assertNotIn("Slower work, or other work?", text)
 
+    def test_a_median_that_is_not_reached_is_told_as_what_it_is(self):
+        rows = ["unique_key,created_date,closed_date,agency,complaint_type,borough"]
+        rows += [f"{i},2024-05-01T10:00:00,{'2024-05-01T14:12:00' if i < 3 else ''},DEP,Noise,BRONX" for i in range(8)]
+        for name, file in (("open", self.write("open.csv", "\n".join(rows) + "\n")), ("closed", self.growing_city("mostlyclosed.csv"))):
+            self.answer("report", file, "-o", self.folder / name, "--basic", "--format", "md", *NOW)
+        of_open, of_closed = ((self.folder / name / "report.md").read_text() for name in ("open", "closed"))
+        self.assertIn("more than 4.2 h", of_open)
+        self.assertIn("fewer than half are closed by then", of_open)
+        self.assertNotIn("| half are closed by then", of_open)
+        self.assertIn("half are closed by then", of_closed)
+        self.assertNotIn("fewer than half", of_closed)
+
     def test_the_report_tells_how_volume_went_and_what_changed_with_the_numbers_of_the_commands(self):
         city, folder = self.growing_city(), self.folder / "growing"
         self.answer("report", city, "-o", folder, *NOW)

@@ -123,7 +123,9 @@ class Writer {
         {"Median time to close",
          median("km_median", "median time to close, open requests counted (Kaplan-Meier)",
                 kpis_.all.km),
-         "half are closed by then, open ones counted"});
+         kpis_.all.km.median ? "half are closed by then, open ones counted"
+         : kpis_.all.km.last ? "fewer than half are closed by then, open ones counted"
+                             : ""});
     if (kpis_.all.km.p90) {
       list.push_back({"Nine in ten closed within",
                       duration("km_p90", "90th percentile of time to close (Kaplan-Meier)",
