@@ -62,12 +62,14 @@ constexpr std::size_t kMaxCodedTexts = 1024;
 
 std::string enum_of(const CodedColumn& column) { return concat("texts_of_", column.name); }
 
-/// A text as a value of the column's enumeration, which it must be one of. A cast looks up the text
-/// of every row; these functions are called once per text of a file's dictionary.
+/// A text as a value of the column's enumeration. A cast looks up the text of every row; the list
+/// functions are called once per text of a file's dictionary. They find nothing where a text is
+/// none of the enumeration's: that is left to the cast, which says so.
 std::string as_enum(const CodedColumn& column, std::string_view text) {
-  const std::string texts = concat("enum_range(CAST(NULL AS ", enum_of(column), "))");
-  return concat("list_extract(CAST(", texts, " AS ", enum_of(column), "[]), list_position(", texts,
-                ", ", text, "))");
+  const std::string type = enum_of(column);
+  const std::string texts = concat("enum_range(CAST(NULL AS ", type, "))");
+  return concat("coalesce(list_extract(CAST(", texts, " AS ", type, "[]), list_position(", texts,
+                ", ", text, ")), CAST(", text, " AS ", type, "))");
 }
 
 /// A list of texts for IN; what no text is where there are none.
