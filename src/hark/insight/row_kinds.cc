@@ -6,23 +6,26 @@
 namespace hark::insight {
 namespace {
 
-// From the lowest bit: outcome, SLA standing, marks, two disagreements of status and time, and what
-// the resolution text says.
+// From the lowest bit: the outcome, SLA standing, marks, two disagreements of status and time.
+// Where closed requests tell how they ended, the outcomes behind the last are those.
 constexpr unsigned kStandingBit = 4;
 constexpr unsigned kMarksBit = 6;
 constexpr std::uint32_t kMarks = kZero | kInstant | kBatch | kInFold | kAmbiguousSign | kInGap;
 constexpr std::uint32_t kClosedWithoutTime = 1U << 12;
 constexpr std::uint32_t kOpenWithTime = 1U << 13;
-constexpr unsigned kResolvedAsBit = 14;
-constexpr std::size_t kNumBits = std::size_t{1} << 17;
-static_assert(kNumOutcomes <= 1U << kStandingBit);
+constexpr std::size_t kNumBits = std::size_t{1} << 14;
+static_assert(kNumOutcomes + contract::kNumResolvedAs <= 1U << kStandingBit);
 static_assert(kMarks < 1U << (12 - kMarksBit));
-static_assert(contract::kNumResolvedAs << kResolvedAsBit <= kNumBits);
 
-std::uint32_t bits_of(const RequestTable& table, const SlaRule& rule, std::size_t row) {
+std::uint16_t bits_of(const RequestTable& table, const SlaRule& rule, std::size_t row) {
   const Outcome outcome = table.outcome[row];
   std::uint32_t bits = static_cast<std::uint32_t>(outcome);
   std::uint32_t marks = table.marks[row] & kMarks;
+  if (outcome == Outcome::kClosed) {
+    if (table.duration[row] == 0) marks |= kZero;  // dates have no closing classes
+    if (!table.resolved_as.empty())
+      bits = kNumOutcomes + static_cast<std::uint32_t>(table.resolved_as[row]);
+  }
   if (table.has_duration(row))
     bits |= static_cast<std::uint32_t>(rule.standing(row)) << kStandingBit;
   if (table.has_status) {
@@ -31,12 +34,7 @@ std::uint32_t bits_of(const RequestTable& table, const SlaRule& rule, std::size_
     if (table.status[row] == StatusClass::kClosed && !has_text) bits |= kClosedWithoutTime;
     if (table.status[row] == StatusClass::kNotClosed && has_time) bits |= kOpenWithTime;
   }
-  if (outcome == Outcome::kClosed) {
-    if (table.duration[row] == 0) marks |= kZero;  // dates have no closing classes
-    if (!table.resolved_as.empty())
-      bits |= static_cast<std::uint32_t>(table.resolved_as[row]) << kResolvedAsBit;
-  }
-  return bits | marks << kMarksBit;
+  return static_cast<std::uint16_t>(bits | marks << kMarksBit);
 }
 
 void add_closing(std::uint32_t marks, std::int64_t n, ClosingClasses& classes) {
@@ -62,18 +60,18 @@ Result<RowKinds> RowKinds::of(const RequestTable& table, const contract::Contrac
     std::vector<std::uint8_t>& mine = seen[stretch];
     mine.assign(kNumBits, 0);
     for (std::size_t row = begin; row < end; ++row) {
-      const std::uint32_t bits = bits_of(table, rule, row);
+      const std::uint16_t bits = bits_of(table, rule, row);
       out.bits_of_row_[row] = bits;
       mine[bits] = 1;
     }
   }));
   out.place_of_.resize(kNumBits);
-  for (std::uint32_t bits = 0; bits < kNumBits; ++bits) {
+  for (std::size_t bits = 0; bits < kNumBits; ++bits) {
     bool is_seen = false;
     for (const auto& of_stretch : seen) is_seen = is_seen || of_stretch[bits] != 0;
     if (!is_seen) continue;
     out.place_of_[bits] = static_cast<std::uint16_t>(out.kinds_.size());
-    out.kinds_.push_back(bits);
+    out.kinds_.push_back(static_cast<std::uint16_t>(bits));
   }
   return out;
 }
@@ -81,7 +79,8 @@ Result<RowKinds> RowKinds::of(const RequestTable& table, const contract::Contrac
 void RowKinds::add(std::size_t kind, std::int64_t num_rows, RequestKpis& kpis) const {
   const std::uint32_t bits = kinds_[kind];
   const std::uint32_t marks = bits >> kMarksBit & kMarks;
-  const auto outcome = static_cast<Outcome>(bits & ((1U << kStandingBit) - 1));
+  const std::uint32_t ending = bits & ((1U << kStandingBit) - 1);
+  const auto outcome = ending < kNumOutcomes ? static_cast<Outcome>(ending) : Outcome::kClosed;
   kpis.n += num_rows;
   kpis.outcomes[static_cast<std::size_t>(outcome)] += num_rows;
   if ((bits & kClosedWithoutTime) != 0) *kpis.closed_without_time += num_rows;
@@ -95,7 +94,7 @@ void RowKinds::add(std::size_t kind, std::int64_t num_rows, RequestKpis& kpis) c
     SlaRule::add(standing, num_rows, *kpis.sla);
   }
   if (outcome != Outcome::kClosed) return;
-  if (kpis.resolved_as) (*kpis.resolved_as)[bits >> kResolvedAsBit] += num_rows;
+  if (kpis.resolved_as) (*kpis.resolved_as)[ending - kNumOutcomes] += num_rows;
   if (kpis.same_day && (marks & kZero) != 0) *kpis.same_day += num_rows;
   if (kpis.classes) add_closing(marks, num_rows, *kpis.classes);
 }

@@ -27,9 +27,9 @@ class RowKinds {
 
  private:
   RowKinds() = default;
-  RawVector<std::uint32_t> bits_of_row_;
+  RawVector<std::uint16_t> bits_of_row_;
   std::vector<std::uint16_t> place_of_;  ///< by a row's bits: which of kinds_
-  std::vector<std::uint32_t> kinds_;     ///< their bits, ascending
+  std::vector<std::uint16_t> kinds_;     ///< their bits, ascending
 };
 
 }  // namespace hark::insight
