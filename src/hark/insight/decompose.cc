@@ -78,13 +78,14 @@ Result<Grouping> group_by_period(const RequestTable& table, const calendar::Peri
   grouping.keys = grouping.labels = {a.text, b.text};
   grouping.is_missing_in_tests = {false, false};
   grouping.has_order = true;
-  grouping.codes.assign(table.size(), kNoCode);
+  std::vector<std::uint32_t> codes(table.size(), kNoCode);
   for (std::size_t row = 0; row < table.size(); ++row) {
     if (!table.is_in_scope(row)) continue;
     const std::int32_t day = table.created_day(row);
-    if (a.holds(day)) grouping.codes[row] = 0;
-    if (b.holds(day)) grouping.codes[row] = 1;
+    if (a.holds(day)) codes[row] = 0;
+    if (b.holds(day)) codes[row] = 1;
   }
+  grouping.set_codes(std::move(codes));
   return grouping;
 }
 

@@ -88,8 +88,11 @@ Grouping pool_small_keys(const Grouping& grouping, std::vector<bool>& is_pooled)
   }
   largest.keys.emplace_back(kOtherGroup);
   largest.labels.emplace_back(kOtherGroup);
+  std::vector<std::uint32_t> codes;
+  codes.reserve(grouping.codes.size());
   for (const std::uint32_t code : grouping.codes)
-    largest.codes.push_back(code == kNoCode ? kNoCode : new_code[code]);
+    codes.push_back(code == kNoCode ? kNoCode : new_code[code]);
+  largest.set_codes(std::move(codes));
   is_pooled.assign(largest.keys.size(), false);
   is_pooled.back() = true;
   return largest;

@@ -35,7 +35,7 @@ Result<LogRankReport> log_rank(const RequestTable& table, const Grouping& groupi
     is_event.push_back(table.outcome[row] == Outcome::kClosed ? 1 : 0);
     codes.push_back(groups.code(row));
   }
-  PooledGroups pooled = pool_small(std::move(codes), groups.names);
+  PooledGroups pooled = pool_small(codes, groups.names);
   report.groups_pooled = pooled.num_pooled;
   if (pooled.names.size() > kMaxGroups) {
     return Error(ErrorCode::kUnsupported,
@@ -45,8 +45,8 @@ Result<LogRankReport> log_rank(const RequestTable& table, const Grouping& groupi
                         kMaxGroups, " at most"))
         .hint("choose a column with fewer different values");
   }
-  auto test = stats::log_rank(durations, is_event, pooled.codes,
-                              static_cast<std::uint32_t>(pooled.names.size()));
+  auto test =
+      stats::log_rank(durations, is_event, codes, static_cast<std::uint32_t>(pooled.names.size()));
   if (!test) {
     return std::move(test).error().while_doing(concat("testing time to close by ", grouping.by));
   }
@@ -55,8 +55,8 @@ Result<LogRankReport> log_rank(const RequestTable& table, const Grouping& groupi
 
   std::vector<Waits> waits(report.names.size());
   for (std::size_t i = 0; i < durations.size(); ++i) {
-    waits[pooled.codes[i]].durations.push_back(durations[i]);
-    waits[pooled.codes[i]].is_event.push_back(is_event[i]);
+    waits[codes[i]].durations.push_back(durations[i]);
+    waits[codes[i]].is_event.push_back(is_event[i]);
   }
   for (const Waits& group : waits) {
     HARK_TRY(const auto curve, stats::KaplanMeier::from_durations(group.durations, group.is_event));

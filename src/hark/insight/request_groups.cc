@@ -34,11 +34,12 @@ Result<Grouping> group_by_outcome(const RequestTable& table, Grouping grouping) 
   if (table.resolved_as.empty() && table.size() > 0) {
     return Error(ErrorCode::kInvalidArgument, "this source has no resolution texts to group by");
   }
+  std::vector<std::uint32_t> codes(table.size(), kNoCode);
   for (std::size_t row = 0; row < table.size(); ++row) {
-    grouping.codes[row] = table.outcome[row] == Outcome::kClosed
-                              ? static_cast<std::uint32_t>(table.resolved_as[row])
-                              : kNoCode;
+    if (table.outcome[row] == Outcome::kClosed)
+      codes[row] = static_cast<std::uint32_t>(table.resolved_as[row]);
   }
+  grouping.set_codes(std::move(codes));
   for (std::size_t i = 0; i < contract::kNumResolvedAs; ++i) {
     const auto outcome = static_cast<contract::ResolvedAs>(i);
     grouping.keys.emplace_back(name_of(outcome));
@@ -91,7 +92,7 @@ Result<Grouping> group_requests(const RequestTable& table, const RequestBy& by) 
       return Error(ErrorCode::kInvalidArgument,
                    concat("this source has no column '", by.column, "' to group by"));
     }
-    grouping.codes.assign(category->codes.begin(), category->codes.end());
+    grouping.codes = category->codes;
     grouping.keys = category->keys;
     grouping.labels = category->labels;
     grouping.is_missing_in_tests = category->is_missing_in_tests;
@@ -101,11 +102,10 @@ Result<Grouping> group_requests(const RequestTable& table, const RequestBy& by) 
     return Error(ErrorCode::kInvalidArgument, "the created time tells the day only, not the hour");
   }
   grouping.has_order = true;
-  grouping.codes.resize(table.size());
   if (by.kind == RequestBy::Kind::kOutcome) return group_by_outcome(table, std::move(grouping));
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    grouping.codes[row] = time_code(table, row, by.kind);
-  }
+  std::vector<std::uint32_t> codes(table.size());
+  for (std::size_t row = 0; row < table.size(); ++row) codes[row] = time_code(table, row, by.kind);
+  grouping.set_codes(std::move(codes));
   switch (by.kind) {
     case RequestBy::Kind::kHour:
       for (int hour = 0; hour < 24; ++hour) grouping.keys.push_back(std::to_string(hour));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -91,10 +92,17 @@ struct RequestKpis {
   std::int64_t count(Outcome outcome) const { return outcomes[static_cast<std::size_t>(outcome)]; }
 };
 
-/// Which group each row belongs to.
+/// Which group each row belongs to. That of a column looks at the table's own codes and dies with
+/// the table; so copies are cheap.
 struct Grouping {
-  std::string by;                    ///< as asked: "borough"
-  std::vector<std::uint32_t> codes;  ///< per row; kNoCode: no value
+  void set_codes(std::vector<std::uint32_t> made) {
+    own_codes = std::make_shared<const std::vector<std::uint32_t>>(std::move(made));
+    codes = *own_codes;
+  }
+
+  std::string by;                                               ///< as asked: "borough"
+  std::span<const std::uint32_t> codes;                         ///< per row; kNoCode: no value
+  std::shared_ptr<const std::vector<std::uint32_t>> own_codes;  ///< of what is no column: times
   std::vector<std::string> keys;
   std::vector<std::string> labels;
   std::vector<bool> is_missing_in_tests;  ///< per key

@@ -48,25 +48,30 @@ TestGroups test_groups(const Grouping& grouping, bool with_missing_markers) {
   return groups;
 }
 
-PooledGroups pool_small(std::vector<std::uint32_t> codes, const std::vector<std::string>& names) {
-  std::vector<std::int64_t> counts(names.size(), 0);
-  for (const std::uint32_t code : codes) ++counts[code];
+PooledGroups pool_small(std::span<const std::int64_t> num_rows,
+                        const std::vector<std::string>& names) {
   PooledGroups pooled;
-  std::vector<std::uint32_t> new_code(names.size(), 0);
+  pooled.place_of.resize(names.size());
   for (std::size_t code = 0; code < names.size(); ++code) {
-    if (counts[code] >= kSmallestGroup) {
-      new_code[code] = static_cast<std::uint32_t>(pooled.names.size());
+    if (num_rows[code] >= kSmallestGroup) {
+      pooled.place_of[code] = static_cast<std::uint32_t>(pooled.names.size());
       pooled.names.push_back(names[code]);
-    } else if (counts[code] > 0) {
+    } else if (num_rows[code] > 0) {
       ++pooled.num_pooled;
     }
   }
   const auto other = static_cast<std::uint32_t>(pooled.names.size());
+  for (std::size_t code = 0; code < names.size(); ++code)
+    if (num_rows[code] < kSmallestGroup) pooled.place_of[code] = other;
   if (pooled.num_pooled > 0) pooled.names.emplace_back(kOtherGroup);
-  for (std::uint32_t& code : codes) {
-    code = counts[code] >= kSmallestGroup ? new_code[code] : other;
-  }
-  pooled.codes = std::move(codes);
+  return pooled;
+}
+
+PooledGroups pool_small(std::span<std::uint32_t> codes, const std::vector<std::string>& names) {
+  std::vector<std::int64_t> num_rows(names.size(), 0);
+  for (const std::uint32_t code : codes) ++num_rows[code];
+  PooledGroups pooled = pool_small(num_rows, names);
+  for (std::uint32_t& code : codes) code = pooled.place_of[code];
   return pooled;
 }
 

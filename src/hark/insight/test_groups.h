@@ -46,14 +46,17 @@ TestGroups test_groups(const Grouping& grouping, bool with_missing_markers);
 /// some that are there.
 Result<std::uint32_t> group_named(const Grouping& groups, const std::string& key);
 
-/// Group codes with the small groups made one, kOtherGroup, which comes last.
+/// The small groups made one, kOtherGroup, which comes last.
 struct PooledGroups {
-  std::vector<std::uint32_t> codes;
-  std::vector<std::string> names;  ///< each has rows
-  std::int64_t num_pooled = 0;     ///< groups that became one
+  std::vector<std::uint32_t> place_of;  ///< of each group that has rows: its place in `names`
+  std::vector<std::string> names;       ///< each has rows
+  std::int64_t num_pooled = 0;          ///< groups that became one
 };
 
-/// Pools by the counts of `codes`, none of them kNoCode.
-PooledGroups pool_small(std::vector<std::uint32_t> codes, const std::vector<std::string>& names);
+/// By the number of rows of each group.
+PooledGroups pool_small(std::span<const std::int64_t> num_rows,
+                        const std::vector<std::string>& names);
+/// By the counts of `codes`, none of them kNoCode, which become places in PooledGroups::names.
+PooledGroups pool_small(std::span<std::uint32_t> codes, const std::vector<std::string>& names);
 
 }  // namespace hark::insight

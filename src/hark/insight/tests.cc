@@ -17,40 +17,75 @@ bool is_missing_text(std::string_view text) {
   return word.empty() || word == "na" || word == "n/a" || word == "null";
 }
 
-// Values of one type with their groups, on the way to a test.
-template <typename T>
-struct Sample {
-  std::vector<T> values;
-  std::vector<std::uint32_t> codes;
+// What a test of values by groups is made of; small groups are one already.
+struct RankedGroups {
+  Result<stats::KruskalWallis> test;
+  PooledGroups groups;
   std::int64_t missing = 0;
 };
 
-template <typename T>
-Result<KruskalReport> test_sample(Sample<T> sample, const std::vector<std::string>& names,
-                                  std::string_view value, std::string_view by) {
+Result<KruskalReport> report_of(RankedGroups ranked, std::string_view value, std::string_view by) {
   KruskalReport report;
   report.value = value;
   report.by = by;
-  report.missing = sample.missing;
-  PooledGroups pooled = pool_small(std::move(sample.codes), names);
-  report.groups_pooled = pooled.num_pooled;
-  const auto num_groups = static_cast<std::uint32_t>(pooled.names.size());
-  auto test = stats::kruskal_wallis(std::span<const T>(sample.values), pooled.codes, num_groups);
-  if (!test) {
-    Error error = std::move(test).error().while_doing(concat("testing ", value, " by ", by));
+  report.missing = ranked.missing;
+  report.groups_pooled = ranked.groups.num_pooled;
+  if (!ranked.test) {
+    Error error = std::move(ranked.test).error().while_doing(concat("testing ", value, " by ", by));
     if (report.groups_pooled == 0) return error;
     return std::move(error).hint(concat(report.groups_pooled, " groups with fewer than ",
                                         kSmallestGroup, " values count as one, (other)"));
   }
-  report.test = std::move(*test);
+  report.test = std::move(*ranked.test);
   report.posthoc = stats::dunn(report.test);
   // Every pooled name has values, so codes are places in `names`.
-  report.names = std::move(pooled.names);
+  report.names = std::move(ranked.groups.names);
   std::stable_sort(report.posthoc.begin(), report.posthoc.end(),
                    [](const stats::DunnPair& x, const stats::DunnPair& y) {
                      return std::abs(x.z) > std::abs(y.z);
                    });
   return report;
+}
+
+// Values with their groups, in any order.
+struct Sample {
+  std::vector<double> values;
+  std::vector<std::uint32_t> codes;
+  std::int64_t missing = 0;
+};
+
+RankedGroups rank(Sample sample, const std::vector<std::string>& names) {
+  PooledGroups groups = pool_small(sample.codes, names);
+  auto test = stats::kruskal_wallis(sample.values, sample.codes,
+                                    static_cast<std::uint32_t>(groups.names.size()));
+  return {std::move(test), std::move(groups), sample.missing};
+}
+
+// The table has the closed requests in order of duration: each run of equal ones gets its rank as
+// it comes by.
+RankedGroups rank_durations(const RequestTable& table, const TestGroups& groups) {
+  stats::RankSums sums(static_cast<std::uint32_t>(groups.names.size()));
+  std::vector<std::uint32_t> run;  // groups of rows of one duration
+  const auto add_run = [&] {
+    const std::int64_t doubled_rank = sums.begin_run(static_cast<std::int64_t>(run.size()));
+    for (const std::uint32_t code : run) sums.add(code, doubled_rank);
+    run.clear();
+  };
+  std::int64_t missing = 0;
+  std::uint32_t time = 0;
+  for (std::size_t i = 0; i < table.timed.size(); ++i) {
+    fetch_ahead(table, groups.grouped, i);
+    const TimedRow row = table.timed[i];
+    if (!row.is_closed()) continue;
+    if (row.time() != time) add_run();
+    time = row.time();
+    const std::uint32_t code = groups.code(table.by_duration[i]);
+    code == kNoCode ? void(++missing) : run.push_back(code);
+  }
+  add_run();
+  PooledGroups pooled = pool_small(sums.counts(), groups.names);
+  auto test = sums.pooled(pooled.place_of, static_cast<std::uint32_t>(pooled.names.size())).test();
+  return {std::move(test), std::move(pooled), missing};
 }
 
 Result<ChiSquareReport> test_table(stats::CountTable table, ChiSquareReport report) {
@@ -112,31 +147,13 @@ Result<ChiSquareReport> test_sides(const TestGroups& a, const TestGroups& b, Chi
 Result<KruskalReport> kruskal(const RequestTable& table, std::string_view value,
                               const Grouping& grouping) {
   const TestGroups groups = test_groups(grouping, false);
-  if (value == kHoursToClose) {
-    // Ranks need the order of the durations only: their places among the different ones, which are
-    // dense, are ranked by counting.
-    Sample<std::uint32_t> sample;
-    sample.values.reserve(table.timed.size());
-    sample.codes.reserve(table.timed.size());
-    for (std::size_t i = 0; i < table.timed.size(); ++i) {
-      fetch_ahead(table, groups.grouped, i);
-      if (!table.timed[i].is_closed()) continue;
-      const std::uint32_t code = groups.code(table.by_duration[i]);
-      if (code == kNoCode) {
-        ++sample.missing;
-        continue;
-      }
-      sample.values.push_back(table.timed[i].time());
-      sample.codes.push_back(code);
-    }
-    return test_sample(std::move(sample), groups.names, value, grouping.by);
-  }
+  if (value == kHoursToClose) return report_of(rank_durations(table, groups), value, grouping.by);
   const RequestTable::NumberColumn* numbers = table.number_column(value);
   if (numbers == nullptr) {
     return Error(ErrorCode::kInvalidArgument, concat("no numeric column '", value, "' to test"))
         .hint(concat("`", kHoursToClose, "` is the time to close"));
   }
-  Sample<double> sample;
+  Sample sample;
   for (std::size_t row = 0; row < table.size(); ++row) {
     if (!table.has_duration(row)) continue;
     if (std::isnan(numbers->values[row]) || groups.code(row) == kNoCode) {
@@ -146,7 +163,7 @@ Result<KruskalReport> kruskal(const RequestTable& table, std::string_view value,
     sample.values.push_back(numbers->values[row]);
     sample.codes.push_back(groups.code(row));
   }
-  return test_sample(std::move(sample), groups.names, value, grouping.by);
+  return report_of(rank(std::move(sample), groups.names), value, grouping.by);
 }
 
 Result<ChiSquareReport> chi_square(const RequestTable& table, const Grouping& a, const Grouping& b,
@@ -170,7 +187,7 @@ Result<KruskalReport> kruskal(const TextRows& text, std::string_view value, std:
   HARK_TRY(const std::size_t value_column, find_text_column(text, value));
   HARK_TRY(const std::size_t by_column, find_text_column(text, by));
   const TestGroups groups = text_groups(text, by_column);
-  Sample<double> sample;
+  Sample sample;
   for (std::size_t row = 0; row < text.rows.size(); ++row) {
     const std::string_view cell = trim(text.rows[row][value_column]);
     if (groups.code(row) == kNoCode || is_missing_text(cell)) {
@@ -185,7 +202,7 @@ Result<KruskalReport> kruskal(const TextRows& text, std::string_view value, std:
     sample.values.push_back(*number);
     sample.codes.push_back(groups.code(row));
   }
-  return test_sample(std::move(sample), groups.names, value, by);
+  return report_of(rank(std::move(sample), groups.names), value, by);
 }
 
 Result<ChiSquareReport> chi_square(const TextRows& text, std::string_view a, std::string_view b) {

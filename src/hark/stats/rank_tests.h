@@ -28,21 +28,43 @@ struct KruskalWallis {
   std::vector<RankedGroup> groups;  ///< groups with values, by code
 };
 
-/// Kruskal-Wallis with tie correction.
+/// Sums of ranks by group, of values that come in ascending order: a run of equal ones at a time.
 ///
-/// @param values  any order; doubles: no NaN.
-/// @param groups  one code per value, below `num_groups`; codes without a value do not count as
-///                groups. Pooling of small groups is the caller's.
-/// Time and memory: whole numbers O(n) (counting sort for a dense range, else radix sort), doubles
-/// O(n log n). Errors: kInvalidInput for lengths that differ, a code out of range, NaN, fewer than
-/// two groups, or values that are all equal (H is 0 / 0).
-/// Source: Kruskal and Wallis, JASA 47 (1952); epsilon squared: Tomczak and Tomczak (2014).
-Result<KruskalWallis> kruskal_wallis(std::span<const std::int64_t> values,
-                                     std::span<const std::uint32_t> groups,
-                                     std::uint32_t num_groups);
-Result<KruskalWallis> kruskal_wallis(std::span<const std::uint32_t> values,
-                                     std::span<const std::uint32_t> groups,
-                                     std::uint32_t num_groups);
+/// Nothing is kept of the values. The sums are whole numbers (ranks doubled), so they do not depend
+/// on the order inside a run. Threads: one at a time.
+class RankSums {
+ public:
+  explicit RankSums(std::uint32_t num_groups) : doubled_(num_groups), counts_(num_groups) {}
+
+  /// Begins the next run, of values larger than all before; returns twice their rank, with which
+  /// each of them is to be added.
+  std::int64_t begin_run(std::int64_t length);
+  void add(std::uint32_t group, std::int64_t doubled_rank) {
+    doubled_[group] += doubled_rank;
+    ++counts_[group];
+  }
+
+  /// Values so far, by group.
+  std::span<const std::int64_t> counts() const noexcept { return counts_; }
+  /// The same of fewer groups: `place_of` each that has values, below `num_groups`.
+  RankSums pooled(std::span<const std::uint32_t> place_of, std::uint32_t num_groups) const;
+  /// Kruskal-Wallis with tie correction; codes without a value do not count as groups. Errors:
+  /// kInvalidInput for fewer than two groups, or values that are all equal (H is 0 / 0).
+  /// Source: Kruskal and Wallis, JASA 47 (1952); epsilon squared: Tomczak and Tomczak (2014).
+  Result<KruskalWallis> test() const;
+
+ private:
+  std::vector<std::int64_t> doubled_;
+  std::vector<std::int64_t> counts_;
+  std::int64_t num_before_ = 0;  ///< values of the runs that have begun
+  long double ties_ = 0;         ///< sum of t^3 - t over the runs
+};
+
+/// RankSums::test() of values in any order.
+///
+/// @param values  no NaN.
+/// @param groups  one code per value, below `num_groups`. Pooling of small groups is the caller's.
+/// Time: O(n log n). Errors: kInvalidInput also for lengths that differ, a code out of range, NaN.
 Result<KruskalWallis> kruskal_wallis(std::span<const double> values,
                                      std::span<const std::uint32_t> groups,
                                      std::uint32_t num_groups);

@@ -179,6 +179,7 @@ class StringReader final : public ColumnReader {
     std::string scratch;
     for (std::size_t i = 0; i < records.size(); ++i) {
       const std::string_view raw = block.raw_field(records[i], column);
+      if (raw.empty()) continue;
       const auto key = RecentTexts::key_of(raw, block.data_end());
       const std::uint32_t* const known = key ? recent_.find(*key) : nullptr;
       std::uint32_t code = RecentTexts::kNoValue;
