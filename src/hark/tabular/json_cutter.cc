@@ -111,6 +111,14 @@ class ElementScan {
   bool has_passed_record_ = false;
 };
 
+/// Sets a line end between a record and the next: the parser looks at the byte behind a record, and
+/// what it says of a broken one must not depend on what comes next.
+void end_record(JsonRecord& record, JsonCut& out) {
+  record.end = out.bytes.size();
+  out.bytes.push_back('\n');
+  out.records.push_back(record);
+}
+
 /// Whether one object follows another on a line of `text`.
 bool joins_objects(std::string_view text) noexcept {
   bool is_behind_object = false;
@@ -355,8 +363,7 @@ Result<void> JsonCutter::cut_element(JsonCut& out) {
                         ": where the record that begins here ends cannot be told"))
         .hint("is a bracket or quote missing? Mend that line, or fetch the file again");
   last_sound_line_ = record.problem == RecordProblem::kNone ? line_ : 0;
-  record.end = out.bytes.size();
-  out.records.push_back(record);
+  end_record(record, out);
   state_ = State::kNextRecord;
   if (c == ']') return leave();
   if (c == ',') advance();
@@ -390,9 +397,8 @@ Result<void> JsonCutter::cut_line(JsonCut& out) {
     if (state_ != State::kDone) ++out.num_blank_lines;
     return {};
   }
-  record.end = out.bytes.size();
-  if (out.bytes.back() == '\r' && record.problem == RecordProblem::kNone) --record.end;
-  out.records.push_back(record);
+  if (out.bytes.back() == '\r' && record.problem == RecordProblem::kNone) out.bytes.pop_back();
+  end_record(record, out);
   return {};
 }
 

@@ -32,7 +32,7 @@ struct JsonRecord {
   const char* reason = nullptr;  ///< where it is kMalformed
 };
 
-/// Whole records, one behind the other.
+/// Whole records, one behind the other with a line end between two.
 struct JsonCut {
   std::vector<char> bytes;
   std::vector<JsonRecord> records;

@@ -186,6 +186,16 @@ TEST(JsonSource, RefusesALineThatIsNoObjectOrIsCutShort) {
   EXPECT_THAT(whole.rejects[3], HasSubstr("5 5 31 malformed_record: JSON document ended early"));
 }
 
+// Found by the fuzzer: what stood behind a record, the next one's first byte, told the reason.
+TEST(JsonSource, GivesTheSameReasonWhateverStandsBehindARecord) {
+  const std::string text = "{\"a\":1}\n{\"a\":1}}}\n}}\n{\"a\":1}}}\n{\"a\":2}\n";
+  const WholeFile whole = read_whole_text(text, {});
+  ASSERT_EQ(whole.rejects.size(), 3U);
+  EXPECT_THAT(whole.rejects[0], HasSubstr("something stands behind its end"));
+  EXPECT_EQ(whole.rows.size(), 2U);
+  EXPECT_EQ(read_whole_text(text, {.block_bytes = 1}).rejects, whole.rejects);
+}
+
 TEST(JsonSource, KeepsTheBeginningOfARecordThatIsTooLong) {
   const std::string record = concat("{\"a\":\"", std::string(9000, 'x'), "\"}");
   for (const std::string& text : {concat("[{\"a\":1},", record, ",{\"a\":2}]"),
