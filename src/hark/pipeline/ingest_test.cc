@@ -484,6 +484,46 @@ TEST_F(Ingest, AFailureAtAnyWriteLeavesTheLakeAsBeforeOrAsAfterAndARerunSettlesI
       << "landing, data, quarantine and log writes must all have had their turn";
 }
 
+// A lake's first load has no table to go back to, and the contract and the profile come before the
+// commit.
+TEST_F(Ingest, AFailureAtAnyWriteOfTheFirstLoadLeavesALakeThatTakesIt) {
+  class NoProfile final : public LoadProfiler {
+   public:
+    void look(const columnar::Batch&, unsigned) override {}
+    Json finish() override { return Json::object({{"rows", 1}}); }
+  };
+  IngestOptions with = options();
+  with.profiler = [](const contract::Contract&, std::span<const columnar::Field>, unsigned) {
+    return std::make_unique<NoProfile>();
+  };
+  const std::string file = write("a.csv", concat(kHeader, some_records(100, 60), "8,too,few\n"));
+  const LakeFolder reference = make_lake("reference");
+  load(reference, file, with);
+  const LakePicture after = picture(reference.root(), "nyc311");
+  bool has_succeeded = false;
+  for (std::uint64_t n = 0; !has_succeeded; ++n) {
+    SCOPED_TRACE(concat("change ", n));
+    ASSERT_LT(n, 200U);
+    const LakeFolder lake = make_lake(concat("lake", n));
+    io::FaultFileSystem faulty(files_, {.fail_at = n});
+    const auto faulty_lake = LakeFolder::open(faulty, lake.root());
+    ASSERT_TRUE(faulty_lake);
+    has_succeeded = ingest(*faulty_lake, file, with, clock_).has_value();
+    const auto again = ingest(lake, file, with, clock_);
+    ASSERT_TRUE(again) << again.error().to_string();
+    EXPECT_EQ(picture(lake.root(), "nyc311"), after);
+    (void)std::system(("rm -rf '" + lake.root() + "'").c_str());
+  }
+}
+
+TEST_F(Ingest, LeavesAFolderOfSomebodyElseInLandingAlone) {
+  const LakeFolder lake = make_lake();
+  const std::string foreign = io::join_path(lake.landing_folder("nyc311"), "@eaDir/thumbs");
+  ASSERT_TRUE(files_.create_directories(foreign));
+  load(lake, write("a.csv", concat(kHeader, some_records(100, 5))));
+  EXPECT_TRUE(files_.exists(foreign));
+}
+
 TEST_F(Ingest, TwoLoadsAtOnceBothLandOnce) {
   const LakeFolder lake = make_lake();
   const std::string a = write("a.csv", concat(kHeader, some_records(100, 50)));

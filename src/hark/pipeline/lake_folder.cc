@@ -107,7 +107,8 @@ Result<std::vector<std::string>> LakeFolder::datasets_without_log() const {
     const auto landed = files_->list(landing_folder(dataset));
     const bool has_several_files =
         landed && std::ranges::count_if(*landed, [](const io::FileInfo& file) {
-                    return file.path.ends_with(".json");
+                    // Each has a note; a profile beside it is of the same file.
+                    return file.path.ends_with(".json") && !file.path.ends_with(".profile.json");
                   }) > 1;
     const auto curated = files_->list(concat(root_, "/curated/", dataset));
     const bool has_curated_tables =

@@ -128,6 +128,8 @@ Result<std::vector<io::FileInfo>> find_unwanted_landings(
     return std::move(entries).error();
   }
   std::erase_if(*entries, [&](const io::FileInfo& entry) {
+    // No load makes folders here: somebody else's (a file server's, say) are left alone.
+    if (entry.kind == io::FileKind::kDirectory) return true;
     std::string_view hash = io::file_name(entry.path);
     for (const std::string_view ending : {kProfileEnding, kNoteEnding}) {
       if (!hash.ends_with(ending)) continue;
