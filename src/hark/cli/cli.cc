@@ -1,9 +1,11 @@
 #include "hark/cli/cli.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <iterator>
 #include <new>
 
 #include "hark/cli/command.h"
@@ -95,6 +97,7 @@ int run_checked(const std::vector<std::string>& words) {
   auto answer = parsed->command->run(parsed->arguments, **session);
   (*session)->finish_progress();
   if (!answer) return report_error(answer.error(), as_json);
+  std::ranges::move((*session)->take_warnings(), std::back_inserter(answer->warnings));
   const std::chrono::duration<double, std::milli> elapsed =
       std::chrono::steady_clock::now() - started;
   return report_answer(*answer, as_json, parsed->arguments.has("--quiet"), elapsed.count());

@@ -203,15 +203,6 @@ const std::vector<Option>& global_options() {
        {},
        false,
        ""},
-      {"--since", "DATE", "only rows created from this local day on", "", {}, false, ""},
-      {"--until", "DATE", "only rows created before this local day", "", {}, false, ""},
-      {"--where",
-       "EXPR",
-       "only rows for which this holds, e.g. \"borough = 'BRONX'\"",
-       "",
-       {},
-       false,
-       ""},
       {"--as-of",
        "TIME",
        "moment the extract was taken (default: the latest clock in it)",
@@ -226,6 +217,21 @@ const std::vector<Option>& global_options() {
       {"--quiet", "", "no progress and no warnings on stderr", "", {}, false, ""},
       {"--progress", "MODE", "progress on stderr", "auto", {"auto", "none", "json"}, false, ""},
       {"--help", "", "this page", "", {}, false, "-h"},
+  };
+  return options;
+}
+
+const std::vector<Option>& selection_options() {
+  static const std::vector<Option> options = {
+      {"--since", "DATE", "only rows created from this local day on", "", {}, false, ""},
+      {"--until", "DATE", "only rows created before this local day", "", {}, false, ""},
+      {"--where",
+       "EXPR",
+       "only rows for which this holds, e.g. \"borough = 'BRONX'\"",
+       "",
+       {},
+       false,
+       ""},
   };
   return options;
 }

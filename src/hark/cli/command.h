@@ -78,6 +78,7 @@ struct Command {
   std::vector<Positional> positionals;
   std::vector<Option> options;
   std::function<Result<Answer>(const Arguments&, Session&)> run;
+  bool selects_rows = false;  ///< takes selection_options()
 };
 
 /// Every command, in the order help shows them.
@@ -91,6 +92,10 @@ struct Parsed {
   Arguments arguments;
   std::string text;  ///< help
 };
+
+/// Which rows count: of the commands whose figures are of a source's rows. The others do not have
+/// them, so that nobody loads or checks more than they think.
+const std::vector<Option>& selection_options();
 
 /// Reads the command line. Errors: kInvalidArgument with a hint (the nearest option or command).
 Result<Parsed> parse_command_line(const std::vector<Command>& commands,

@@ -1,5 +1,6 @@
 #include "hark/cli/commands.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace hark::cli {
@@ -12,6 +13,10 @@ std::vector<Command> all_commands() {
         sync_commands, look_commands, care_commands, contract_commands, machine_commands}) {
     std::vector<Command> some = make();
     std::move(some.begin(), some.end(), std::back_inserter(all));
+  }
+  for (Command& command : all) {
+    if (command.selects_rows)
+      std::ranges::copy(selection_options(), std::back_inserter(command.options));
   }
   return all;
 }

@@ -241,7 +241,8 @@ std::vector<Command> period_commands() {
          {},
          false,
          ""}},
-       rate},
+       rate,
+       true},
       {"changes",
        "What changed between two periods: which types, agencies and areas moved volume and time "
        "to close most?",
@@ -251,7 +252,8 @@ std::vector<Command> period_commands() {
        {first_period,
         {"--b", "PERIOD", "the other; changes are from A to B", "", {}, true, ""},
         {"--by", "COL", "only this column, instead of type, agency and area", "", {}, false, ""}},
-       changes},
+       changes,
+       true},
   };
 }
 

@@ -76,7 +76,8 @@ std::vector<Command> place_commands() {
            {"hark hotspots 311.csv", "hark hotspots lake --where \"complaint_type = 'Rodent'\""},
            {{"SOURCE", "a lake (LAKE@v12 as it was) or a data file"}},
            {},
-           hot_spots}};
+           hot_spots,
+           true}};
 }
 
 }  // namespace hark::cli

@@ -333,7 +333,8 @@ std::vector<Command> report_commands() {
          {},
          false,
          ""}},
-       report_command}};
+       report_command,
+       true}};
 }
 
 }  // namespace hark::cli

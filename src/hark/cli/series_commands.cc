@@ -337,7 +337,8 @@ std::vector<Command> series_commands() {
          {},
          false,
          ""}},
-       series_command},
+       series_command,
+       true},
       {"forecast",
        "How many will come each day, between which bounds, and how wrong such forecasts were.",
        {"hark forecast metrics.csv --series contact.offered --horizon 28",
@@ -351,7 +352,8 @@ std::vector<Command> series_commands() {
         {"--origin-step", "DAYS", "days between them", "28", {}, false, ""},
         {"--by", "COL", "also by group (requests), so that the groups add up", "", {}, false, ""},
         {"--train-from", "DATE", "first day to learn from", "", {}, false, ""}},
-       forecast_command},
+       forecast_command,
+       true},
   };
 }
 

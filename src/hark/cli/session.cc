@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <utility>
 
 #include "hark/core/parallel.h"
 #include "hark/core/text.h"
@@ -124,7 +125,16 @@ pipeline::SourceOptions Session::source_options(std::string_view step) {
   options.progress = [this, step = std::string(step)](std::uint64_t done, std::uint64_t total) {
     progress_.report(step, done, total);
   };
+  options.on_warning = [this](Warning warning) {
+    const std::lock_guard lock(mutex_);
+    warnings_.push_back(std::move(warning));
+  };
   return options;
+}
+
+std::vector<Warning> Session::take_warnings() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(warnings_, {});
 }
 
 Result<pipeline::OpenSource> Session::open_source(const std::string& path) {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hark/cli/command.h"
 #include "hark/core/clock.h"
@@ -58,6 +59,8 @@ class Session {
   /// Opens SOURCE with the session's contract, limits and progress.
   Result<pipeline::OpenSource> open_source(const std::string& path);
   pipeline::SourceOptions source_options(std::string_view step);
+  /// What came up while sources were read, for the answer.
+  std::vector<Warning> take_warnings();
 
  private:
   Session(Progress::Mode mode) : progress_(mode) {}
@@ -70,6 +73,8 @@ class Session {
   std::string contract_;
   bool is_quiet_ = false;
   Progress progress_;
+  std::mutex mutex_;  // of what follows
+  std::vector<Warning> warnings_;
 };
 
 /// "4GiB", "512MiB", "1000000" in bytes. Errors: kInvalidArgument.

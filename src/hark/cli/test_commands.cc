@@ -305,7 +305,8 @@ std::vector<Command> test_commands() {
        {{"SOURCE", "a lake (LAKE@v12 as it was), a data file, or any table with the two columns"}},
        {{"--value", "COL", "what is compared", "hours_to_close", {}, false, ""},
         {"--by", "COL", "the groups", "", {}, true, ""}},
-       kruskal},
+       kruskal,
+       true},
       {"test chi2",
        "Are two categories related? Pearson's chi-square with Cramer's V.",
        {"hark test chi2 311.csv --a complaint_type --b borough",
@@ -328,13 +329,15 @@ std::vector<Command> test_commands() {
          {"refuse", "strip", "keep"},
          false,
          ""}},
-       chi_square},
+       chi_square,
+       true},
       {"test logrank",
        "Do groups differ in time to close, open requests counted too? The log-rank test.",
        {"hark test logrank 311.csv --by borough"},
        {{"SOURCE", "a lake (LAKE@v12 as it was) or a data file"}},
        {{"--by", "COL", "the groups", "", {}, true, ""}},
-       log_rank},
+       log_rank,
+       true},
       {"decompose",
        "Why does the average of two groups or periods differ: slower on the same work, or other "
        "work?",
@@ -360,7 +363,8 @@ std::vector<Command> test_commands() {
          ""},
         {"--b", "PERIOD", "the other period; the answer is B minus A", "", {}, false, ""},
         {"--over", "COL", "the kinds of request", "complaint_type", {}, false, ""}},
-       decompose},
+       decompose,
+       true},
   };
 }
 

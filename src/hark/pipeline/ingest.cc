@@ -15,6 +15,7 @@
 #include "hark/pipeline/landing.h"
 #include "hark/pipeline/load_sinks.h"
 #include "hark/pipeline/quarantine.h"
+#include "hark/pipeline/refusals.h"
 #include "hark/pipeline/schema_drift.h"
 #include "hark/pipeline/source.h"
 #include "hark/pipeline/table_commit.h"
@@ -119,6 +120,7 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
       [&load] { return load.landing == nullptr || load.landing->is_done(); }};
   QuarantineWriter quarantine(files, load.quarantine.path, landing_hash, load.report.file,
                               load.number);
+  Refusals refusals;
   tabular::ReadOptions read;
   read.block_bytes = load.options.block_bytes;
   read.is_cancelled = load.options.interrupt;
@@ -135,6 +137,7 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
         return !load.retried->records.contains(reject.record);
       });
     }
+    refusals.add(rejects);
     return quarantine.add(std::move(rejects));
   };
   // The user's file and not the landing's copy: the one is in memory already, the other went past
@@ -221,18 +224,9 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
                                               accounted, " accounted for"))
         .hint("nothing was committed; please report this");
   }
-  const double share = report.rows_read == 0 ? 0
-                                             : static_cast<double>(report.rows_quarantined) /
-                                                   static_cast<double>(report.rows_read);
-  if (!load.retried && share > contract.max_reject_share) {
-    return Error(
-               ErrorCode::kCheckFailed,
-               concat(report.file, ": ", report.rows_quarantined, " of ", report.rows_read,
-                      " records (", fixed(share * 100, 1), " %) were refused; contract '",
-                      contract.name, "' allows ", fixed(contract.max_reject_share * 100, 1), " %"))
-        .hint(
-            "nothing was committed; `hark profile FILE` shows what the columns hold, --contract "
-            "names another contract");
+  if (!load.retried) {
+    HARK_TRY_VOID(check_refused_share(contract, report.file, report.rows_quarantined,
+                                      report.rows_read, summary, refusals));
   }
   return loaded;
 }

@@ -5,11 +5,65 @@
 #include "hark/core/text.h"
 #include "hark/pipeline/data_file.h"
 #include "hark/pipeline/lake_at.h"
+#include "hark/pipeline/refusals.h"
 #include "hark/pipeline/table_commit.h"
 #include "hark/pipeline/trusted_reader.h"
 
 namespace hark::pipeline {
 namespace {
+
+/// A file's rows, as far as the contract lets its refused records pass.
+class FileRows final : public columnar::BatchSource {
+ public:
+  static Result<std::unique_ptr<FileRows>> open(const io::FileSystem& files,
+                                                tabular::FileProbe probe,
+                                                std::shared_ptr<const contract::Contract> contract,
+                                                const SourceOptions& options) {
+    std::unique_ptr<FileRows> rows(new FileRows(contract, options.on_warning));
+    tabular::ReadOptions read;
+    read.is_cancelled = options.interrupt;
+    read.on_progress = options.progress;
+    read.on_rejects = [seen = &rows->refusals_](std::uint64_t, auto rejects) -> Result<void> {
+      seen->add(rejects);
+      return {};
+    };
+    HARK_TRY(rows->file_,
+             tabular::FileSource::open(files, std::move(probe), contract.get(), std::move(read)));
+    return rows;
+  }
+
+  const tabular::FileSource& file() const noexcept { return *file_; }
+  std::span<const columnar::Field> fields() const override { return file_->fields(); }
+  Result<void> stream(const std::vector<std::string>& columns, unsigned threads,
+                      columnar::BatchSink& sink) override {
+    refusals_.clear();
+    HARK_TRY_VOID(file_->stream(columns, threads, sink));
+    const tabular::ReadSummary& summary = file_->summary();
+    const auto refused = static_cast<std::int64_t>(summary.records_rejected);
+    const auto read = static_cast<std::int64_t>(summary.records_read);
+    const std::string& path = file_->probe().path;
+    HARK_TRY_VOID(check_refused_share(*contract_, path, refused, read, summary, refusals_));
+    if (refused > 0 && on_warning_ && !has_warned_) {
+      on_warning_({"refused",
+                   concat(refused, " of ", read,
+                          " records were refused and count in no figure: ", refusals_.most()),
+                   path});
+      has_warned_ = true;
+    }
+    return {};
+  }
+
+ private:
+  FileRows(std::shared_ptr<const contract::Contract> contract,
+           std::function<void(Warning)> on_warning)
+      : contract_(std::move(contract)), on_warning_(std::move(on_warning)) {}
+
+  std::shared_ptr<const contract::Contract> contract_;
+  std::function<void(Warning)> on_warning_;
+  Refusals refusals_;
+  std::unique_ptr<tabular::FileSource> file_;
+  bool has_warned_ = false;
+};
 
 Result<OpenSource> open_lake(io::FileSystem& files, const std::string& path, const LakeAt& at,
                              const SourceOptions& options) {
@@ -38,14 +92,9 @@ Result<OpenSource> open_file(io::FileSystem& files, const std::string& path,
   OpenSource source;
   source.path = path;
   HARK_TRY(source.contract, contract_for_header(files, options.contract, probe.header, path));
-  tabular::ReadOptions read;
-  read.is_cancelled = options.interrupt;
-  read.on_progress = options.progress;
-  HARK_TRY(auto file, tabular::FileSource::open(files, std::move(probe), source.contract.get(),
-                                                std::move(read)));
-  source.warnings = header_warnings(file->header_match(), path);
-  source.file = file.get();
-  source.rows = std::move(file);
+  HARK_TRY(auto rows, FileRows::open(files, std::move(probe), source.contract, options));
+  source.warnings = header_warnings(rows->file().header_match(), path);
+  source.rows = std::move(rows);
   return source;
 }
 

@@ -29,13 +29,14 @@ struct SourceOptions {
   const std::atomic<bool>* interrupt = nullptr;
   /// Told how much of the file has been read: bytes done, bytes in all.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
+  /// Told what is known only when a file has been read: that records were refused.
+  std::function<void(Warning)> on_warning;
 };
 
 struct OpenSource {
   std::string path;
   std::shared_ptr<const contract::Contract> contract;
   std::unique_ptr<columnar::BatchSource> rows;
-  const tabular::FileSource* file = nullptr;  ///< `rows` where it is a plain file: for its summary
   std::optional<std::int64_t> table_version;  ///< of the trusted table; lakes only
   std::optional<Instant> retrieved_at;        ///< of the latest load; lakes only
   std::vector<Warning> warnings;
@@ -51,7 +52,8 @@ Result<std::shared_ptr<const contract::Contract>> contract_for_header(
     const io::FileSystem& files, const std::string& name, const std::vector<std::string>& header,
     const std::string& path);
 
-/// Opens a lake's trusted rows, now or as of LAKE@… (lake_at.h), or a file's. Errors: those of
+/// Opens a lake's trusted rows, now or as of LAKE@… (lake_at.h), or a file's. Streaming a file
+/// fails with kCheckFailed where more of it is refused than the contract allows. Errors: those of
 /// probe_file(), contract_for_header(), LakeFolder::open().
 Result<OpenSource> open_source(io::FileSystem& files, const std::string& path,
                                const SourceOptions& options);

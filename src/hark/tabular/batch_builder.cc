@@ -12,6 +12,9 @@ using columnar::Presence;
 
 /// Rows read column by column at a time: their bytes stay in the cache for the next column.
 constexpr std::size_t kRowsAtATime = 256;
+/// Fewer lines inside a record, or narrower ones, are a text as people write it.
+constexpr std::size_t kFewestHeldLines = 10;
+constexpr std::size_t kFewestHeldColumns = 4;
 /// Longest piece of a value shown in a message.
 constexpr std::size_t kShownBytes = 60;
 
@@ -92,7 +95,11 @@ columnar::Batch BatchBuilder::build(const RecordBlock& block, std::vector<Reject
 
 void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Reject>& rejects) {
   rows_.clear();
+  num_swallowed_bytes_ = 0;
   const std::span<const RecordSpan> records = block.records();
+  // Blocks know about how many there are; most have none.
+  const bool may_hold_records = block.num_inner_lines() >= kFewestHeldLines / 2 &&
+                                plan_.num_file_columns >= kFewestHeldColumns;
   for (const RecordSpan& record : records) {
     if (record.problem == RecordProblem::kTooLong) {
       rejects.push_back(reject_of(block, record, reject_rule::kRecordTooLong,
@@ -104,6 +111,11 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
     } else if (record.problem == RecordProblem::kMalformed) {
       rejects.push_back(
           reject_of(block, record, reject_rule::kMalformedRecord, block.reason(record)));
+    } else if (may_hold_records && holds_records(block, record)) {
+      num_swallowed_bytes_ += record.end - record.begin;
+      rejects.push_back(reject_of(block, record, reject_rule::kUnterminatedQuote,
+                                  "lines in a quoted field look like records: is there a quote too "
+                                  "many, or one missing?"));
     } else if (std::size_t bad; !record.is_ascii &&
                                 (bad = find_invalid_utf8(block.bytes(record.begin, record.end))) !=
                                     std::string_view::npos) {
@@ -117,6 +129,26 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
       rows_.push_back(record);
     }
   }
+}
+
+bool BatchBuilder::holds_records(const RecordBlock& block, const RecordSpan& record) const {
+  std::string_view left = block.bytes(record.begin, record.end);
+  std::size_t num_lines = 0;
+  std::size_t num_alike = 0;
+  bool is_first = true;
+  for (;;) {
+    const std::size_t end = left.find_first_of("\r\n");
+    if (end == std::string_view::npos) break;  // the last line is the record's own, as the first is
+    if (!is_first) {
+      const auto line = left.substr(0, end);
+      const auto num_delimiters = std::ranges::count(line, plan_.dialect.delimiter);
+      ++num_lines;
+      num_alike += static_cast<std::size_t>(num_delimiters) + 1 >= plan_.num_file_columns ? 1 : 0;
+    }
+    is_first = false;
+    left.remove_prefix(left.substr(end).starts_with("\r\n") ? end + 2 : end + 1);
+  }
+  return num_lines >= kFewestHeldLines && num_alike * 2 >= num_lines;
 }
 
 bool BatchBuilder::has_all_fields(const RecordBlock& block, const RecordSpan& record) const {

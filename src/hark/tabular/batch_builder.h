@@ -43,6 +43,8 @@ class BatchBuilder {
   columnar::Batch build(const RecordBlock& block, std::vector<Reject>& rejects);
   /// Per ReadPlan::columns: values in the last batch that could not be read.
   const std::vector<std::uint64_t>& num_invalid() const noexcept { return num_invalid_; }
+  /// Bytes of refused records of the last batch that seem to hold other records.
+  std::uint64_t num_swallowed_bytes() const noexcept { return num_swallowed_bytes_; }
 
  private:
   /// Fills rows_ with the records that are whole; the others become rejects.
@@ -60,6 +62,8 @@ class BatchBuilder {
                   std::vector<Reject>& rejects) const;
   Reject reject_of(const RecordBlock& block, const RecordSpan& record, std::string_view rule,
                    std::string message) const;
+  /// Whether many lines inside the record's fields look like records themselves.
+  bool holds_records(const RecordBlock& block, const RecordSpan& record) const;
   bool has_all_fields(const RecordBlock& block, const RecordSpan& record) const;
   columnar::Column place_column(const RecordBlock& block, const OutputPlan& output) const;
 
@@ -68,6 +72,7 @@ class BatchBuilder {
   std::vector<ColumnReader*> guards_;  ///< of readers_, those that may refuse a record
   std::vector<RecordSpan> rows_;
   std::vector<std::uint64_t> num_invalid_;
+  std::uint64_t num_swallowed_bytes_ = 0;
 };
 
 }  // namespace hark::tabular

@@ -98,8 +98,23 @@ Result<bool> BlockReader::next() {
   chain_.publish(index_, {.state = scanned.end,
                           .num_records = carry_.num_records + records_.size(),
                           .num_line_ends = carry_.num_line_ends + scanned.num_line_ends});
-  if (has_open_record_) HARK_TRY_VOID(complete_open_record(scanned.end));
+  // A line end that ends no record of this block stands in one, or ends that of a block before.
+  const std::uint64_t num_ends = records_.size() + num_blank_lines_;
+  num_inner_lines_ = std::max(scanned.num_line_ends, num_ends) - num_ends;
+  if (!has_open_record_) return true;
+  HARK_TRY_VOID(complete_open_record(scanned.end));
+  if (const std::uint32_t end = records_.back().end; end > size_) {
+    const auto at = static_cast<std::uint32_t>(size_);
+    num_inner_lines_ += simd::count_line_ends(byte_before(at), bytes(at, end));
+  }
   return true;
+}
+
+std::int64_t BlockReader::num_unaccounted_bytes() const noexcept {
+  auto left = static_cast<std::int64_t>(size_);
+  for (const RecordSpan& record : records_)
+    if (record.problem == RecordProblem::kNone) left -= record.end - record.begin + std::int64_t{1};
+  return left;
 }
 
 ScanState BlockReader::guess_state(bool is_quoted) const noexcept {

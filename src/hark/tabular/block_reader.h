@@ -39,6 +39,8 @@ class BlockReader final : public RecordBlock {
 
   /// Number of bytes of the block itself; 0 only where there is no data at all.
   std::size_t num_plain_bytes() const noexcept override { return size_; }
+  std::uint64_t num_inner_lines() const noexcept override { return num_inner_lines_; }
+  std::int64_t num_unaccounted_bytes() const noexcept override;
   std::string_view source_text(const RecordSpan& record) const noexcept override {
     return bytes(record.begin, record.end);
   }
@@ -78,6 +80,7 @@ class BlockReader final : public RecordBlock {
   std::size_t num_record_ends_ = 0;
   std::vector<std::uint8_t> non_ascii_;  // per simd::kLineBytes of the block
   bool has_open_record_ = false;
+  std::uint64_t num_inner_lines_ = 0;
 };
 
 }  // namespace hark::tabular

@@ -68,6 +68,47 @@ TEST(FileSource, ReadsLongTextsWithStrayQuotesInParallelAsTheSlowReaderDoes) {
   }
 }
 
+// A quote too many that another one far below closes: what it swallowed is no text of one record.
+TEST(FileSource, RefusesARecordThatHoldsOthersWhateverTheBlocksAndLineEnds) {
+  const auto lines = [](int from, int to, const char* end) {
+    std::string text;
+    for (int i = from; i < to; ++i) text += concat(i, ",a,b,c", end);
+    return text;
+  };
+  for (const char* end : {"\n", "\r\n", "\r"}) {
+    const std::string sound = lines(1, 40, end);
+    const std::string swallowed = concat("40,\"a,b,c", end, lines(41, 60, end), "60,a\",b,c", end);
+    const std::string text = concat(sound, swallowed, lines(61, 90, end));
+    for (const std::size_t block : {1U, 9U, 100U, 4000U}) {
+      ASSERT_EQ(difference_from_slow(text, ',', 4, {.block_bytes = block, .threads = 2}), "");
+    }
+    // A text of many lines is one as long as they do not look like records.
+    const std::string letter = concat("40,\"Dear city,", end, lines(41, 46, end), "yes", end, "no",
+                                      end, "well", end, "so", end, "be", end, "it\",b,c", end);
+    ASSERT_EQ(difference_from_slow(concat(sound, letter), ',', 4, {.block_bytes = 50}), "");
+    MemoryFiles files;
+    files.put("f", concat("w,x,y,z", end, text));
+    const auto source = FileSource::open(files, "f", nullptr);
+    KeepingSink sink;
+    ASSERT_TRUE((*source)->stream({"w"}, 1, sink));
+    EXPECT_EQ((*source)->summary().records_rejected, 1U);
+    EXPECT_NEAR(static_cast<double>((*source)->summary().swallowed_bytes),
+                static_cast<double>(swallowed.size()), 4.0);
+  }
+  std::mt19937 random(5);
+  for (int round = 0; round < 300; ++round) {
+    std::string text;
+    for (std::uint64_t i = 0, n = random() % 60; i < n; ++i) {
+      for (int field = 0; field < 4; ++field)
+        text += concat(field > 0 ? "," : "", random() % 40 == 0 ? "\"" : "", "a",
+                       random() % 40 == 0 ? "\"" : "");
+      text += random() % 3 == 0 ? "\r\n" : "\n";
+    }
+    const FastRun run{.block_bytes = 1 + random() % 300, .threads = round % 2 == 0 ? 1U : 3U};
+    ASSERT_EQ(difference_from_slow(text, ',', 4, run), "") << text;
+  }
+}
+
 TEST(FileSource, ReadsEveryShortTextAsTheSlowReaderDoesForEveryBlockSize) {
   // All texts of up to 5 characters from the alphabet that matters.
   const std::string alphabet = "a,\"\n\r";

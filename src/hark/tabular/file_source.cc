@@ -46,6 +46,12 @@ class SharedState {
     summary_.blank_lines += block.num_blank_lines();
     summary_.plain_bytes += block.num_plain_bytes();
     ++summary_.num_blocks;
+    summary_.swallowed_bytes += builder.num_swallowed_bytes();
+    unaccounted_bytes_ += block.num_unaccounted_bytes();
+    for (const Reject& reject : rejects) {
+      has_swallowed_ = has_swallowed_ || reject.rule == reject_rule::kUnterminatedQuote ||
+                       reject.rule == reject_rule::kRecordTooLong;
+    }
     for (std::size_t i = 0; i < invalid_values_.size(); ++i) {
       invalid_values_[i] += builder.num_invalid()[i];
     }
@@ -61,6 +67,10 @@ class SharedState {
     summary.rows = summary.records_read - summary.records_rejected;
     summary.file_bytes = file_bytes_;
     summary.plain_bytes += data_offset;
+    // Of a line end of two bytes, and of a blank line, the rest is nobody's.
+    const auto nobodys = static_cast<std::int64_t>(summary.records_read + 2 * summary.blank_lines);
+    if (has_swallowed_ && unaccounted_bytes_ > nobodys)
+      summary.swallowed_bytes += static_cast<std::uint64_t>(unaccounted_bytes_ - nobodys);
     for (std::size_t i = 0; i < invalid_values_.size(); ++i) {
       if (invalid_values_[i] > 0)
         summary.invalid_values.emplace_back(plan.columns[i].name, invalid_values_[i]);
@@ -76,6 +86,8 @@ class SharedState {
   std::optional<Error> error_;
   std::uint64_t error_block_ = 0;
   ReadSummary summary_;
+  std::int64_t unaccounted_bytes_ = 0;         // of all blocks
+  bool has_swallowed_ = false;                 // a record, others
   std::vector<std::uint64_t> invalid_values_;  // as ReadPlan::columns
 };
 

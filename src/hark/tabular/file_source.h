@@ -52,6 +52,9 @@ struct ReadSummary {
   std::uint64_t file_bytes = 0;
   std::uint64_t plain_bytes = 0;  ///< unpacked, the header included
   std::uint64_t num_blocks = 0;   ///< and batches
+  /// Plain bytes, about, of records that a quote too many or its size got refused: other records
+  /// may stand in them.
+  std::uint64_t swallowed_bytes = 0;
   /// Rows with a value that could not be read, by column, where there are any: columns asked for
   /// and columns that are always checked.
   std::vector<std::pair<std::string, std::uint64_t>> invalid_values;

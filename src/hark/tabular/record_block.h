@@ -62,6 +62,11 @@ class RecordBlock {
 
   /// Plain bytes of the file that the block stands for.
   virtual std::size_t num_plain_bytes() const noexcept = 0;
+  /// Line ends inside the records' fields, give or take a few.
+  virtual std::uint64_t num_inner_lines() const noexcept { return 0; }
+  /// Bytes of the block less those of its whole records, line ends included: summed over a file's
+  /// blocks, what stands in records that are too long or never end.
+  virtual std::int64_t num_unaccounted_bytes() const noexcept { return 0; }
   /// A record as it stands in the file, for the quarantine.
   virtual std::string_view source_text(const RecordSpan& record) const noexcept = 0;
   /// Why a record is kMalformed, for people; no text of the record in it.

@@ -14,7 +14,7 @@ namespace hark::tabular {
 namespace reject_rule {
 inline constexpr std::string_view kFieldCount = "field_count";
 inline constexpr std::string_view kInvalidUtf8 = "invalid_utf8";
-inline constexpr std::string_view kUnterminatedQuote = "unterminated_quote";
+inline constexpr std::string_view kUnterminatedQuote = "unterminated_quote";  // or far too late
 inline constexpr std::string_view kMalformedRecord = "malformed_record";  // not CSV: no such record
 inline constexpr std::string_view kRecordTooLong = "record_too_long";
 inline constexpr std::string_view kMissingRequired = "missing_required";

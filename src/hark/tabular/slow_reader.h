@@ -92,12 +92,30 @@ inline SlowResult slow_read(std::string_view text, char delimiter) {
   return result;
 }
 
+/// Ten lines or more between the first and the last, and half of them as wide as the header.
+inline bool holds_records(std::string_view text, char delimiter, std::size_t num_columns) {
+  std::vector<std::size_t> widths(1, 1);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\r' && at + 1 < text.size() && text[at + 1] == '\n') continue;
+    if (text[at] == '\r' || text[at] == '\n') {
+      widths.push_back(1);
+    } else if (text[at] == delimiter) {
+      ++widths.back();
+    }
+  }
+  if (num_columns < 4 || widths.size() < 12) return false;
+  std::size_t num_wide = 0;
+  for (std::size_t i = 1; i + 1 < widths.size(); ++i) num_wide += widths[i] >= num_columns ? 1 : 0;
+  return num_wide * 2 >= widths.size() - 2;
+}
+
 /// What a source without a contract should make of `text`: rows as rows_of() gives them for
 /// _record, _line, _offset and all columns; rejects as "record line offset rule text".
 struct SlowOutcome {
   std::vector<std::vector<std::string>> rows;
   std::vector<std::string> rejects;
   std::uint64_t num_blank_lines = 0;
+  std::uint64_t swallowed_bytes = 0;  ///< of records that may hold others
 };
 
 inline SlowOutcome slow_outcome(std::string_view text, char delimiter, std::size_t num_columns,
@@ -115,11 +133,15 @@ inline SlowOutcome slow_outcome(std::string_view text, char delimiter, std::size
       kept = kept.substr(0, std::min<std::size_t>(4096, max_record_bytes));
     } else if (record.is_unterminated) {
       rule = "unterminated_quote";
+    } else if (holds_records(record.text, delimiter, num_columns)) {
+      rule = "unterminated_quote";
     } else if (find_invalid_utf8(record.text) != std::string_view::npos) {
       rule = "invalid_utf8";
     } else if (record.fields.size() != num_columns) {
       rule = "field_count";
     }
+    if (rule == "record_too_long" || rule == "unterminated_quote")
+      outcome.swallowed_bytes += record.text.size();
     if (!rule.empty()) {
       outcome.rejects.push_back(
           concat(number, " ", record.line, " ", record.offset, " ", rule, " ", kept));
