@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hark/contract/evolution.h"
 #include "hark/core/embedded.h"
 #include "hark/core/text.h"
 
@@ -30,6 +31,33 @@ TEST(BuiltInContracts, EveryFileOfTheFolderIsReadWithoutProblems) {
     EXPECT_EQ(contract->name + ".yaml", file.name);
   }
   EXPECT_EQ(built_in_contracts().size(), core::embedded_contracts().size());
+}
+
+TEST(ContractEvolution, WhatStandsInTheTableKeepsItsMeaning) {
+  const Contract& before = nyc();
+  const auto refused = [&](const auto& change) {
+    Contract now = before;
+    change(now);
+    const auto done = check_evolution(before, now);
+    return done ? std::string() : done.error().message();
+  };
+  EXPECT_EQ(refused([](Contract&) {}), "");
+  EXPECT_EQ(refused([](Contract& now) {
+              now.rules.clear();
+              now.max_reject_share = 1;
+              now.columns.emplace_back().name = "new_column";
+              now.columns[1].formats = {"yyyy-MM-dd"};
+            }),
+            "");
+  EXPECT_THAT(refused([](Contract& now) { now.columns[5].type = ValueType::kNumber; }),
+              HasSubstr(concat("column '", before.columns[5].name, "' was string, not number")));
+  EXPECT_THAT(refused([](Contract& now) { now.columns.erase(now.columns.begin() + 5); }),
+              HasSubstr(concat("column '", before.columns[5].name, "' is gone")));
+  EXPECT_THAT(refused([](Contract& now) { now.key.push_back("agency"); }),
+              HasSubstr("its key was unique_key, not unique_key, agency"));
+  EXPECT_THAT(refused([](Contract& now) { now.time_zone = "America/Denver"; }),
+              HasSubstr("its time zone was America/New_York, not America/Denver"));
+  EXPECT_NE(refused([](Contract& now) { now.kind = Kind::kContactCentre; }), "");
 }
 
 TEST(BuiltInContracts, AWrongNameSuggestsTheNearest) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "hark/contract/evolution.h"
 #include "hark/core/text.h"
 #include "hark/engine/engine.h"
 #include "hark/lake/data_file.h"
@@ -298,6 +299,17 @@ Result<void> keep_contract(const LakeFolder& lake, const contract::Contract& con
   return lake.files().write_atomically(path, contract.text);
 }
 
+/// Rows of `contract` may join the table of the dataset, where it has one.
+Result<void> check_evolution(const LakeFolder& lake, const TableState& trusted,
+                             const contract::Contract& contract) {
+  if (!trusted.snapshot) return {};
+  const auto before = lake.contract(contract.name);
+  // A lake that lost its contract takes the one at hand.
+  if (!before)
+    return before.error().code() == ErrorCode::kNotFound ? Result<void>() : before.error();
+  return contract::check_evolution(*before, contract);
+}
+
 /// Loads what passes now of one load's refused records.
 Result<void> retry(Load& load) {
   std::vector<NewFile> quarantined;
@@ -339,6 +351,7 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
          load.report.file});
   }
   HARK_TRY(load.trusted, open_table(files, lake.trusted_table(load.dataset)));
+  HARK_TRY_VOID(check_evolution(lake, load.trusted, *contract));
   HARK_TRY(load.quarantine, open_table(files, lake.quarantine_table(load.dataset)));
   load.report.version = load.trusted.version();
   load.number = load.trusted.txn_version(load.dataset).value_or(0) + 1;
@@ -439,6 +452,7 @@ Result<std::vector<LoadReport>> retry_quarantine(const LakeFolder& lake, const s
     load.landed.hash = of_load.landing_hash;
     load.landed.path = path;
     HARK_TRY(load.trusted, open_table(files, lake.trusted_table(dataset)));
+    HARK_TRY_VOID(check_evolution(lake, load.trusted, *contract));
     HARK_TRY(load.quarantine, open_table(files, lake.quarantine_table(dataset)));
     load.number = load.trusted.txn_version(dataset).value_or(0) + 1;
     load.report.dataset = dataset;

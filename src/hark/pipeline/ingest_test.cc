@@ -14,7 +14,6 @@
 #include "hark/pipeline/check.h"
 #include "hark/pipeline/lake_fixture_test.h"
 #include "hark/pipeline/landing.h"
-#include "hark/pipeline/source.h"
 
 namespace hark::pipeline {
 namespace {
@@ -485,96 +484,12 @@ TEST_F(Ingest, AFailureAtAnyWriteLeavesTheLakeAsBeforeOrAsAfterAndARerunSettlesI
       << "landing, data, quarantine and log writes must all have had their turn";
 }
 
-// A lake's first load has no table to go back to, and the contract and the profile come before the
-// commit.
-TEST_F(Ingest, AFailureAtAnyWriteOfTheFirstLoadLeavesALakeThatTakesIt) {
-  class NoProfile final : public LoadProfiler {
-   public:
-    void look(const columnar::Batch&, unsigned) override {}
-    Json finish() override { return Json::object({{"rows", 1}}); }
-  };
-  IngestOptions with = options();
-  with.profiler = [](const contract::Contract&, std::span<const columnar::Field>, unsigned) {
-    return std::make_unique<NoProfile>();
-  };
-  const std::string file = write("a.csv", concat(kHeader, some_records(100, 60), "8,too,few\n"));
-  const LakeFolder reference = make_lake("reference");
-  load(reference, file, with);
-  const LakePicture after = picture(reference.root(), "nyc311");
-  bool has_succeeded = false;
-  for (std::uint64_t n = 0; !has_succeeded; ++n) {
-    SCOPED_TRACE(concat("change ", n));
-    ASSERT_LT(n, 200U);
-    const LakeFolder lake = make_lake(concat("lake", n));
-    io::FaultFileSystem faulty(files_, {.fail_at = n});
-    const auto faulty_lake = LakeFolder::open(faulty, lake.root());
-    ASSERT_TRUE(faulty_lake);
-    has_succeeded = ingest(*faulty_lake, file, with, clock_).has_value();
-    const auto again = ingest(lake, file, with, clock_);
-    ASSERT_TRUE(again) << again.error().to_string();
-    EXPECT_EQ(picture(lake.root(), "nyc311"), after);
-    (void)std::system(("rm -rf '" + lake.root() + "'").c_str());
-  }
-}
-
 TEST_F(Ingest, LeavesAFolderOfSomebodyElseInLandingAlone) {
   const LakeFolder lake = make_lake();
   const std::string foreign = io::join_path(lake.landing_folder("nyc311"), "@eaDir/thumbs");
   ASSERT_TRUE(files_.create_directories(foreign));
   load(lake, write("a.csv", concat(kHeader, some_records(100, 5))));
   EXPECT_TRUE(files_.exists(foreign));
-}
-
-// A quote that is never closed swallows the rest of the file into one record, which is little as a
-// share of the records.
-TEST_F(Ingest, AFileMostOfWhichStandsInARefusedRecordIsRefusedAndSaysWhy) {
-  const LakeFolder lake = make_lake();
-  const std::string half = concat(some_records(100, 60), "7,01/02/2024 01:15:00 AM,,\"NYPD,,,,,\n",
-                                  some_records(200, 60));
-  const auto refused = ingest(lake, write("a.csv", concat(kHeader, half)), options(), clock_);
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code(), ErrorCode::kCheckFailed);
-  EXPECT_THAT(refused.error().message(), testing::HasSubstr("1 of 61 records (1.6 %)"));
-  EXPECT_THAT(refused.error().message(), testing::HasSubstr("% of the file"));
-  EXPECT_THAT(refused.error().message(),
-              testing::HasSubstr("unterminated_quote (1), first on line 62"));
-  EXPECT_FALSE(files_.exists(lake::log_folder(lake.trusted_table("nyc311"))));
-
-  const std::string file =
-      write("b.csv", concat(kHeader, some_records(100, 5), "8,too,few\n8,yesterday,,,,,,,\n",
-                            "9,yesterday,,,,,,,\n"));
-  const auto why = ingest(lake, file, options(), clock_);
-  ASSERT_FALSE(why);
-  EXPECT_THAT(why.error().message(),
-              testing::HasSubstr("3 of 8 records (37.5 %) were refused; contract 'nyc311' allows "
-                                 "5.0 %. Refused: mostly unreadable_value in 'created_date' (2), "
-                                 "first on line 8: "));
-}
-
-// Figures of a plain file follow the same limit as a load, and say what they leave out.
-TEST_F(Ingest, FiguresOfAFileWithRefusedRecordsWarnOrFail) {
-  class Nothing final : public columnar::BatchSink {
-    Result<void> consume(columnar::Batch, unsigned) override { return {}; }
-  };
-  Nothing sink;
-  std::vector<Warning> warnings;
-  SourceOptions source_options;
-  source_options.on_warning = [&](Warning warning) { warnings.push_back(std::move(warning)); };
-  const auto stream = [&](const std::string& file) -> Result<void> {
-    HARK_TRY(const auto source, open_source(files_, file, source_options));
-    HARK_TRY_VOID(source.rows->stream({"agency"}, 2, sink));
-    return source.rows->stream({"agency"}, 1, sink);
-  };
-  ASSERT_TRUE(stream(write("a.csv", concat(kHeader, some_records(100, 60)))));
-  EXPECT_TRUE(warnings.empty());
-  ASSERT_TRUE(stream(write("b.csv", concat(kHeader, some_records(100, 60), "8,too,few\n"))));
-  ASSERT_EQ(warnings.size(), 1U);
-  EXPECT_EQ(warnings[0].code, "refused");
-  EXPECT_THAT(warnings[0].message, testing::HasSubstr("1 of 61 records"));
-  EXPECT_THAT(warnings[0].message, testing::HasSubstr("field_count (1), first on line 62"));
-  const auto failed = stream(write("c.csv", concat(kHeader, some_records(1, 5), "8,too,few\n")));
-  ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().code(), ErrorCode::kCheckFailed);
 }
 
 TEST_F(Ingest, TwoLoadsAtOnceBothLandOnce) {

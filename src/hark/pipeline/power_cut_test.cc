@@ -163,5 +163,40 @@ TEST_F(PowerCut, AtMomentsOfALoadLeavesTheLakeAsBeforeOrAsAfter) {
   }
 }
 
+// A lake's first load has no table to go back to, and the contract and the profile come before the
+// commit.
+TEST_F(PowerCut, AFailureAtAnyWriteOfTheFirstLoadLeavesALakeThatTakesIt) {
+  class NoProfile final : public LoadProfiler {
+   public:
+    void look(const columnar::Batch&, unsigned) override {}
+    Json finish() override { return Json::object({{"rows", 1}}); }
+  };
+  IngestOptions with = options();
+  with.profiler = [](const contract::Contract&, std::span<const columnar::Field>, unsigned) {
+    return std::make_unique<NoProfile>();
+  };
+  std::string text = "Unique Key,Created Date,Closed Date,Agency,Complaint Type\n";
+  for (int key = 100; key < 160; ++key)
+    text += concat(key, ",03/01/2024 01:15:00 PM,03/02/2024 01:15:00 PM,NYPD,Noise\n");
+  const std::string file = write("a.csv", text + "8,too,few\n");
+  const LakeFolder reference = make_lake("reference");
+  load(reference, file, with);
+  const LakePicture after = picture(reference.root(), "nyc311");
+  bool has_succeeded = false;
+  for (std::uint64_t n = 0; !has_succeeded; ++n) {
+    SCOPED_TRACE(concat("change ", n));
+    ASSERT_LT(n, 200U);
+    const LakeFolder lake = make_lake(concat("lake", n));
+    io::FaultFileSystem faulty(files_, {.fail_at = n});
+    const auto faulty_lake = LakeFolder::open(faulty, lake.root());
+    ASSERT_TRUE(faulty_lake);
+    has_succeeded = ingest(*faulty_lake, file, with, clock_).has_value();
+    const auto again = ingest(lake, file, with, clock_);
+    ASSERT_TRUE(again) << again.error().to_string();
+    EXPECT_EQ(picture(lake.root(), "nyc311"), after);
+    (void)std::system(("rm -rf '" + lake.root() + "'").c_str());
+  }
+}
+
 }  // namespace
 }  // namespace hark::pipeline
