@@ -54,7 +54,7 @@ ErrorCode code_of(const Report& report, SqlOrigin origin) {
     return ErrorCode::kExhausted;
   if (kind == "interrupt") return ErrorCode::kInterrupted;
   if (mentions_any(report.text, {"magic bytes", "Thrift", "TProtocolException", "footer length",
-                                 "decompression fail", "Corrupt", "corrupt"})) {
+                                 "decompression fail", "Corrupt", "corrupt", "too small to be"})) {
     return ErrorCode::kCorrupt;
   }
   if (kind == "io") {

@@ -72,6 +72,8 @@ TEST(ErrorText, CodesSayWhoMustMendIt) {
        ErrorCode::kIo},
       {R"({"exception_type":"Invalid Input","exception_message":"No magic bytes found at end of file"})",
        ErrorCode::kCorrupt, ErrorCode::kCorrupt},
+      {R"({"exception_type":"Invalid Input","exception_message":"File 'x' too small to be a Parquet file"})",
+       ErrorCode::kCorrupt, ErrorCode::kCorrupt},
       {R"({"exception_type":"Binder","exception_message":"no column"})", ErrorCode::kInternal,
        ErrorCode::kInvalidArgument},
       {R"(Parser Error: {"exception_type":"Parser","exception_message":"syntax error"})",

@@ -13,6 +13,25 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+TEST_F(LakeTest, AFolderThatWasBecomingALakeBecomesOneAndAnothersDoesNot) {
+  const std::string root = path("half");
+  ASSERT_TRUE(files_.create_directories(io::join_path(root, "landing")));
+  ASSERT_TRUE(files_.write_atomically(io::join_path(root, ".lake.json.1-2-3.tmp"), "{"));
+  EXPECT_TRUE(LakeFolder::init(files_, root, clock_));
+  const std::string other = path("other");
+  ASSERT_TRUE(files_.create_directories(io::join_path(other, "trusted/letters")));
+  EXPECT_FALSE(LakeFolder::init(files_, other, clock_));
+}
+
+TEST_F(LakeTest, ALakeOfThePastIsNoPlaceForANewOne) {
+  const LakeFolder lake = make_lake();
+  const auto made = LakeFolder::init(files_, concat(lake.root(), "@v0"), clock_);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_FALSE(files_.exists(concat(lake.root(), "@v0")));
+  EXPECT_TRUE(LakeFolder::init(files_, path("office@city"), clock_));
+}
+
 class LakeAtTest : public LakeTest {
  protected:
   /// Three loads, a day apart: 24 rows and one refused record each, built after the first two.

@@ -15,15 +15,35 @@ constexpr std::chrono::seconds kWriterPatience{30};
 
 std::string marker_path(std::string_view root) { return io::join_path(root, "lake.json"); }
 
+constexpr std::string_view kZones[] = {"landing", "trusted", "quarantine", "curated", "contracts"};
+
+/// What another process that makes the lake just now has made, or one that was killed at it.
+bool is_of_unfinished_lake(const io::FileSystem& files, const io::FileInfo& entry) {
+  const std::string_view name = io::file_name(entry.path);
+  if (name == "lake.json" || name.starts_with(".lake.json.")) return true;
+  if (std::ranges::find(kZones, name) == std::end(kZones)) return false;
+  const auto inside = files.list(entry.path);
+  return inside && inside->empty();
+}
+
 }  // namespace
 
 Result<LakeFolder> LakeFolder::init(io::FileSystem& files, std::string root, const Clock& clock) {
   if (is_lake(files, root)) return open(files, std::move(root));
-  if (const auto entries = files.list(root); entries && !entries->empty()) {
+  if (const std::size_t at = root.rfind('@');
+      at != std::string::npos && !files.exists(root) && is_lake(files, root.substr(0, at))) {
+    return Error(ErrorCode::kInvalidArgument,
+                 concat("'", root, "' means a lake as it was, and nothing is written to the past"))
+        .hint(concat("write to '", root.substr(0, at), "'"));
+  }
+  if (const auto entries = files.list(root);
+      entries && !std::ranges::all_of(*entries, [&](const io::FileInfo& entry) {
+        return is_of_unfinished_lake(files, entry);
+      })) {
     return Error(ErrorCode::kConflict, concat("'", root, "' is not empty and is no lake"))
         .hint("choose a new folder for the lake");
   }
-  for (const std::string_view zone : {"landing", "trusted", "quarantine", "curated", "contracts"}) {
+  for (const std::string_view zone : kZones) {
     // Landing holds the bytes as they came: nobody but the owner reads them.
     const unsigned mode = zone == "landing" ? 0700 : 0755;
     HARK_TRY_VOID(files.create_directories(io::join_path(root, zone), mode));
