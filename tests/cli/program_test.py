@@ -30,7 +30,9 @@ class Use(Program):
                               (["kpi", "requests"], "SOURCE"),
                               (["kpi", "requests", "a", "b"], "'b'"),
                               (["kpi", "requests", str(self.city), "--by", "burough"], "borough"),
-                              (["kpi", "requests", str(self.city), "--since", "March"], "2024-03-01")):
+                              (["kpi", "requests", str(self.city), "--since", "March"], "2024-03-01"),
+                              (["ingest", "lake", str(self.city), "--where", "agency = 'DEP'"], "no option --where"),
+                              (["check", "lake", "--since", "2024-03-01"], "no option --since")):
             done = run(*words)
             self.assertEqual(done.returncode, 2, (words, done.stderr))
             self.assertIn(wanted, done.stderr)

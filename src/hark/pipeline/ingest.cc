@@ -228,6 +228,8 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   if (!load.retried) {
     HARK_TRY_VOID(check_refused_share(contract, report.file, report.rows_quarantined,
                                       report.rows_read, summary, refusals));
+    std::ranges::move(unreadable_warnings(summary, report.file),
+                      std::back_inserter(report.warnings));
   }
   return loaded;
 }

@@ -34,6 +34,19 @@ std::string Refusals::most() const {
                 "), first on line ", most->second.first_line, ": ", most->second.message);
 }
 
+std::vector<Warning> unreadable_warnings(const tabular::ReadSummary& summary,
+                                         const std::string& file) {
+  std::vector<Warning> warnings;
+  for (const auto& [column, count] : summary.invalid_values) {
+    if (count * 2 <= summary.rows) continue;
+    warnings.push_back({"unreadable_column",
+                        concat("column '", column, "' cannot be read in ", count, " of ",
+                               summary.rows, " rows, as the contract writes it: no value there"),
+                        file});
+  }
+  return warnings;
+}
+
 Result<void> check_refused_share(const contract::Contract& contract, const std::string& file,
                                  std::int64_t refused, std::int64_t read,
                                  const tabular::ReadSummary& summary, const Refusals& refusals) {

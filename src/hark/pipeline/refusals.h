@@ -10,9 +10,11 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "hark/contract/contract.h"
 #include "hark/core/result.h"
+#include "hark/core/warning.h"
 #include "hark/tabular/file_source.h"
 #include "hark/tabular/reject.h"
 
@@ -34,6 +36,10 @@ class Refusals {
   };
   std::map<std::pair<std::string, std::string>, Reason> by_reason_;  ///< by rule and column
 };
+
+/// Of the columns more than half of whose values could not be read: mostly another city's format.
+std::vector<Warning> unreadable_warnings(const tabular::ReadSummary& summary,
+                                         const std::string& file);
 
 /// `refused` of `read` records: fine up to the contract's share, of records and of the bytes that
 /// stand in refused ones. Errors: kCheckFailed with the reasons.

@@ -63,6 +63,19 @@ TEST_F(Refusals, AFileMostOfWhichStandsInARefusedRecordIsRefusedAndSaysWhy) {
                                  "first on line 8: "));
 }
 
+TEST_F(Refusals, AColumnThatCannotBeReadIsAWarning) {
+  const LakeFolder lake = make_lake();
+  std::string text(kHeader);
+  for (int key = 1; key <= 20; ++key)
+    text +=
+        concat(key, ",03/01/2024 01:15:00 PM,", key > 9 ? "01.03.2024 13:15" : "", ",NYPD,Noise\n");
+  const auto report = load(lake, write("a.csv", text));
+  ASSERT_EQ(report.warnings.size(), 1U);
+  EXPECT_EQ(report.warnings[0].code, "unreadable_column");
+  EXPECT_THAT(report.warnings[0].message,
+              testing::HasSubstr("column 'closed_date' cannot be read in 11 of 20 rows"));
+}
+
 // Figures of a plain file follow the same limit as a load, and say what they leave out.
 TEST_F(Refusals, FiguresOfAFileWithRefusedRecordsWarnOrFail) {
   class Nothing final : public columnar::BatchSink {

@@ -1,6 +1,7 @@
 #include "hark/pipeline/source.h"
 
 #include <algorithm>
+#include <set>
 
 #include "hark/core/text.h"
 #include "hark/pipeline/data_file.h"
@@ -43,12 +44,19 @@ class FileRows final : public columnar::BatchSource {
     const auto read = static_cast<std::int64_t>(summary.records_read);
     const std::string& path = file_->probe().path;
     HARK_TRY_VOID(check_refused_share(*contract_, path, refused, read, summary, refusals_));
-    if (refused > 0 && on_warning_ && !has_warned_) {
-      on_warning_({"refused",
-                   concat(refused, " of ", read,
-                          " records were refused and count in no figure: ", refusals_.most()),
-                   path});
-      has_warned_ = true;
+    if (!on_warning_) return {};
+    std::vector<Warning> warnings = unreadable_warnings(summary, path);
+    if (refused > 0) {
+      warnings.push_back(
+          {"refused",
+           concat(refused, " of ", read,
+                  " records were refused and count in no figure: ", refusals_.most()),
+           path});
+    }
+    // A file may be read more than once.
+    for (Warning& warning : warnings) {
+      if (has_warned_.insert(warning.code + warning.message).second)
+        on_warning_(std::move(warning));
     }
     return {};
   }
@@ -62,7 +70,7 @@ class FileRows final : public columnar::BatchSource {
   std::function<void(Warning)> on_warning_;
   Refusals refusals_;
   std::unique_ptr<tabular::FileSource> file_;
-  bool has_warned_ = false;
+  std::set<std::string> has_warned_;
 };
 
 Result<OpenSource> open_lake(io::FileSystem& files, const std::string& path, const LakeAt& at,
