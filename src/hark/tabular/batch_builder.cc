@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "hark/core/text.h"
+#include "hark/simd/csv_scan.h"
 
 namespace hark::tabular {
 namespace {
@@ -12,8 +13,9 @@ using columnar::Presence;
 
 /// Rows read column by column at a time: their bytes stay in the cache for the next column.
 constexpr std::size_t kRowsAtATime = 256;
-/// Fewer lines inside a record, or narrower ones, are a text as people write it.
-constexpr std::size_t kFewestHeldLines = 10;
+/// Fewer lines inside a record, or narrower ones, are a text as people write it. That many do not
+/// come together in a block of common texts either, so that its records need not be looked at.
+constexpr std::size_t kFewestHeldLines = 20;
 constexpr std::size_t kFewestHeldColumns = 4;
 /// Longest piece of a value shown in a message.
 constexpr std::size_t kShownBytes = 60;
@@ -97,8 +99,7 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
   rows_.clear();
   num_swallowed_bytes_ = 0;
   const std::span<const RecordSpan> records = block.records();
-  // Blocks know about how many there are; most have none.
-  const bool may_hold_records = block.num_inner_lines() >= kFewestHeldLines / 2 &&
+  const bool may_hold_records = block.num_inner_lines() + 2 >= kFewestHeldLines &&
                                 plan_.num_file_columns >= kFewestHeldColumns;
   for (const RecordSpan& record : records) {
     if (record.problem == RecordProblem::kTooLong) {
@@ -133,6 +134,7 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
 
 bool BatchBuilder::holds_records(const RecordBlock& block, const RecordSpan& record) const {
   std::string_view left = block.bytes(record.begin, record.end);
+  if (simd::count_line_ends(' ', left) < kFewestHeldLines) return false;
   std::size_t num_lines = 0;
   std::size_t num_alike = 0;
   bool is_first = true;

@@ -92,7 +92,7 @@ inline SlowResult slow_read(std::string_view text, char delimiter) {
   return result;
 }
 
-/// Ten lines or more between the first and the last, and half of them as wide as the header.
+/// Twenty lines or more between the first and the last, and half of them as wide as the header.
 inline bool holds_records(std::string_view text, char delimiter, std::size_t num_columns) {
   std::vector<std::size_t> widths(1, 1);
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -103,7 +103,7 @@ inline bool holds_records(std::string_view text, char delimiter, std::size_t num
       ++widths.back();
     }
   }
-  if (num_columns < 4 || widths.size() < 12) return false;
+  if (num_columns < 4 || widths.size() < 22) return false;
   std::size_t num_wide = 0;
   for (std::size_t i = 1; i + 1 < widths.size(); ++i) num_wide += widths[i] >= num_columns ? 1 : 0;
   return num_wide * 2 >= widths.size() - 2;
