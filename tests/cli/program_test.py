@@ -134,6 +134,19 @@ class Use(Program):
         self.assertEqual([(g["key"], g["closed"], g["km"]) for g in of_file["groups"]],
                          [(g["key"], g["closed"], g["km"]) for g in of_lake["groups"]])
 
+    def test_a_condition_on_a_column_that_some_files_of_a_lake_lack(self):
+        head = "Unique Key,Created Date,Complaint Type\n"
+        without = self.write("without.csv", head + "1,05/01/2024 10:00:00 AM,Noise\n")
+        with_agency = self.write("with.csv", head.replace("\n", ",Agency\n") + "7,05/03/2024 10:00:00 AM,Noise,DOT\n")
+        lake = self.folder / "mixed"
+        for file in (without, with_agency):
+            done = run("ingest", lake, file, "--contract", "nyc311")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        for wanted, condition in ((1, "agency = 'DOT'"), (0, "agency = 'DEP'")):
+            done = run("kpi", "requests", lake, "--where", condition, "--json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(json.loads(done.stdout)["data"]["n"], wanted)
+
     def test_a_load_profiles_what_it_reads_and_the_lake_tells_it_as_it_was(self):
         lake = self.folder / "profiled"
         head, *rest = self.city.read_bytes().splitlines(keepends=True)

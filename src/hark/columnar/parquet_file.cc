@@ -135,20 +135,20 @@ Result<Column> ParquetFile::read_column(const io::InputFile& file, const RowGrou
   const auto own = std::ranges::find(metadata_.fields, field.name, &Field::name);
   Column column(field);
   const auto num_rows = static_cast<std::size_t>(group.num_rows);
-  if (own == metadata_.fields.end()) {
+  const auto blank = [&] {
     column.set_blank(num_rows);
-    return column;
-  }
+    // Whoever reads a text column asks its dictionary, values or none.
+    if (field.type == Type::kString) column.set_dictionary(std::make_shared<Dictionary>());
+    return std::move(column);
+  };
+  if (own == metadata_.fields.end()) return blank();
   if (own->type != field.type) {
     return Error(ErrorCode::kInvalidArgument,
                  concat("column '", field.name, "' is of type ", name_of(own->type)));
   }
   const ChunkMetadata& chunk =
       group.chunks[static_cast<std::size_t>(own - metadata_.fields.begin())];
-  if (chunk.null_count == chunk.num_rows) {
-    column.set_blank(num_rows);
-    return column;
-  }
+  if (chunk.null_count == chunk.num_rows) return blank();
   const std::int64_t start = chunk.dictionary_page_offset.value_or(chunk.data_page_offset);
   HARK_TRY(const std::string_view bytes,
            read_bytes(file, static_cast<std::uint64_t>(start),

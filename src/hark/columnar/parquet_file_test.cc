@@ -150,6 +150,8 @@ TEST_F(ParquetFileTest, ColumnsAreThoseAskedForAndOneThatTheFileLacksIsBlank) {
   expect_same(read->columns[0], *batch.find("day"));
   EXPECT_TRUE(read->columns[1].is_blank());
   EXPECT_EQ(read->columns[1].size(), 100U);
+  ASSERT_NE(read->columns[1].dictionary(), nullptr);
+  EXPECT_EQ(read->columns[1].dictionary()->size(), 0U);
   expect_same(read->columns[2], *batch.find("few"));
   expect_same(read->columns[3], *batch.find("day"));
 

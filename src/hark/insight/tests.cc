@@ -80,7 +80,11 @@ RankedGroups rank_durations(const RequestTable& table, const TestGroups& groups)
     if (row.time() != time) add_run();
     time = row.time();
     const std::uint32_t code = groups.code(table.by_duration[i]);
-    code == kNoCode ? void(++missing) : run.push_back(code);
+    if (code == kNoCode) {
+      ++missing;
+    } else {
+      run.push_back(code);
+    }
   }
   add_run();
   PooledGroups pooled = pool_small(sums.counts(), groups.names);

@@ -146,7 +146,13 @@ Result<SyncReport> sync(const LakeFolder& lake, portal::Feed& feed, const SyncOp
     if (rows > 0) {
       IngestOptions ingest_options = options.ingest;
       ingest_options.provenance = provenance_of(options, pages, plan.from);
-      HARK_TRY(LoadReport load, ingest(lake, assembled, ingest_options, clock));
+      auto loaded = ingest(lake, assembled, ingest_options, clock);
+      if (!loaded) {
+        // The portal may mend what the lake refused: these pages would be refused for ever.
+        if (loaded.error().code() == ErrorCode::kCheckFailed) HARK_TRY_VOID(pages.clear());
+        return std::move(loaded).error();
+      }
+      LoadReport load = *std::move(loaded);
       if (load.dataset != options.dataset) {
         return Error(ErrorCode::kInternal,
                      concat("loaded into '", load.dataset, "' instead of '", options.dataset, "'"));

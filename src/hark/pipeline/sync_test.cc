@@ -96,6 +96,23 @@ TEST_F(Sync, ALongPullIsSeveralLoadsAndTheWatermarkFollowsEach) {
   EXPECT_EQ(picture(other.root(), "nyc311"), picture(lake.root(), "nyc311"));
 }
 
+// What the lake refused is not gone on with: the portal may have mended it.
+TEST_F(Sync, PagesThatTheLakeRefusesAreAskedForAnew) {
+  portal::FakeSocrata portal;
+  fill(portal, 40);
+  const auto sound = portal.rows;
+  for (std::size_t i = 0; i < 20; ++i) portal.rows[i].fields = "\"agency\":\"NYPD\"";
+  const LakeFolder lake = make_lake();
+  const auto refused = run(lake, portal, sync_options(10));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::kCheckFailed);
+  EXPECT_THAT(left_in(lake), ElementsAre(".lock"));
+  portal.rows = sound;
+  const auto report = run(lake, portal, sync_options(10));
+  ASSERT_TRUE(report) << report.error().to_string();
+  EXPECT_EQ(report->loads.at(0).rows.inserted, 40);
+}
+
 TEST_F(Sync, TheWatermarkOfOneCursorIsNoneForAnother) {
   portal::FakeOpendatasoft portal;
   const auto row = [](int key) {
