@@ -109,7 +109,8 @@ Result<Answer> build(const Arguments& arguments, Session& session) {
   answer.source = lake.root();
   Json all = Json::array();
   for (const std::string& dataset : datasets) {
-    HARK_TRY(const auto built, build_dataset(session, lake, dataset));
+    HARK_TRY(const auto built,
+             build_dataset(session, lake, dataset, {.is_forced = arguments.has("--force")}));
     answer.text += build_text(built);
     if (datasets.size() == 1) answer.data = build_json(built);
     all.push_back(build_json(built));
@@ -248,7 +249,7 @@ std::vector<Command> lake_commands() {
        "Builds the curated tables (SQL models) of the lake.",
        {"hark build lake"},
        {lake},
-       {},
+       {{"--force", "", "build tables that are up to date too", "", {}, false, ""}},
        build},
       {"check",
        "Checks the contract's quality rules; exit status 3 if one of severity error is broken.",

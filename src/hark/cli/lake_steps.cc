@@ -49,10 +49,12 @@ Result<std::vector<std::string>> chosen_datasets(const pipeline::LakeFolder& lak
 }
 
 Result<pipeline::BuildReport> build_dataset(Session& session, const pipeline::LakeFolder& lake,
-                                            const std::string& dataset, std::size_t memory_shares) {
+                                            const std::string& dataset,
+                                            const BuildChoices& choices) {
   pipeline::BuildOptions options;
   options.threads = session.threads();
-  options.memory_limit_bytes = session.memory_limit_bytes() / memory_shares;
+  options.memory_limit_bytes = session.memory_limit_bytes() / choices.memory_shares;
+  options.is_forced = choices.is_forced;
   options.run_id = lake::random_uuid();
   return pipeline::build(lake, dataset, options, session.clock());
 }

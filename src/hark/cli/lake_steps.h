@@ -28,10 +28,14 @@ Result<std::vector<pipeline::LoadReport>> load_files(Session& session,
 Result<std::vector<std::string>> chosen_datasets(const pipeline::LakeFolder& lake,
                                                  const std::string& name);
 
-// `memory_shares`: how many steps share the session's memory, beside each other.
+struct BuildChoices {
+  std::size_t memory_shares = 1;  ///< steps that share the session's memory, beside each other
+  bool is_forced = false;         ///< tables that are up to date too
+};
 Result<pipeline::BuildReport> build_dataset(Session& session, const pipeline::LakeFolder& lake,
                                             const std::string& dataset,
-                                            std::size_t memory_shares = 1);
+                                            const BuildChoices& choices = {});
+/// `memory_shares`: as in BuildChoices.
 Result<pipeline::CheckReport> check_dataset(Session& session, const pipeline::LakeFolder& lake,
                                             const std::string& dataset,
                                             std::size_t memory_shares = 1);

@@ -90,7 +90,9 @@ Result<std::vector<Finding>> check_lake(Session& session, const std::string& pat
   HARK_TRY(const auto inspection, pipeline::inspect(lake));
   for (const pipeline::TableHealth& table : inspection.tables) {
     findings.push_back({table.path, Health::kGood,
-                        concat("version ", table.version, ", ", table.num_files, " files"), ""});
+                        concat("version ", table.version, ", ", table.num_files, " files, ",
+                               table.num_hashed, " of them read and hashed"),
+                        ""});
   }
   if (inspection.num_landing_files > 0) {
     findings.push_back({"landing", Health::kGood,

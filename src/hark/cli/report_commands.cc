@@ -290,7 +290,7 @@ Result<FinishedDataset> build_check_report(Session& session, const Arguments& ar
   const std::size_t memory_shares = session.threads() > 1 ? 2 : 1;
   FinishedDataset done;
   const auto build = [&]() -> Result<void> {
-    HARK_TRY(done.built, build_dataset(session, lake, dataset, memory_shares));
+    HARK_TRY(done.built, build_dataset(session, lake, dataset, {.memory_shares = memory_shares}));
     return {};
   };
   const auto check_and_report = [&]() -> Result<void> {

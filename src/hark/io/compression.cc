@@ -15,8 +15,10 @@ Result<void> zstd_compress(std::string_view bytes, int level, std::string& out) 
   thread_local const std::unique_ptr<ZSTD_CCtx, Free> context(ZSTD_createCCtx());
   if (!context) return Error(ErrorCode::kExhausted, "out of memory while compressing");
   out.resize(ZSTD_compressBound(bytes.size()));
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
   const std::size_t size =
-      ZSTD_compressCCtx(context.get(), out.data(), out.size(), bytes.data(), bytes.size(), level);
+      ZSTD_compress2(context.get(), out.data(), out.size(), bytes.data(), bytes.size());
   if (ZSTD_isError(size) != 0)
     return Error(ErrorCode::kInternal, concat("zstd: ", ZSTD_getErrorName(size)));
   out.resize(size);

@@ -9,7 +9,8 @@
 
 namespace hark::io {
 
-/// Compresses with zstd into one frame, replacing `out`. Reuses a context per thread.
+/// Compresses with zstd into one frame, replacing `out`, with the checksum by which every reader
+/// sees that the bytes are damaged. Reuses a context per thread.
 /// Errors: kExhausted if there is no memory.
 Result<void> zstd_compress(std::string_view bytes, int level, std::string& out);
 

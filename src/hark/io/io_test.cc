@@ -327,6 +327,20 @@ TEST(Zstd, UnpacksWhatItCompressed) {
   }
 }
 
+TEST(Zstd, ABitThatIsAnotherIsCorruptWhereverItStands) {
+  std::string bytes;
+  for (int i = 0; i < 500; ++i) bytes += static_cast<char>(i * 7919 % 251);  // stored as they are
+  std::string frame;
+  ASSERT_TRUE(zstd_compress(bytes, 1, frame));
+  std::string back(bytes.size(), '-');
+  for (std::size_t bit = 0; bit < frame.size() * 8; ++bit) {
+    std::string damaged = frame;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
+    const auto unpacked = zstd_decompress(damaged, back);
+    ASSERT_TRUE(!unpacked || back == bytes) << "bit " << bit;
+  }
+}
+
 TEST(Zstd, AFrameThatIsDamagedOrOfAnotherSizeIsCorrupt) {
   std::string frame;
   ASSERT_TRUE(zstd_compress(std::string(1000, 'x'), 1, frame));

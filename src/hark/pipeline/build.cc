@@ -10,6 +10,7 @@
 #include "hark/lake/data_file.h"
 #include "hark/lake/unreferenced.h"
 #include "hark/pipeline/checkpoint_file.h"
+#include "hark/pipeline/table_file.h"
 #include "hark/pipeline/trusted_rows.h"
 
 namespace hark::core {
@@ -335,14 +336,15 @@ Result<BuiltTable> build_table(const LakeFolder& lake, const Model& model,
   HARK_TRY(const TableState state, open_table(files, path));
   HARK_TRY_VOID(files.create_directories(path));
 
-  NewFile file;
-  file.name = lake::data_file_name(0, lake::random_uuid());
-  const std::string full_path = io::join_path(path, file.name);
-  HARK_TRY(const columnar::FileStats copied, engine.copy_to_parquet(model.sql, full_path));
+  WrittenFile written;
+  written.name = lake::data_file_name(0, lake::random_uuid());
+  const std::string full_path = io::join_path(path, written.name);
+  HARK_TRY(written.stats, engine.copy_to_parquet(model.sql, full_path));
   HARK_TRY_VOID(files.sync_file(full_path));
-  file.size_bytes = static_cast<std::int64_t>(copied.size_bytes);
-  file.tags = {{std::string(kModelTag), built_from(model, inputs)}};
-  HARK_TRY(file.stats, log_stats(copied, {}));
+  HARK_TRY(written.sha256, hash_of_file(files, full_path));
+  const std::int64_t num_rows = written.stats.num_rows;
+  HARK_TRY(NewFile file, new_file(std::move(written), {}));
+  file.tags.emplace_back(kModelTag, built_from(model, inputs));
 
   CommitRequest request;
   request.operation = "BUILD";
@@ -350,11 +352,11 @@ Result<BuiltTable> build_table(const LakeFolder& lake, const Model& model,
   request.added.push_back(std::move(file));
   if (state.snapshot) request.removed = state.snapshot->files();
   request.run_id = options.run_id;
-  request.metrics.set("rows", copied.num_rows);
+  request.metrics.set("rows", num_rows);
   request.extra =
       Json::object({{"model", model.name}, {"trusted_version", inputs.trusted.version()}});
   HARK_TRY(const std::int64_t version, commit_table(files, state, std::move(request), clock));
-  return BuiltTable{model.name, copied.num_rows, version, false};
+  return BuiltTable{model.name, num_rows, version, false};
 }
 
 }  // namespace
@@ -396,7 +398,7 @@ Result<BuildReport> build(const LakeFolder& lake, const std::string& dataset,
     if (model.kind != contract::name_of(contract.kind)) continue;
     const std::string path = lake.curated_table(dataset, model.name);
     HARK_TRY(const TableState state, open_table(lake.files(), path));
-    if (is_up_to_date(state, model, inputs)) {
+    if (!options.is_forced && is_up_to_date(state, model, inputs)) {
       HARK_TRY(const auto rows, state.snapshot->num_records());
       report.tables.push_back({model.name, rows.value_or(0), state.version(), true});
       if (engine) {

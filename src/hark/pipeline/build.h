@@ -14,7 +14,8 @@ namespace hark::pipeline {
 struct BuildOptions {
   unsigned threads = 1;
   std::size_t memory_limit_bytes = std::size_t{1} << 30;
-  std::string run_id;
+  std::string run_id{};
+  bool is_forced = false;  ///< builds tables that are up to date too: their files may be damaged
   const std::atomic<bool>* interrupt = nullptr;
 };
 

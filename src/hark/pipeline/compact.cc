@@ -6,12 +6,10 @@
 #include <vector>
 
 #include "hark/columnar/gather.h"
-#include "hark/columnar/parquet_writer.h"
 #include "hark/core/text.h"
 #include "hark/engine/engine.h"
-#include "hark/lake/data_file.h"
 #include "hark/lake/file_stats.h"
-#include "hark/pipeline/table_commit.h"
+#include "hark/pipeline/table_file.h"
 #include "hark/pipeline/trusted_rows.h"
 #include "hark/pipeline/vanished.h"
 
@@ -103,18 +101,14 @@ Result<NewFile> merge(const LakeFolder& lake, const TableState& table, const Gro
                         " rows, and the log says ", expected_rows))
         .hint("`hark doctor --lake LAKE` says which");
   }
-  NewFile merged;
-  merged.name = lake::data_file_name(0, lake::random_uuid());
-  HARK_TRY(auto output, lake.files().open_output(io::join_path(table.path, merged.name)));
   columnar::ParquetOptions parquet;
   parquet.threads = threads;
   HARK_TRY(auto writer,
-           columnar::ParquetWriter::create(std::move(output), fields, std::move(parquet)));
+           TableFileWriter::create(lake.files(), table.path, fields, std::move(parquet)));
   HARK_TRY_VOID(writer.write(batch));
-  HARK_TRY(const columnar::FileStats stats, std::move(writer).finish());
-  merged.size_bytes = static_cast<std::int64_t>(stats.size_bytes);
-  HARK_TRY(merged.stats, log_stats(stats, personal_columns(contract)));
-  if (has_vanished_rows(batch)) merged.tags = {{std::string(kVanishedTag), "true"}};
+  HARK_TRY(WrittenFile written, std::move(writer).finish());
+  HARK_TRY(NewFile merged, new_file(std::move(written), personal_columns(contract)));
+  if (has_vanished_rows(batch)) merged.tags.emplace_back(kVanishedTag, "true");
   return merged;
 }
 

@@ -258,12 +258,9 @@ Result<void> commit(Load& load, LoadedFiles loaded, std::vector<NewFile> quarant
   request.operation = load.retried ? "RETRY" : "INGEST";
   request.fields = trusted_fields(*load.contract);
   const std::vector<std::string> private_columns = personal_columns(*load.contract);
-  for (const WrittenFile& file : loaded.added) {
-    NewFile added;
-    added.name = file.path;
-    added.size_bytes = static_cast<std::int64_t>(file.stats.size_bytes);
-    HARK_TRY(added.stats, log_stats(file.stats, private_columns));
-    if (file.has_vanished_rows) added.tags = {{std::string(kVanishedTag), "true"}};
+  for (LoadedFile& file : loaded.added) {
+    HARK_TRY(NewFile added, new_file(std::move(file.written), private_columns));
+    if (file.has_vanished_rows) added.tags.emplace_back(kVanishedTag, "true");
     request.added.push_back(std::move(added));
   }
   if (load.trusted.snapshot) {

@@ -5,22 +5,23 @@
 
 #include "hark/core/json.h"
 #include "hark/core/text.h"
-#include "hark/crypto/sha256.h"
 #include "hark/lake/data_file.h"
 #include "hark/lake/unreferenced.h"
 #include "hark/pipeline/checkpoint_file.h"
 #include "hark/pipeline/ingest.h"
 #include "hark/pipeline/landing.h"
 #include "hark/pipeline/quarantine.h"
-#include "hark/pipeline/table_commit.h"
+#include "hark/pipeline/table_file.h"
 #include "hark/pipeline/vacuum.h"
 
 namespace hark::pipeline {
 namespace {
 
-constexpr std::size_t kHashBlock = std::size_t{4} << 20;
 constexpr std::size_t kMaxProfile = std::size_t{64} << 20;
 constexpr std::string_view kFromBackup = "restore it from a backup";
+constexpr std::string_view kReload =
+    "restore it from a backup, or load the files of the lake's landing folder into a new lake";
+constexpr std::string_view kForcedBuild = "hark build LAKE --force makes it anew";
 constexpr std::string_view kRepair = "hark doctor --lake LAKE --repair removes it";
 
 constexpr std::pair<DamageKind, std::string_view> kNames[] = {
@@ -29,6 +30,7 @@ constexpr std::pair<DamageKind, std::string_view> kNames[] = {
     {DamageKind::kCheckpoint, "checkpoint"},
     {DamageKind::kMissingFile, "missing_file"},
     {DamageKind::kWrongSize, "wrong_size"},
+    {DamageKind::kFileHash, "file_hash"},
     {DamageKind::kMissingLanding, "missing_landing"},
     {DamageKind::kLandingHash, "landing_hash"},
     {DamageKind::kProvenance, "provenance"},
@@ -90,18 +92,14 @@ class Inspector {
       add(DamageKind::kLog, path, snapshot.error().message());
       return {};  // without the log nobody knows what belongs to the table
     }
-    found_.tables.push_back(
-        {path, snapshot->version().value, static_cast<std::int64_t>(snapshot->files().size())});
+    const std::string curated = io::join_path(lake_.root(), "curated/");
+    TableHealth health{path, snapshot->version().value,
+                       static_cast<std::int64_t>(snapshot->files().size())};
     for (const lake::AddFile& file : snapshot->files()) {
       HARK_TRY(const std::string full, file.path.resolve(path));
-      const auto info = files_.stat(full);
-      if (!info) {
-        add(DamageKind::kMissingFile, full, "is not there");
-      } else if (info->size_bytes != static_cast<std::uint64_t>(file.size_bytes)) {
-        add(DamageKind::kWrongSize, full,
-            concat("has ", info->size_bytes, " bytes, the log says ", file.size_bytes));
-      }
+      look_at_file(file, full, health, path.starts_with(curated));
     }
+    found_.tables.push_back(std::move(health));
     const Instant any_time = SystemClock().now() + std::chrono::hours(24 * 365);
     const auto orphans = lake::find_unreferenced(files_, path, any_time, &checkpoint_reader());
     if (!orphans) return {};  // a damaged entry, told of above, protects everything
@@ -111,6 +109,28 @@ class Inspector {
                      concat("is in no version of the table (", file.size_bytes, " bytes)"));
     }
     return {};
+  }
+
+  /// A data file of the table that `health` tells of.
+  void look_at_file(const lake::AddFile& file, const std::string& path, TableHealth& health,
+                    bool is_curated) {
+    const auto add_file = [&](DamageKind kind, std::string what) {
+      const std::string_view fix = is_curated ? kForcedBuild : kReload;
+      found_.damages.push_back({kind, path, std::move(what), std::string(fix), false});
+    };
+    const auto info = files_.stat(path);
+    if (!info) return add_file(DamageKind::kMissingFile, "is not there");
+    if (info->size_bytes != static_cast<std::uint64_t>(file.size_bytes)) {
+      return add_file(DamageKind::kWrongSize,
+                      concat("has ", info->size_bytes, " bytes, the log says ", file.size_bytes));
+    }
+    const auto expected = file.tags.find(kHashTag);
+    if (expected == file.tags.end()) return;  // another writer's, or an older hark's
+    ++health.num_hashed;
+    const auto found = hash_of_file(files_, path);
+    if (!found) return add_file(DamageKind::kFileHash, found.error().message());
+    if (*found == expected->second) return;
+    add_file(DamageKind::kFileHash, "its bytes have another SHA-256 than the log says");
   }
 
   /// True if the log alone gives every version from 0 on.
@@ -165,7 +185,7 @@ class Inspector {
 
   Result<void> look_at_landing(const std::string& dataset, const std::string& hash) {
     const std::string path = io::join_path(lake_.landing_folder(dataset), hash);
-    const auto found = hash_of(path);
+    const auto found = hash_of_file(files_, path);
     if (!found) {
       if (found.error().code() != ErrorCode::kNotFound) return found.error();
       add(DamageKind::kMissingLanding, path, "the bytes of a load are not there");
@@ -195,18 +215,6 @@ class Inspector {
     if (!json || !json->is_object())
       add(DamageKind::kProfile, path,
           "cannot be read; `hark profile` of the landing file tells the same");
-  }
-
-  Result<std::string> hash_of(const std::string& path) const {
-    HARK_TRY(const auto input, files_.open_input(path));
-    crypto::Sha256 hasher;
-    std::vector<char> block(kHashBlock);
-    for (std::uint64_t offset = 0;;) {
-      HARK_TRY(const std::size_t n, input->read_at(offset, block));
-      if (n == 0) return crypto::to_hex(hasher.finish());
-      hasher.update(std::string_view(block.data(), n));
-      offset += n;
-    }
   }
 
   const LakeFolder& lake_;

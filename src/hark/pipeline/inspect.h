@@ -17,6 +17,7 @@ enum class DamageKind {
   kCheckpoint,       ///< a checkpoint that cannot be read, or contradicts the log
   kMissingFile,      ///< a data file of the latest version is not there
   kWrongSize,        ///< one is there with another size than the log says
+  kFileHash,         ///< one has that size and other bytes: another SHA-256 than the log says
   kMissingLanding,   ///< the bytes of a load are not there
   kLandingHash,      ///< they are not the bytes that were loaded: another SHA-256
   kProvenance,       ///< the note beside a landing file is missing or names another hash
@@ -40,6 +41,7 @@ struct TableHealth {
   std::string path;
   std::int64_t version = -1;
   std::int64_t num_files = 0;
+  std::int64_t num_hashed = 0;  ///< of these: the log keeps their hash, and it was compared
 };
 
 struct Inspection {
@@ -48,8 +50,8 @@ struct Inspection {
   std::vector<Damage> damages;
 };
 
-/// Looks at every dataset: log, checkpoints, data files (presence and size), landing files
-/// (presence and SHA-256) with their notes and profiles, leftovers. Changes nothing; takes the
+/// Looks at every dataset: log, checkpoints, data files of the latest version and landing files
+/// (presence, size, SHA-256), notes and profiles of these, leftovers. Changes nothing; takes the
 /// lake's lock, so that a load that runs is not taken for a crash. Errors: kConflict if the lake is
 /// in use; kIo.
 Result<Inspection> inspect(const LakeFolder& lake);

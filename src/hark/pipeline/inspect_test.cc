@@ -5,7 +5,9 @@
 #include <filesystem>
 
 #include "hark/lake/checkpoint.h"
+#include "hark/pipeline/build.h"
 #include "hark/pipeline/checkpoint_file.h"
+#include "hark/pipeline/compact.h"
 #include "hark/pipeline/lake_fixture_test.h"
 
 namespace hark::pipeline {
@@ -59,6 +61,43 @@ TEST_F(Inspect, DataFilesThatAreGoneOrChangedAreNamed) {
   ASSERT_TRUE(files_.write_atomically((*paths)[1], "short"));
   EXPECT_THAT(damages(), UnorderedElementsAre("missing_file", "wrong_size"));
   EXPECT_EQ(inspect(*lake_)->damages[0].path, (*paths)[0]);
+}
+
+TEST_F(Inspect, AnyByteOfADataFileThatIsAnotherIsFound) {
+  const std::string path = open_table(files_, trusted())->file_paths()->front();
+  const std::string whole = *files_.read_text(path);
+  for (std::size_t at = 0; at < whole.size(); at += 97) {
+    std::string bytes = whole;
+    bytes[at] ^= 1;
+    ASSERT_TRUE(files_.write_atomically(path, bytes));
+    ASSERT_THAT(damages(), ElementsAre("file_hash")) << "byte " << at;
+  }
+  ASSERT_TRUE(files_.write_atomically(path, std::string(whole.size(), '\0')));
+  EXPECT_THAT(damages(), ElementsAre("file_hash"));
+  EXPECT_EQ(inspect(*lake_)->damages[0].path, path);
+  ASSERT_TRUE(files_.write_atomically(path, whole));
+  EXPECT_EQ(inspect(*lake_)->tables[0].num_hashed, 3);
+}
+
+TEST_F(Inspect, EveryWriterOfALakeKeepsHashes) {
+  ASSERT_TRUE(build(*lake_, "nyc311", {}, clock_));
+  ASSERT_TRUE(compact(*lake_, "nyc311", {}, clock_));
+  load(*lake_,
+       write("again.csv", "Unique Key,Created Date,Agency\n7,03/05/2024 01:00:00 AM,DOT\n"));
+  const auto found = inspect(*lake_);
+  ASSERT_GT(found->tables.size(), 2U) << "trusted, quarantine, curated";
+  for (const TableHealth& table : found->tables) EXPECT_EQ(table.num_hashed, table.num_files);
+}
+
+TEST_F(Inspect, ADamagedCuratedFileIsMadeAnew) {
+  ASSERT_TRUE(build(*lake_, "nyc311", {}, clock_));
+  const std::string table = lake_->curated_table("nyc311", "request_facts");
+  const std::string path = open_table(files_, table)->file_paths()->front();
+  ASSERT_TRUE(files_.write_atomically(path, std::string(files_.stat(path)->size_bytes, '\0')));
+  EXPECT_THAT(damages(), ElementsAre("file_hash"));
+  EXPECT_THAT(inspect(*lake_)->damages[0].fix, HasSubstr("hark build LAKE --force"));
+  ASSERT_TRUE(build(*lake_, "nyc311", {.is_forced = true}, clock_));
+  EXPECT_THAT(damages(), IsEmpty());
 }
 
 TEST_F(Inspect, LandingBytesThatWereChangedOrRemovedAreNamed) {

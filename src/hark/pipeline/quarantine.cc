@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
-#include "hark/columnar/parquet_writer.h"
 #include "hark/core/text.h"
 #include "hark/engine/engine.h"
-#include "hark/lake/data_file.h"
+#include "hark/pipeline/table_file.h"
 
 namespace hark::pipeline {
 namespace {
@@ -121,17 +120,13 @@ Result<void> QuarantineWriter::flush() {
   batch.columns.push_back(
       text_column("text", rejects, [](const auto& r) { return valid_utf8(r.text); }));
 
-  NewFile file;
-  file.name = lake::data_file_name(static_cast<unsigned>(written_.size()), lake::random_uuid());
-  HARK_TRY(auto output, files_.open_output(io::join_path(table_path_, file.name)));
-  HARK_TRY(auto writer, columnar::ParquetWriter::create(std::move(output), quarantine_fields()));
+  HARK_TRY(auto writer, TableFileWriter::create(files_, table_path_, quarantine_fields()));
   HARK_TRY_VOID(writer.write(batch));
-  HARK_TRY(const columnar::FileStats stats, std::move(writer).finish());
-  file.size_bytes = static_cast<std::int64_t>(stats.size_bytes);
+  HARK_TRY(WrittenFile written, std::move(writer).finish());
   // Texts of refused records may be personal: no bounds of them in the log.
   const std::vector<std::string> private_columns = {"text", "message"};
-  HARK_TRY(file.stats, log_stats(stats, private_columns));
-  file.tags = {{std::string(kLoadTag), std::to_string(load_)}};
+  HARK_TRY(NewFile file, new_file(std::move(written), private_columns));
+  file.tags.emplace_back(kLoadTag, std::to_string(load_));
   written_.push_back(std::move(file));
   pending_.clear();
   pending_bytes_ = 0;

@@ -7,7 +7,6 @@
 
 #include "hark/core/parallel.h"
 #include "hark/core/text.h"
-#include "hark/lake/data_file.h"
 #include "hark/pipeline/version_order.h"
 #include "hark/stats/sorting.h"
 
@@ -312,7 +311,7 @@ Result<std::vector<std::vector<RowRange>>> TrustedLoad::cut_by_time(const Run& r
 Result<void> TrustedLoad::write_run(const Run& run, const Dropped& dropped, unsigned threads,
                                     bool is_last) {
   HARK_TRY(const auto pieces, cut_by_time(run, dropped, threads));
-  std::vector<std::optional<BegunFile>> begun(pieces.size());
+  std::vector<std::optional<TableFileWriter>> begun(pieces.size());
   const auto pointers = pointers_to(run.batches);
   const auto write_piece = [&](std::size_t i, unsigned file_threads) -> Result<void> {
     HARK_TRY(begun[i], begin_file(pointers, pieces[i], file_threads, true));
@@ -323,7 +322,7 @@ Result<void> TrustedLoad::write_run(const Run& run, const Dropped& dropped, unsi
   HARK_TRY_VOID(parallel_for(num_apart, threads, [&](std::size_t i) { return write_piece(i, 1); }));
   for (std::size_t i = num_apart; i < pieces.size(); ++i) HARK_TRY_VOID(write_piece(i, threads));
   for (auto& file : begun) {
-    written_.emplace_back().path = file->path;
+    written_.emplace_back().written.name = file->name();
     unnamed_.push_back(*std::move(file));
   }
   // Only a load of several runs must know later where each key went.
@@ -348,40 +347,34 @@ Result<void> TrustedLoad::name_files() {
   HARK_TRY(const std::string landing_hash, options_.landing_hash.get());
   const std::span files = std::span(written_).last(unnamed_.size());
   HARK_TRY_VOID(parallel_for(files.size(), options_.threads, [&](std::size_t i) -> Result<void> {
-    HARK_TRY(files[i].stats, std::move(unnamed_[i].writer).finish(landing_hash));
+    HARK_TRY(files[i].written, std::move(unnamed_[i]).finish(landing_hash));
     return {};
   }));
   unnamed_.clear();
   return {};
 }
 
-Result<TrustedLoad::BegunFile> TrustedLoad::begin_file(std::vector<const Batch*> batches,
-                                                       std::vector<RowRange> rows, unsigned threads,
-                                                       bool is_unnamed) {
+Result<TableFileWriter> TrustedLoad::begin_file(std::vector<const Batch*> batches,
+                                                std::vector<RowRange> rows, unsigned threads,
+                                                bool is_unnamed) {
   HARK_TRY(const columnar::Gatherer gatherer,
            columnar::Gatherer::create(std::move(batches), std::move(rows)));
-  std::string path = lake::data_file_name(0, lake::random_uuid());
-  HARK_TRY(auto output, files_.open_output(io::join_path(table_path_, path)));
   columnar::ParquetOptions parquet;
   parquet.threads = threads;
   if (is_unnamed) parquet.late_column = kFileColumn;
-  HARK_TRY(auto writer,
-           columnar::ParquetWriter::create(std::move(output), fields_, std::move(parquet)));
+  HARK_TRY(auto writer, TableFileWriter::create(files_, table_path_, fields_, std::move(parquet)));
   // Column by column, as the rows of a file in memory once more are what a load would need most.
   HARK_TRY_VOID(writer.write(gatherer.num_rows(), [&](std::size_t index) -> Result<Column> {
     return gatherer.column(index);
   }));
-  return BegunFile{std::move(path), std::move(writer)};
+  return writer;
 }
 
 Result<WrittenFile> TrustedLoad::write_file(std::vector<const Batch*> batches,
                                             std::vector<RowRange> rows, unsigned threads) {
-  HARK_TRY(BegunFile begun,
+  HARK_TRY(TableFileWriter begun,
            begin_file(std::move(batches), std::move(rows), std::max(1U, threads), false));
-  WrittenFile file;
-  file.path = std::move(begun.path);
-  HARK_TRY(file.stats, std::move(begun.writer).finish());
-  return file;
+  return std::move(begun).finish();
 }
 
 Result<void> TrustedLoad::settle_runs() {
@@ -421,8 +414,8 @@ Result<void> TrustedLoad::settle_runs() {
   extracts.reserve(repeated.size());
   std::map<std::uint64_t, std::vector<Candidate>> by_key;
   for (const auto& [file, keys] : repeated) {
-    HARK_TRY(Batch rows,
-             extract(reader_, io::join_path(table_path_, written_[file].path), contract_, keys));
+    HARK_TRY(Batch rows, extract(reader_, io::join_path(table_path_, written_[file].written.name),
+                                 contract_, keys));
     extracts.push_back(std::move(rows));
     const auto row_key = row_keys(extracts.back(), contract_);
     for (std::size_t row = 0; row < row_key.size(); ++row) {
@@ -451,7 +444,7 @@ Result<void> TrustedLoad::settle_runs() {
     }
   }
   for (const auto& [file, records] : losers) {
-    const std::string old_path = io::join_path(table_path_, written_[file].path);
+    const std::string old_path = io::join_path(table_path_, written_[file].written.name);
     HARK_TRY(const auto batches, read_trusted_file(reader_, old_path, contract_));
     std::vector<RowRange> kept;
     for (std::uint32_t b = 0; b < batches.size(); ++b) {
@@ -460,11 +453,12 @@ Result<void> TrustedLoad::settle_runs() {
       }
     }
     HARK_TRY_VOID(files_.remove(old_path));
-    written_[file].path.clear();
+    written_[file].written.name.clear();
     if (kept.empty()) continue;
-    HARK_TRY(written_[file], write_file(pointers_to(batches), std::move(kept), options_.threads));
+    HARK_TRY(written_[file].written,
+             write_file(pointers_to(batches), std::move(kept), options_.threads));
   }
-  std::erase_if(written_, [](const WrittenFile& file) { return file.path.empty(); });
+  std::erase_if(written_, [](const LoadedFile& file) { return file.written.name.empty(); });
   return {};
 }
 
@@ -483,7 +477,7 @@ Result<void> TrustedLoad::rewrite_table_files() {
   };
   const std::set<std::uint32_t> changed = changed_files();
   const std::vector<std::uint32_t> old_files(changed.begin(), changed.end());
-  std::vector<std::optional<WrittenFile>> new_files(old_files.size());
+  std::vector<std::optional<LoadedFile>> new_files(old_files.size());
   const unsigned at_once = files_at_once(options_.threads);
   const auto rewrite = [&](std::size_t i) -> Result<void> {
     const std::uint32_t file = old_files[i];
@@ -505,9 +499,9 @@ Result<void> TrustedLoad::rewrite_table_files() {
       }
     }
     if (kept.empty()) return {};
-    HARK_TRY(new_files[i],
+    HARK_TRY(auto written,
              write_file(pointers_to(batches), std::move(kept), options_.threads / at_once));
-    new_files[i]->has_vanished_rows = has_vanished;
+    new_files[i] = {std::move(written), has_vanished};
     return {};
   };
   HARK_TRY_VOID(parallel_for(old_files.size(), at_once, rewrite));

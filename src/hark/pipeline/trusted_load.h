@@ -19,12 +19,12 @@
 #include <vector>
 
 #include "hark/columnar/gather.h"
-#include "hark/columnar/parquet_writer.h"
 #include "hark/columnar/stream.h"
 #include "hark/core/raw_vector.h"
 #include "hark/io/file_system.h"
 #include "hark/pipeline/existing_rows.h"
 #include "hark/pipeline/landing.h"
+#include "hark/pipeline/table_file.h"
 #include "hark/pipeline/trusted_rows.h"
 #include "hark/pipeline/vanished.h"
 
@@ -39,16 +39,15 @@ struct RowCounts {
   std::int64_t superseded = 0;  ///< differ from the row that counts
 };
 
-struct WrittenFile {
-  std::string path;
-  columnar::FileStats stats;
+struct LoadedFile {
+  WrittenFile written;
   bool has_vanished_rows = false;
 };
 
 /// What the commit must say.
 struct LoadedFiles {
   RowCounts counts;
-  std::vector<WrittenFile> added;
+  std::vector<LoadedFile> added;
   std::vector<std::string>
       removed;  ///< files of the table whose rows were superseded or written anew
 };
@@ -123,13 +122,9 @@ class TrustedLoad final : public columnar::BatchSink {
   Result<void> rewrite_table_files();
   /// The file of some rows, its footer to be written; the rows do without kFileColumn if
   /// `is_unnamed`.
-  struct BegunFile {
-    std::string path;
-    columnar::ParquetWriter writer;
-  };
-  Result<BegunFile> begin_file(std::vector<const columnar::Batch*> batches,
-                               std::vector<columnar::RowRange> rows, unsigned threads,
-                               bool is_unnamed);
+  Result<TableFileWriter> begin_file(std::vector<const columnar::Batch*> batches,
+                                     std::vector<columnar::RowRange> rows, unsigned threads,
+                                     bool is_unnamed);
   /// Writes rows that know which file they came from.
   Result<WrittenFile> write_file(std::vector<const columnar::Batch*> batches,
                                  std::vector<columnar::RowRange> rows, unsigned threads);
@@ -148,8 +143,8 @@ class TrustedLoad final : public columnar::BatchSink {
   std::mutex flushing_;  ///< of what follows, as long as rows come
   std::size_t num_runs_ = 0;
   RowCounts counts_;
-  std::vector<WrittenFile> written_;
-  std::vector<BegunFile> unnamed_;  ///< the last of written_, not complete yet
+  std::vector<LoadedFile> written_;
+  std::vector<TableFileWriter> unnamed_;  ///< the last of written_, not complete yet
   /// Keys that were written, file after file: 8 bytes each, as a load may have very many.
   struct KeyShare {
     std::vector<std::uint64_t> keys;
