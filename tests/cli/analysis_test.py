@@ -4,6 +4,10 @@
 usage: analysis_test.py HARK
 """
 import datetime
+import html
+import json
+import re
+import shlex
 
 from program import NOW, Program, main, run
 
@@ -127,7 +131,7 @@ class Analysis(Program):
         evidence = [line.split(" | ")[-1].strip(" |`") for line in text.splitlines() if line.startswith("| ") and "`hark " in line]
         commands = {name: next(line for line in evidence if line.startswith(f"hark {name}")).split()
                     for name in ("changes", "decompose", "test logrank")}
-        again = {name: self.answer(*[city if word == "growing.csv" else word for word in words[1:-1]], *NOW)["data"]
+        again = {name: self.answer(*[city if word == "growing.csv" else word for word in words[1:-1]])["data"]
                  for name, words in commands.items()}
         changes, parts = again["changes"], again["decompose"]
         self.assertEqual((changes["b"]["first"], changes["b"]["last"]), ("2024-02-05", "2024-05-05"))
@@ -143,6 +147,61 @@ class Analysis(Program):
         numbers.append(again["test logrank"]["chi2"])
         for number in numbers:
             self.assertIn(f"| {number} |", text)
+
+    def test_a_report_on_a_selection_says_so_and_its_commands_give_its_numbers(self):
+        # Sums and ratios of what the commands give.
+        derived = ("share of requests open", "closed requests:", "sum of the times", "requests closed over those expected", "requests old enough",
+                   "relative change", "days outside", "of these, holidays", "calls expected", "requests expected", "average speed of answer ×",
+                   "share of requests in the week", "further complaint types", "values whose", "share of requests still open, the last weeks", "share of requests left out", "open requests older")
+
+        def numbers(value):
+            if isinstance(value, dict):
+                value = list(value.values())
+            if isinstance(value, list):
+                for item in value:
+                    yield from numbers(item)
+            elif isinstance(value, (int, float)) and not isinstance(value, bool):
+                yield value
+
+        for name, source, words, told in (
+                ("city", self.growing_city("my growing|`city.csv"), ["--since", "2023-01-02", "--until", "2024-05-06", "--where", "agency = 'DEP' or borough = 'BRONX'"],
+                 "only requests created from 2 January 2023 on, up to 5 May 2024, where agency = 'DEP' or borough = 'BRONX'"),
+                ("calls", self.calls, ["--where", "calls_offered > 300"], "only days where calls_offered > 300")):
+            folder = self.folder / f"selected-{name}"
+            self.answer("report", source, "-o", folder, *words, *NOW)
+            text = (folder / "report.md").read_text()
+            self.assertIn(f"Not all of the data: {told}.", text.replace("\\", ""))
+            self.assertIn(html.escape(told, quote=False), (folder / "report.html").read_text())
+            answers, looked_up = {}, 0
+            for line in text[text.index("## Evidence"):].splitlines()[4:]:
+                what, value, _, _, command = re.split(r"(?<!\\) \| ", line.removeprefix("| ").removesuffix(" |"))
+                command = re.sub(r"^(`+) ?(.*?) ?\1$", r"\2", command).replace("\\|", "|")
+                if command not in answers:
+                    ran = run(*shlex.split(command)[1:], cwd=self.folder)
+                    self.assertEqual(ran.returncode, 0, command + ran.stderr)
+                    answers[command] = list(numbers(json.loads(ran.stdout)["data"]))
+                if what.replace("\\", "").startswith(derived):
+                    continue
+                looked_up += 1
+                number = float(value)
+                self.assertTrue(any(abs(number - other) <= 1e-9 * max(1, abs(number)) for other in answers[command]), line)
+            self.assertGreater(looked_up, 15)
+        refused = run("report", self.calls, "-o", self.folder / "none", "--since", "2024-03-01", "--until", "2024-03-01")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("no day is both", refused.stderr)
+
+    def test_no_two_parts_of_a_page_have_one_id_and_no_link_leads_nowhere(self):
+        for name, source in (("city", self.growing_city("ids.csv")), ("calls", self.calls)):
+            folder = self.folder / f"ids-{name}"
+            self.answer("report", source, "-o", folder, *NOW)
+            page = (folder / "report.html").read_text()
+            ids = re.findall(r'\bid="([^"]+)"', page)
+            self.assertEqual(sorted(set(ids)), sorted(ids))
+            self.assertLessEqual(set(re.findall(r'href="#([^"]+)"', page)), set(ids))
+            for picture in re.findall(r"\]\((charts/[^)]+)\)", (folder / "report.md").read_text()):
+                self.assertTrue((folder / picture).is_file(), picture)
+            self.answer("report", source, "-o", folder / "words", "--format", "md", *NOW)
+            self.assertNotIn("](charts/", (folder / "words" / "report.md").read_text())
 
     def test_the_new_sections_are_left_out_where_nobody_asks_or_the_days_are_too_few(self):
         city, folders = self.growing_city(), [self.folder / name for name in ("one", "two", "plain")]
@@ -170,7 +229,7 @@ class Analysis(Program):
         series = self.answer("series", self.calls, "--series", "contact.offered", *NOW)["data"]
         forecast = self.answer("forecast", self.calls, "--series", "contact.offered", *NOW)["data"]
         words = next(line for line in text.splitlines() if "`hark test rate" in line).split("`")[1].split()
-        rate = self.answer(*[self.calls if word == self.calls.name else word for word in words[1:-1]], *NOW)["data"]
+        rate = self.answer(*[self.calls if word == self.calls.name else word for word in words[1:-1]])["data"]
         for number in (series["strength"]["weekly"], int(series["anomalies"][0]["actual"]), forecast["chosen"]["coverage80"],
                        rate["ratio"] - 1, rate["b"]["per_day"]):
             self.assertIn(f"| {number} |", text)

@@ -11,8 +11,8 @@ HARK = None
 NOW = ("--now", "2026-11-01T00:00:00Z")
 
 
-def run(*words):
-    return subprocess.run([HARK, *map(str, words)], capture_output=True, text=True, timeout=300)
+def run(*words, cwd=None):
+    return subprocess.run([HARK, *map(str, words)], capture_output=True, text=True, timeout=300, cwd=cwd)
 
 
 class Program(unittest.TestCase):
@@ -50,5 +50,5 @@ class Program(unittest.TestCase):
 def main():
     """usage: X_test.py HARK [unittest's words]"""
     global HARK
-    HARK = sys.argv.pop(1)
+    HARK = str(pathlib.Path(sys.argv.pop(1)).resolve())
     unittest.main(module="__main__")

@@ -252,15 +252,20 @@ Result<WrittenReport> make_report(Session& session, const Arguments& arguments,
   context.contract = source.contract.get();
   // A path of this machine is nobody's business in a report.
   context.source = io::file_name(path);
+  context.selection = selection;
+  context.options = selection_words(arguments);
   context.table_version = source.table_version;
   context.now = now_for(session, source);
   context.tzdata = calendar::tzdata_version();
   context.program = concat("hark ", kVersion);
   if (pipeline::LakeFolder::is_lake(session.files(), path)) {
+    HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), path));
+    HARK_TRY(const auto datasets, lake.datasets());
+    if (datasets.size() > 1 && !arguments.has("--contract"))
+      context.options.insert(context.options.end(), {"--contract", source.contract->name});
     if (checked != nullptr && checked->version == source.table_version) {
       context.rules = checked->rules;
     } else {
-      HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), path));
       HARK_TRY(auto rules, check_dataset(session, lake, source.contract->name, memory_shares));
       context.rules = std::move(rules.rules);
     }

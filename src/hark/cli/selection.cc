@@ -24,10 +24,30 @@ Result<insight::Selection> selection_of(const Arguments& arguments,
   insight::Selection selection;
   HARK_TRY(selection.since_day, day_option(arguments, "--since"));
   HARK_TRY(selection.until_day, day_option(arguments, "--until"));
+  if (selection.since_day && selection.until_day && *selection.since_day >= *selection.until_day) {
+    return Error(ErrorCode::kInvalidArgument,
+                 concat("no day is both from ", arguments.text("--since"), " on and before ",
+                        arguments.text("--until")))
+        .hint("--until names the first day that is left out");
+  }
   if (arguments.has("--where")) {
     HARK_TRY(selection.where, contract::Expression::parse(arguments.text("--where"), contract));
   }
   return selection;
+}
+
+std::vector<std::string> selection_words(const Arguments& arguments) {
+  std::vector<std::string> words;
+  for (const char* const option :
+       {"--since", "--until", "--where", "--as-of", "--now", "--contract"}) {
+    if (!arguments.has(option)) continue;
+    words.emplace_back(option);
+    // A path of this machine is nobody's business in a report.
+    words.emplace_back(option == std::string_view("--contract")
+                           ? std::string(io::file_name(arguments.text(option)))
+                           : arguments.text(option));
+  }
+  return words;
 }
 
 Instant now_for(const Session& session, const pipeline::OpenSource& source) {

@@ -15,6 +15,10 @@ Result<std::optional<std::int32_t>> day_option(const Arguments& arguments, std::
 Result<insight::Selection> selection_of(const Arguments& arguments,
                                         const contract::Contract& contract);
 
+/// The options of the user that choose rows or say how they are read, as words. A contract's file
+/// goes by its name.
+std::vector<std::string> selection_words(const Arguments& arguments);
+
 /// What "now" is for a source: --now, else when the lake's latest load was made, else the clock.
 Instant now_for(const Session& session, const pipeline::OpenSource& source);
 

@@ -19,9 +19,7 @@ class Citer {
   /// @param options  of the command, after the source: "--series requests.created"
   Citer(Document& document, const ReportContext& context, std::string_view command,
         std::string_view options = {})
-      : document_(document),
-        query_(concat("hark ", command, " ", context.source, options.empty() ? "" : " ", options,
-                      " --json")) {}
+      : document_(document), query_(command_line(context, command, options)) {}
   std::string share(std::string id, std::string what, double value, std::int64_t n) {
     return cite(std::move(id), std::move(what), value, "share", n, say_percent(value));
   }

@@ -62,13 +62,15 @@ class Writer {
     document_.source = context_.source;
     document_.table_version = context_.table_version;
     if (kpis_.first_day) {
-      document_.subtitle = concat(say_count(kpis_.rows), " days from ", say_day(*kpis_.first_day),
-                                  " to ", say_day(*kpis_.last_day));
+      document_.subtitle =
+          concat(say_count(kpis_.rows), kpis_.rows == 1 ? " day from " : " days from ",
+                 say_day(*kpis_.first_day), " to ", say_day(*kpis_.last_day));
     }
     document_.facts = {
         {"Source", context_.source},
         {"Contract", concat(context_.contract->name, " ", context_.contract->version)},
         {"Read", format_instant(context_.now)}};
+    tell_selection(context_, "days", "", document_);
     document_.sections.push_back(summary());
     document_.sections.push_back(executive());
     if (report_.over_time) {
@@ -88,8 +90,7 @@ class Writer {
 
  private:
   std::string query(std::string_view by = {}) const {
-    return concat("hark kpi contact ", context_.source, by.empty() ? "" : concat(" --by ", by),
-                  " --json");
+    return command_line(context_, "kpi contact", by.empty() ? "" : concat("--by ", by));
   }
   std::string count(std::string id, std::string what, std::optional<std::int64_t> value) {
     if (!value) return "unknown";

@@ -101,8 +101,9 @@ std::size_t most_table_rows(const chart::ChartSpec& spec) {
 }
 
 std::string figure_html(const chart::ChartSpec& spec) {
-  std::string out = concat("<figure id=\"", escape_html(spec.id), "\"><b>", escape_html(spec.title),
-                           "</b>\n", chart::to_svg(spec, {.has_keys = false}));
+  std::string out =
+      concat("<figure id=\"figure-", escape_html(spec.id), "\"><b>", escape_html(spec.title),
+             "</b>\n", chart::to_svg(spec, {.has_keys = false}));
   const std::string caption = spec.description +
                               (spec.description.empty() || spec.footnote.empty() ? "" : " ") +
                               spec.footnote;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "hark/chart/svg.h"
 #include "hark/chart/table.h"
 #include "hark/core/text.h"
@@ -14,6 +16,22 @@ std::string escape(std::string_view text) {
     out += c == '\n' || c == '\r' ? ' ' : c;
   }
   return out;
+}
+
+/// A command as code in a cell of a table.
+std::string code_md(std::string_view text) {
+  std::size_t longest = 0;  // run of backticks; the fence is longer
+  std::size_t run = 0;
+  std::string out;
+  for (const char c : text) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+    if (c == '|') out += '\\';
+    out += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  const std::string fence(longest + 1, '`');
+  const std::string_view space = longest > 0 ? " " : "";
+  return concat(fence, space, out, space, fence);
 }
 
 std::string text_md(std::string_view text) { return escape(plain_text(text)); }
@@ -38,7 +56,7 @@ std::string table_md(const Table& table) {
 
 std::string chart_name(const chart::ChartSpec& spec) { return concat("charts/", spec.id, ".svg"); }
 
-std::string block_md(const Block& block) {
+std::string block_md(const Block& block, bool has_charts) {
   std::string out;
   switch (block.kind) {
     case Block::Kind::kParagraph:
@@ -55,7 +73,8 @@ std::string block_md(const Block& block) {
                       " |\n");
       return out + "\n";
     case Block::Kind::kFigure:
-      out = concat("![", escape(block.figure.title), "](", chart_name(block.figure), ")\n\n");
+      if (has_charts)
+        out = concat("![", escape(block.figure.title), "](", chart_name(block.figure), ")\n\n");
       if (!block.figure.description.empty())
         out +=
             concat("*", escape(block.figure.title), "* ", escape(block.figure.description), "\n\n");
@@ -68,7 +87,7 @@ std::string block_md(const Block& block) {
 
 }  // namespace
 
-std::string render_markdown(const Document& document) {
+std::string render_markdown(const Document& document, bool has_charts) {
   std::string out =
       concat("# ", escape(document.title), "\n\n", text_md(document.subtitle), "\n\n");
   for (const auto& [name, value] : document.facts)
@@ -77,7 +96,7 @@ std::string render_markdown(const Document& document) {
   for (const Section& section : document.sections) {
     out += concat("## ", escape(section.title), "\n\n");
     if (!section.question.empty()) out += concat("*", escape(section.question), "*\n\n");
-    for (const Block& block : section.blocks) out += block_md(block);
+    for (const Block& block : section.blocks) out += block_md(block, has_charts);
   }
   out +=
       "## Evidence\n\n| figure | value | unit | rows | how to get it |\n| --- | ---: | --- | ---: "
@@ -87,7 +106,7 @@ std::string render_markdown(const Document& document) {
                               : e.value.is_null() ? "none"
                                                   : e.value.dump();
     out += concat("| ", escape(e.what), " | ", escape(value), " | ", escape(e.unit), " | ",
-                  with_thousands(e.n), " | `", e.query, "` |\n");
+                  with_thousands(e.n), " | ", code_md(e.query), " |\n");
   }
   return out;
 }

@@ -15,7 +15,8 @@ const std::string& area_title(const contract::Contract& contract) {
 
 Table rules_table(const ReportContext& context) {
   Table rules;
-  rules.caption = "Rules of the contract";
+  rules.caption = context.selection.is_everything() ? "Rules of the contract"
+                                                    : "Rules of the contract, over all rows";
   rules.columns = {{"rule", false},  {"dimension", false}, {"checked", true},
                    {"failed", true}, {"share", true},      {"status", false}};
   for (const pipeline::CheckedRule& rule : context.rules) {
@@ -50,9 +51,9 @@ Section request_quality(const ReportContext& context, const RequestReport& repor
     if (value == 0) return;
     table.rows.push_back(
         {what,
-         document.cite({std::move(id), what, value, "requests", of,
-                        concat("hark kpi requests ", context.source, " --json")},
-                       say_count(value)),
+         document.cite(
+             {std::move(id), what, value, "requests", of, command_line(context, "kpi requests")},
+             say_count(value)),
          of > 0 ? say_percent(static_cast<double>(value) / static_cast<double>(of), 2) : "",
          std::move(done)});
   };

@@ -13,8 +13,9 @@ namespace hark::report {
 /// every figure with its table, every number linked to its evidence.
 std::string render_html(const Document& document);
 
-/// CommonMark with tables; figures are links to the SVG files beside it.
-std::string render_markdown(const Document& document);
+/// CommonMark with tables; figures are links to the SVG files beside it, where it `has_charts`,
+/// else their words alone.
+std::string render_markdown(const Document& document, bool has_charts);
 
 /// Name and bytes of each figure as a file of its own ("charts/requests-per-day.svg").
 std::vector<std::pair<std::string, std::string>> render_charts(const Document& document);

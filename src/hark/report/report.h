@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "hark/contract/contract.h"
 #include "hark/insight/analysis.h"
 #include "hark/insight/changes.h"
 #include "hark/insight/compared_periods.h"
@@ -21,22 +20,10 @@
 #include "hark/insight/series.h"
 #include "hark/insight/tests.h"
 #include "hark/io/file_system.h"
-#include "hark/pipeline/check.h"
+#include "hark/report/context.h"
 #include "hark/report/document.h"
 
 namespace hark::report {
-
-/// What every report knows of its data.
-struct ReportContext {
-  const contract::Contract* contract = nullptr;
-  std::string source;  ///< as the user named it: "311.csv", "lake"
-  std::optional<std::int64_t> table_version;
-  Instant now;
-  std::string tzdata;   ///< version of the time zone data
-  std::string program;  ///< "hark 0.1.0"
-  /// Rules of the contract as `hark check` found them; empty where the source is a plain file.
-  std::vector<pipeline::CheckedRule> rules;
-};
 
 /// A series of days: what it was and how it goes on.
 struct OverTime {

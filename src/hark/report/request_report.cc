@@ -43,6 +43,7 @@ class Writer {
         {"Contract", concat(context_.contract->name, " ", context_.contract->version)},
         {"As of", table_.as_of ? format_instant(*table_.as_of) : "unknown"},
         {"Read", format_instant(context_.now)}};
+    tell_selection(context_, "requests", "created ", document_);
     document_.sections.push_back(summary());
     document_.sections.push_back(executive());
     const auto push = [&](std::optional<Section> section) {
@@ -62,11 +63,8 @@ class Writer {
   }
 
  private:
-  std::string query(std::string_view arguments) const {
-    return concat("hark ", arguments, " --json");
-  }
   std::string kpi_query(std::string_view by = {}) const {
-    return query(concat("kpi requests ", context_.source, by.empty() ? "" : concat(" --by ", by)));
+    return command_line(context_, "kpi requests", by.empty() ? "" : concat("--by ", by));
   }
   std::string count(std::string id, std::string what, std::int64_t value, std::int64_t n) {
     return document_.cite({std::move(id), std::move(what), value, "requests", n, kpi_query()},
@@ -471,13 +469,13 @@ class Writer {
           report_.time_by_type->names.size(), " groups: H = ",
           document_.cite(
               {"kruskal_h", "Kruskal-Wallis H of time to close by complaint type", test.h, "",
-               test.n, query(concat("test kruskal ", context_.source, " --by complaint_type"))},
+               test.n, command_line(context_, "test kruskal", "--by complaint_type")},
               fixed(test.h, 1)),
           ", ", test.df, " degrees of freedom, ", p_text(test.p, test.log10_p),
           "; effect size ε² = ",
           document_.cite(
               {"kruskal_epsilon", "epsilon squared = H / (n - 1)", test.epsilon_squared, "", test.n,
-               query(concat("test kruskal ", context_.source, " --by complaint_type"))},
+               command_line(context_, "test kruskal", "--by complaint_type")},
               fixed(test.epsilon_squared, 3)),
           ", ", effect_text(test.epsilon_squared, 0.06, 0.14),
           ". With this many rows nearly every difference is significant; the effect size says "
@@ -489,18 +487,16 @@ class Writer {
       section.heading("Do areas ask for different things?");
       std::string text = concat(
           "Pearson's chi-square on ", say_count(test.n), " requests: χ² = ",
-          document_.cite(
-              {"chi2", "chi-square of complaint type by area", test.chi2, "", test.n,
-               query(concat("test chi2 ", context_.source, " --a complaint_type --b borough"))},
-              fixed(test.chi2, 1)),
+          document_.cite({"chi2", "chi-square of complaint type by area", test.chi2, "", test.n,
+                          command_line(context_, "test chi2", "--a complaint_type --b borough")},
+                         fixed(test.chi2, 1)),
           ", ", test.df, " degrees of freedom, ", p_text(test.p, test.log10_p));
       if (test.cramers_v) {
         text += concat(
             "; Cramér's V (bias-corrected) = ",
-            document_.cite(
-                {"cramers_v", "bias-corrected Cramer's V", *test.cramers_v, "", test.n,
-                 query(concat("test chi2 ", context_.source, " --a complaint_type --b borough"))},
-                fixed(*test.cramers_v, 3)),
+            document_.cite({"cramers_v", "bias-corrected Cramer's V", *test.cramers_v, "", test.n,
+                            command_line(context_, "test chi2", "--a complaint_type --b borough")},
+                           fixed(*test.cramers_v, 3)),
             ", ", effect_text(*test.cramers_v, 0.1, 0.3));
       }
       text += ".";

@@ -30,7 +30,7 @@ Result<std::vector<std::string>> write_report(io::FileSystem& files, const std::
     HARK_TRY_VOID(files.create_directories(io::join_path(folder, "charts")));
     for (const auto& [name, svg] : render_charts(document)) HARK_TRY_VOID(write(name, svg));
   }
-  if (wants("md")) HARK_TRY_VOID(write("report.md", render_markdown(document)));
+  if (wants("md")) HARK_TRY_VOID(write("report.md", render_markdown(document, wants("svg"))));
   if (wants("html")) HARK_TRY_VOID(write("report.html", render_html(document)));
   return written;
 }
