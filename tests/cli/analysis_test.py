@@ -203,6 +203,46 @@ class Analysis(Program):
             self.answer("report", source, "-o", folder / "words", "--format", "md", *NOW)
             self.assertNotIn("](charts/", (folder / "words" / "report.md").read_text())
 
+    def test_without_a_column_of_closings_there_are_no_times_and_with_an_empty_one_all_wait(self):
+        rows = [f"{i},2024-05-{i + 1:02}T10:00:00,{{}}DEP,Noise" for i in range(20)]
+        sources = []
+        for name, column in (("without", ""), ("empty", "closed_date,")):
+            file = self.write(f"{name}-closings.csv", f"unique_key,created_date,{column}agency,complaint_type\n" +
+                              "".join(row.format("," if column else "") + "\n" for row in rows))
+            lake = self.folder / f"lake-{name}-closings"
+            self.answer("run", lake, file)
+            sources.append((file, lake))
+        for source in sources[0]:
+            data = self.answer("kpi", "requests", source, *NOW)["data"]
+            self.assertEqual((data["n"], data["closed"], data["open"]), (20, 0, 20), "as the reference values have it")
+            for figure in ("km", "closed_only", "still_open", "sla", "without_instant_and_batch"):
+                self.assertIsNone(data[figure], figure)
+            self.assertEqual(run("kpi", "backlog", source, "--at", "2024-05-10").returncode, 2)
+            self.assertIn("no closing times", run("kpi", "requests", source).stdout)
+            folder = self.folder / f"report-{source.name}"
+            self.answer("report", source, "-o", folder, "--format", "md", *NOW)
+            text = (folder / "report.md").read_text()
+            self.assertIn("| agency | requests |\n", text)
+            self.assertNotIn("No request had to be left out", text)
+        for source in sources[1]:
+            data = self.answer("kpi", "requests", source, *NOW)["data"]
+            self.assertEqual((data["closed"], data["open"], data["km"]["n"], data["km"]["median_hours"]), (0, 20, 20, None))
+            self.assertEqual((data["sla"]["eligible"], data["sla"]["met"]), (19, 0))
+            self.assertEqual(self.answer("kpi", "backlog", source, "--at", "2024-05-10", *NOW)["data"]["open"], 9)
+            folder = self.folder / f"report-{source.name}"
+            self.answer("report", source, "-o", folder, "--format", "md", *NOW)
+            self.assertIn("Fewer than half of all requests are closed", (folder / "report.md").read_text())
+
+    def test_rows_of_a_plain_table_cannot_be_chosen_by_a_contracts_columns(self):
+        table = self.write("plain.csv", "minutes,team\n" + "".join(f"{i % 7},{'ab'[i % 2]}\n" for i in range(60)))
+        counts = self.write("counts.csv", "team,x,y\na,10,20\nb,20,10\n")
+        for words in (("kruskal", table, "--value", "minutes", "--by", "team", "--where", "team = 'a'"),
+                      ("chi2", table, "--a", "minutes", "--b", "team", "--since", "2024-01-01"),
+                      ("chi2", "--table", counts, "--until", "2024-01-01")):
+            refused = run("test", *words)
+            self.assertEqual(refused.returncode, 2, words)
+            self.assertIn("plain table", refused.stderr)
+
     def test_the_new_sections_are_left_out_where_nobody_asks_or_the_days_are_too_few(self):
         city, folders = self.growing_city(), [self.folder / name for name in ("one", "two", "plain")]
         for folder, *words in ((folders[0],), (folders[1],), (folders[2], "--basic")):

@@ -127,7 +127,9 @@ std::string request_lines(const insight::RequestTable& table, const RequestKpis&
                                                      : ""));
   lines.emplace_back("requests", show_count(kpis.n));
   lines.emplace_back("  closed", show_count(kpis.count(Outcome::kClosed)));
-  lines.emplace_back("  open", show_count(kpis.count(Outcome::kOpen)));
+  lines.emplace_back("  open",
+                     concat(show_count(kpis.count(Outcome::kOpen)),
+                            table.has_closing ? "" : "  (the source has no closing times)"));
   const std::pair<Outcome, const char*> excluded[] = {
       {Outcome::kNegative, "closed before created"},
       {Outcome::kSentinel, "closing year impossible"},
@@ -167,7 +169,7 @@ std::string request_lines(const insight::RequestTable& table, const RequestKpis&
                unit.show(equity->areas.back().median), ", ", equity->areas.front().name, " ",
                unit.show(equity->areas.front().median), ")"));
   }
-  if (kpis.classes) {
+  if (kpis.classes && table.has_closing) {
     lines.emplace_back("closing classes", concat("instant ", show_count(kpis.classes->instant),
                                                  ", batch ", show_count(kpis.classes->batch),
                                                  ", normal ", show_count(kpis.classes->normal)));

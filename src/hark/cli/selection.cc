@@ -60,6 +60,7 @@ Result<insight::RequestLoad> request_load(const Arguments& arguments, const Sess
   HARK_TRY(load.selection, selection_of(arguments, *source.contract));
   load.now = now_for(session, source);
   load.threads = session.threads();
+  load.has_column = source.has_column;
   if (arguments.has("--as-of")) {
     HARK_TRY(load.as_of, parse_instant(arguments.text("--as-of")));
   }

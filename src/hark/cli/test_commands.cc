@@ -140,6 +140,18 @@ Result<std::optional<tabular::TextTable>> plain_table(Session& session, const st
   return std::optional<tabular::TextTable>(std::move(table));
 }
 
+/// A plain table has no clock and no columns that a contract names to choose rows by.
+Result<void> refuse_selection(const Arguments& arguments, const std::string& path) {
+  for (const char* const option : {"--since", "--until", "--where"}) {
+    if (!arguments.has(option)) continue;
+    return Error(ErrorCode::kInvalidArgument,
+                 concat(option, " chooses rows by a contract's columns, and '", path,
+                        "' is a plain table"))
+        .hint("name its contract with --contract, or choose the rows before");
+  }
+  return {};
+}
+
 struct LoadedRequests {
   pipeline::OpenSource source;
   insight::RequestTable table;
@@ -180,6 +192,7 @@ Result<Answer> kruskal(const Arguments& arguments, Session& session) {
   const std::string by = arguments.text("--by");
   HARK_TRY(const auto plain, plain_table(session, path));
   if (plain) {
+    HARK_TRY_VOID(refuse_selection(arguments, path));
     HARK_TRY(const auto report,
              insight::kruskal(insight::TextRows{plain->header, plain->rows}, value, by));
     Answer answer;
@@ -214,6 +227,7 @@ Result<Answer> chi_square(const Arguments& arguments, Session& session) {
           .hint("hark test chi2 --table counts.csv");
     }
     const std::string path = arguments.text("--table");
+    HARK_TRY_VOID(refuse_selection(arguments, path));
     HARK_TRY(const auto totals, insight::totals_named(arguments.text("--totals")));
     HARK_TRY(const auto table, tabular::read_text_table(session.files(), path));
     HARK_TRY(const auto report,
@@ -230,6 +244,7 @@ Result<Answer> chi_square(const Arguments& arguments, Session& session) {
   }
   HARK_TRY(const auto plain, plain_table(session, path));
   if (plain) {
+    HARK_TRY_VOID(refuse_selection(arguments, path));
     HARK_TRY(const auto report, insight::chi_square(insight::TextRows{plain->header, plain->rows},
                                                     arguments.text("--a"), arguments.text("--b")));
     Answer answer;

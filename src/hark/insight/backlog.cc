@@ -25,6 +25,10 @@ Instant local_midnight(const calendar::TimeZone& zone, std::int32_t day) {
 }
 
 Result<Backlog> backlog_at(const RequestTable& table, Instant at) {
+  if (!table.has_closing) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "this source tells no closing times, so what was open cannot be known");
+  }
   if (table.as_of && at > *table.as_of) {
     return Error(ErrorCode::kInvalidArgument,
                  concat("the data end at ", format_instant(*table.as_of),

@@ -34,7 +34,7 @@ Instant local_midnight(const calendar::TimeZone& zone, std::int32_t day);
 /// Requests created at `at` or before and not closed by then. Rows whose duration is excluded
 /// (negative, sentinel, ...) do not count, as they do not in the other figures; a closing of which
 /// only the date is known happened by the end of that day. Errors: kInvalidArgument for a time
-/// after as-of, of which the data cannot tell.
+/// after as-of, of which the data cannot tell, and for a source without closing times.
 Result<Backlog> backlog_at(const RequestTable& table, Instant at);
 
 /// CLI.md, `kpi backlog`.

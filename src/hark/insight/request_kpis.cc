@@ -193,7 +193,7 @@ Result<std::vector<RequestKpis>> compute(const RequestTable& table,
     const auto timed = timed_of ? timed_of->of(g) : std::span<const TimedRow>(table.timed);
     if (task % 2 == 0) {
       HARK_TRY(kpis.all, time_to_close(table, timed, false));
-    } else if (!table.is_in_days()) {
+    } else if (table.has_closing && !table.is_in_days()) {
       HARK_TRY(kpis.without_instant_and_batch, time_to_close(table, timed, true));
     }
     return {};

@@ -105,8 +105,13 @@ Json figures(const RequestTable& table, const RequestKpis& kpis, bool has_duplic
   out.set("fold",
           Json::object({{"rows", kpis.fold_rows}, {"ambiguous_sign", kpis.ambiguous_sign}}));
   out.set("gap_rows", kpis.gap_rows);
-  out.set("closed_only", to_json(table, kpis.all.closed_only));
-  out.set("km", to_json(table, kpis.all.km));
+  // Times are null where the source tells no closings; counts stay, as the reference values have
+  // them: every request is open then.
+  const auto of_closing = [&](auto value) {
+    return table.has_closing ? Json(std::move(value)) : Json();
+  };
+  out.set("closed_only", of_closing(to_json(table, kpis.all.closed_only)));
+  out.set("km", of_closing(to_json(table, kpis.all.km)));
   if (kpis.without_instant_and_batch) {
     const TimeToClose& without = *kpis.without_instant_and_batch;
     out.set("without_instant_and_batch",
@@ -115,7 +120,7 @@ Json figures(const RequestTable& table, const RequestKpis& kpis, bool has_duplic
   } else {
     out.set("without_instant_and_batch", nullptr);
   }
-  out.set("still_open", still_open_json(kpis.all.km));
+  out.set("still_open", of_closing(still_open_json(kpis.all.km)));
   out.set("sla", to_json(kpis));
   out.set("as_of", table.as_of ? Json(format_instant(*table.as_of)) : Json());
   out.set("top3_share", kpis.top3_share);

@@ -206,6 +206,8 @@ Result<RequestTable> load_requests(columnar::BatchSource& source,
     table.has_status = table.has_status || part.has_status;
     table.has_key = table.has_key || part.has_key;
   }
+  if (!table.has_closing && load.has_column && !columns.closed.empty())
+    table.has_closing = load.has_column(columns.closed);
   table.rows_read = std::ranges::count(fill.is_selected(), 1);
   std::vector<std::uint32_t> removed;
   if (table.has_key) {

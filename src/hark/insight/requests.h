@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -110,7 +111,8 @@ struct RequestTable {
   std::int64_t ticks_per_hour = 3600;  ///< of `duration`; 0 where it counts whole local days
   bool is_in_days() const noexcept { return ticks_per_hour == 0; }
   bool is_created_date_only = false;
-  bool has_closing = false;  ///< the source tells closing times at all
+  /// The source tells closing times at all: a column without any is that of requests all open.
+  bool has_closing = false;
   bool has_status = false;
   bool has_key = false;
   /// 1 or 60; absent without closing times, or where they are dates.
@@ -164,6 +166,9 @@ struct RequestLoad {
   std::vector<std::string> numbers;     ///< numeric columns for tests, standard names
   bool with_places = false;
   bool with_outcomes = false;  ///< how requests ended, where the contract has rules for it
+  /// Whether the source has a column at all, be it empty; asked only where no row tells. Empty: a
+  /// column without any value is not there.
+  std::function<bool(std::string_view column)> has_column{};
 };
 
 /// Loads a source of service requests.

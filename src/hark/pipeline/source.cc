@@ -13,6 +13,8 @@
 namespace hark::pipeline {
 namespace {
 
+constexpr std::size_t kMaxNote = std::size_t{1} << 20;
+
 /// A file's rows, as far as the contract lets its refused records pass.
 class FileRows final : public columnar::BatchSource {
  public:
@@ -73,6 +75,33 @@ class FileRows final : public columnar::BatchSource {
   std::set<std::string> has_warned_;
 };
 
+/// Whether a file with such a header has the column.
+bool names_column(const contract::HeaderMatch& match, const contract::Contract& contract,
+                  std::string_view column) {
+  const auto found = std::ranges::find(contract.columns, column, &contract::ColumnSpec::name);
+  if (found == contract.columns.end()) return false;
+  const auto index = found - contract.columns.begin();
+  return std::ranges::find(match.column_of, static_cast<int>(index)) != match.column_of.end() ||
+         !match.parts_of[static_cast<std::size_t>(index)].empty();
+}
+
+/// Whether a file that was loaded into the table has the column; true where no note tells.
+bool was_loaded(const LakeFolder& lake, const TableState& trusted, const std::string& dataset,
+                const contract::Contract& contract, std::string_view column) {
+  for (const auto& [app_id, txn] : trusted.snapshot->txns()) {
+    if (!app_id.starts_with(kLandingAppId)) continue;
+    const std::string landing =
+        io::join_path(lake.landing_folder(dataset), app_id.substr(kLandingAppId.size()));
+    const auto text = lake.files().read_text(landing + ".json", kMaxNote);
+    const auto note = text ? Json::parse(*text) : Result<Json>(text.error());
+    if (!note) return true;
+    std::vector<std::string> header;
+    for (const Json& name : (*note)["columns"].items()) header.emplace_back(name.as_string());
+    if (names_column(contract::match_header(contract, header), contract, column)) return true;
+  }
+  return false;
+}
+
 Result<OpenSource> open_lake(io::FileSystem& files, const std::string& path, const LakeAt& at,
                              const SourceOptions& options) {
   HARK_TRY(const LakeFolder lake, LakeFolder::open(files, at.root));
@@ -89,6 +118,10 @@ Result<OpenSource> open_lake(io::FileSystem& files, const std::string& path, con
   engine_options.threads = options.threads;
   engine_options.memory_limit_bytes = options.memory_limit_bytes;
   HARK_TRY(const auto paths, trusted.file_paths());
+  source.has_column = [lake, trusted, dataset,
+                       contract = source.contract](std::string_view column) {
+    return was_loaded(lake, trusted, dataset, *contract, column);
+  };
   TrustedReader reader(files, engine_options);
   HARK_TRY(source.rows, reader.open(paths, *source.contract));
   return source;
@@ -102,6 +135,10 @@ Result<OpenSource> open_file(io::FileSystem& files, const std::string& path,
   HARK_TRY(source.contract, contract_for_header(files, options.contract, probe.header, path));
   HARK_TRY(auto rows, FileRows::open(files, std::move(probe), source.contract, options));
   source.warnings = header_warnings(rows->file().header_match(), path);
+  source.has_column = [match = rows->file().header_match(),
+                       contract = source.contract](std::string_view column) {
+    return names_column(match, *contract, column);
+  };
   source.rows = std::move(rows);
   return source;
 }

@@ -39,6 +39,9 @@ struct OpenSource {
   std::unique_ptr<columnar::BatchSource> rows;
   std::optional<std::int64_t> table_version;  ///< of the trusted table; lakes only
   std::optional<Instant> retrieved_at;        ///< of the latest load; lakes only
+  /// Whether the file, or any file that was loaded, has this column of the contract, be it empty.
+  /// A lake reads the notes beside its landing files for it.
+  std::function<bool(std::string_view column)> has_column;
   std::vector<Warning> warnings;
 };
 

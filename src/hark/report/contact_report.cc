@@ -114,7 +114,7 @@ class Writer {
         "executive-summary", "Executive summary", "What should I know in a minute?", {}};
     section.show(std::vector<Block::Kpi>{
         {"Calls offered", count("offered", "calls offered", kpis_.offered),
-         concat("in ", say_count(kpis_.rows), " days")},
+         concat("in ", say_things(kpis_.rows, "day"))},
         {"Call handling percentage",
          share("chp", "calls handled / calls offered, pooled", kpis_.chp, 2),
          "handled of offered, pooled"},

@@ -50,8 +50,8 @@ ChartSpec requests_per_day(const insight::RequestAnalysis& analysis) {
     }
   }
   if (most >= 0)
-    spec.description =
-        concat("The busiest day was ", say_day(busiest), " with ", say_count(most), " requests.");
+    spec.description = concat("The busiest day was ", say_day(busiest), " with ",
+                              say_things(most, "request"), ".");
   TimePoints points = time_points(analysis.first_day.value_or(0), created);
   spec.footnote = said(points.step);
   spec.data = {numbers(std::string(name_of(points.step)),
@@ -117,8 +117,9 @@ ChartSpec top_types(const insight::RequestAnalysis& analysis, std::size_t most) 
     counts.push_back(static_cast<double>(group->kpis.n));
   }
   if (!names.empty()) {
-    spec.description = concat("The most frequent complaint type is ", names.front(), " with ",
-                              say_count(static_cast<std::int64_t>(counts.front())), " requests.");
+    spec.description =
+        concat("The most frequent complaint type is ", names.front(), " with ",
+               say_things(static_cast<std::int64_t>(counts.front()), "request"), ".");
   }
   spec.data = {texts("type", "complaint type", std::move(names)),
                numbers("n", "requests", std::move(counts), Format::kNumber, "requests")};
@@ -351,7 +352,7 @@ std::optional<ChartSpec> request_map(const insight::RequestTable& table,
     most = std::max(most, cell.count);
   }
   spec.description = concat("The fullest of ", map.cells.size(), " cells has ",
-                            say_count(static_cast<std::int64_t>(most)), " requests.");
+                            say_things(static_cast<std::int64_t>(most), "request"), ".");
   spec.footnote = concat(say_count(static_cast<std::int64_t>(map.num_points)),
                          " requests with a place; hexagons ", fixed(map.width_m, 0), " m wide. ",
                          say_count(static_cast<std::int64_t>(table.size() - map.num_points)),

@@ -170,7 +170,7 @@ class Writer {
                  document_.cite({"top_type", "requests of the most frequent complaint type",
                                  top->kpis.n, "requests", kpis_.n, kpi_query("complaint_type")},
                                 say_count(top->kpis.n)),
-                 " requests");
+                 plural(top->kpis.n, "request"));
       if (kpis_.top3_share)
         text += concat("; the three most frequent types make up ",
                        share("top3_share", "share of the three most frequent complaint types",
@@ -271,7 +271,7 @@ class Writer {
   }
 
   void add_quality_summary(std::vector<std::string>& items) {
-    if (kpis_.n == 0) return;
+    if (kpis_.n == 0 || !table_.has_closing) return;
     const std::int64_t excluded = num_excluded();
     std::string text;
     if (excluded > 0) {
@@ -315,9 +315,15 @@ class Writer {
       return section;
     }
     const insight::Survival& km = kpis_.all.km;
-    std::string text = concat(
-        "Half of all requests are closed ", km.median ? within(*km.median) : "only after ",
-        median("km_median", "median time to close, open requests counted (Kaplan-Meier)", km));
+    const std::string half =
+        median("km_median", "median time to close, open requests counted (Kaplan-Meier)", km);
+    std::string text = km.median
+                           ? concat("Half of all requests are closed ", within(*km.median), half)
+                       : km.last ? concat(
+                                       "Fewer than half of all requests are closed; the median "
+                                       "time to close is ",
+                                       half)
+                                 : std::string("No request has a time to close that counts");
     if (km.median_low && km.median_high) {
       text += concat(" (95 % interval ",
                      duration("km_median_low", "lower end of the 95 % interval of the median",
@@ -356,9 +362,11 @@ class Writer {
       section.say("This source names no agencies.");
       return section;
     }
-    section.say(
-        "Agencies receive different kinds of requests. A later median or a lower share says where "
-        "to look, not who works well.");
+    if (table_.has_closing) {
+      section.say(
+          "Agencies receive different kinds of requests. A later median or a lower share says "
+          "where to look, not who works well.");
+    }
     if (table_.has_closing && kpis_.sla && kpis_.sla->eligible == 0) {
       section.say("No request is old enough yet to tell whether it was closed in time.");
     } else if (table_.has_closing) {
@@ -379,9 +387,11 @@ class Writer {
                     const std::string& by, std::size_t most) {
     Table table;
     table.caption = std::move(caption);
-    table.columns = {{std::move(title), false}, {"requests", true}, {"open", true},
-                     {"median", true},          {"90 %", true},     {"in time", true},
-                     {"95 % interval", true}};
+    table.columns = {{std::move(title), false}, {"requests", true}};
+    if (table_.has_closing) {
+      for (const char* const column : {"open", "median", "90 %", "in time", "95 % interval"})
+        table.columns.push_back({column, true});
+    }
     const std::string from = kpi_query(by == "area" ? "borough" : by);
     std::size_t shown = 0;
     for (const RequestGroup& group : groups) {
@@ -408,11 +418,12 @@ class Writer {
         interval = concat(say_percent(k.sla->compliance_range->low), " – ",
                           say_percent(k.sla->compliance_range->high));
       }
-      table.rows.push_back(
-          {name,
-           document_.cite({id, "requests, " + name, k.n, "requests", k.n, from}, say_count(k.n)),
-           say_count(k.count(Outcome::kOpen)), time("median", km.median), time("p90", km.p90),
-           std::move(in_time), std::move(interval)});
+      auto& row = table.rows.emplace_back();
+      row = {name,
+             document_.cite({id, "requests, " + name, k.n, "requests", k.n, from}, say_count(k.n))};
+      if (!table_.has_closing) continue;
+      row.insert(row.end(), {say_count(k.count(Outcome::kOpen)), time("median", km.median),
+                             time("p90", km.p90), std::move(in_time), std::move(interval)});
     }
     if (groups.size() > most)
       table.caption += concat(" (the ", most, " largest of ", groups.size(), ")");
@@ -431,13 +442,16 @@ class Writer {
                  document_.cite({"waiting_days", "sum of the times to close of closed requests",
                                  total, "days", closed.n, kpi_query()},
                                 say_count(std::llround(total))),
-                 " days in all for the ", say_count(closed.n), " requests that were closed."));
+                 " days in all for the ", say_things(closed.n, "request"), " that ",
+                 closed.n == 1 ? "was" : "were", " closed."));
     }
     if (const auto& sla = kpis_.sla; sla && sla->met && sla->eligible > *sla->met) {
-      items.push_back(concat(count("late", "requests old enough that were not closed in time",
-                                   sla->eligible - *sla->met, sla->eligible),
-                             " requests were not closed in time; each is a possible second call to "
-                             "the contact centre."));
+      const std::int64_t late = sla->eligible - *sla->met;
+      items.push_back(concat(
+          count("late", "requests old enough that were not closed in time", late, sla->eligible),
+          plural(late, "request"), late == 1 ? " was" : " were",
+          " not closed in time; each is a possible second call to the contact "
+          "centre."));
     }
     if (kpis_.duplicates > 0) {
       items.push_back(
