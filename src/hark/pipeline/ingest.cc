@@ -108,6 +108,24 @@ Result<std::set<std::string>> files_with_vanished_rows(const TableState& table) 
   return paths;
 }
 
+/// Of two versions of a record that differ and tell no order, one counts: the user should know.
+Warning undecided_warning(const Load& load, const Undecided& undecided) {
+  std::string columns;
+  for (const auto& [name, rows] : undecided.columns)
+    columns += concat(columns.empty() ? "" : ", ", name, " (", rows, ")");
+  const contract::ColumnSpec* const version = load.contract->with_role(contract::Role::kVersion);
+  const std::int64_t n = undecided.rows;
+  return {"undecided_versions",
+          concat(n, n == 1 ? " record differs" : " records differ",
+                 " from another of the same key in ", columns, ", and ",
+                 version == nullptr
+                     ? concat("contract '", load.contract->name, "' names no version column")
+                     : concat("'", version->name, "' is the same"),
+                 ": a hash of the record chose which one counts, which need not be the later one",
+                 undecided.keys.empty() ? "" : concat("; look at ", join(undecided.keys, "; "))),
+          load.report.file};
+}
+
 /// Reads the file and writes parquet files; nothing is visible yet.
 Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   io::FileSystem& files = load.lake.files();
@@ -216,6 +234,8 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
       static_cast<std::int64_t>(load.retried ? load.retried->records.size() : summary.records_read);
   report.rows_quarantined = quarantine.num_rejects();
   report.rows = loaded.counts;
+  if (loaded.undecided.rows > 0)
+    report.warnings.push_back(undecided_warning(load, loaded.undecided));
   report.bytes = load.landed.size_bytes;
   const std::int64_t accounted = report.rows.inserted + report.rows.updated +
                                  report.rows.unchanged + report.rows.duplicate +

@@ -330,6 +330,55 @@ TEST_F(Ingest, CopiesAndOlderVersionsInOneFileCountOnce) {
   }
 }
 
+/// The text of the warning that versions cannot be told apart; empty where there is none.
+std::string undecided(const LoadReport& report) {
+  for (const Warning& warning : report.warnings) {
+    if (warning.code == "undecided_versions") return warning.message;
+  }
+  return {};
+}
+
+TEST_F(Ingest, VersionsThatOnlyAHashTellsApartAreToldOf) {
+  const LakeFolder lake = make_lake();
+  const std::string header =
+      "Unique Key,Created Date,Agency,Complaint Type,Resolution Action Updated Date\n";
+  const std::string first = header +
+                            "1,03/02/2024 01:00:00 AM,NYPD,Noise,03/03/2024 01:00:00 AM\n"
+                            "2,03/02/2024 01:00:00 AM,NYPD,Noise,03/03/2024 01:00:00 AM\n"
+                            "3,03/02/2024 01:00:00 AM,NYPD,Noise,03/03/2024 01:00:00 AM\n";
+  EXPECT_EQ(undecided(load(lake, write("first.csv", first))), "");
+  // 1 is corrected without a stamp, 2 with one, 3 is the same.
+  const std::string corrected = header +
+                                "1,03/02/2024 01:00:00 AM,DOT,Noise,03/03/2024 01:00:00 AM\n"
+                                "2,03/02/2024 01:00:00 AM,DOT,Noise,03/04/2024 01:00:00 AM\n"
+                                "3,03/02/2024 01:00:00 AM,NYPD,Noise,03/03/2024 01:00:00 AM\n";
+  const LoadReport second = load(lake, write("corrected.csv", corrected));
+  EXPECT_THAT(undecided(second), testing::StartsWith("1 record differs"));
+  EXPECT_THAT(undecided(second), testing::HasSubstr("in agency (1)"));
+  EXPECT_THAT(undecided(second),
+              testing::HasSubstr("'resolution_action_updated_date' is the same"));
+  EXPECT_THAT(undecided(second), testing::EndsWith("look at 1"));
+  // Within one file too.
+  const LakeFolder other = make_lake("other");
+  const LoadReport both = load(other, write("both.csv", first + corrected.substr(header.size())));
+  EXPECT_EQ(undecided(both), undecided(second));
+}
+
+TEST_F(Ingest, VersionsWithoutAVersionColumnAreToldOfWithTheColumnsThatDiffer) {
+  const LakeFolder lake = make_lake();
+  const std::string header =
+      "Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID\n";
+  load(lake, write("march.csv",
+                   header + "2024-03-02;100;90;10;25.5;0.8;1\n2024-03-01;100;90;10;25.5;0.8;2\n"));
+  const LoadReport again = load(
+      lake, write("april.csv",
+                  header + "2024-03-02;101;90;10;25.5;0.8;1\n2024-03-01;100;90;10;25.5;0.8;3\n"));
+  EXPECT_THAT(undecided(again), testing::StartsWith("2 records differ"));
+  EXPECT_THAT(undecided(again), testing::HasSubstr("in bi_id (1), offered (1), and contract "
+                                                   "'vancouver-metrics' names no version column"));
+  EXPECT_THAT(undecided(again), testing::EndsWith("look at 2024-03-01; 2024-03-02"));
+}
+
 TEST_F(Ingest, ALoadInManyRunsGivesTheLakeOfALoadInOne) {
   std::string text = concat(kHeader, some_records(100, 400), some_records(300, 100));
   for (int key = 150; key < 170; ++key)

@@ -183,11 +183,24 @@ Result<SyncReport> sync(const LakeFolder& lake, portal::Feed& feed, const SyncOp
     report.warnings.push_back(
         {"total_changed",
          concat("the portal had ", report.total_before, " records at the beginning and ", *total,
-                " at the end; the next sync brings what was added meanwhile"),
+                " at the end; ",
+                *total > report.total_before
+                    ? "the next sync brings what was added meanwhile"
+                    : "what was deleted meanwhile stays in the lake as far as it came"),
          options.source.key()});
   } else if (is_whole && rows_loaded < *total) {
     report.warnings.push_back(
         {"total_differs", concat("the portal counts ", *total, " records, and gave ", rows_loaded),
+         options.source.key()});
+  }
+  // With a key one of them counts; without, nobody can tell which.
+  if (!options.has_key && rows_loaded > std::max(*total, report.total_before)) {
+    report.warnings.push_back(
+        {"repeated_records",
+         concat("the portal counts ", std::max(*total, report.total_before), " records, and gave ",
+                rows_loaded, ": records that changed while they were pulled came twice, and '",
+                options.dataset,
+                "' has no key to know them by; sync into a new lake at a quieter hour"),
          options.source.key()});
   }
   return report;

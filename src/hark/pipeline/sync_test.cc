@@ -250,6 +250,64 @@ TEST_F(Sync, ADatasetWithoutKeyIsSyncedIntoANewLakeOnly) {
   EXPECT_EQ(portal.urls.size(), asked);
 }
 
+/// Lets something happen before the n-th request, from 1.
+class Meanwhile final : public io::HttpClient {
+ public:
+  Meanwhile(io::HttpClient& inner, int at, std::function<void()> happens)
+      : inner_(inner), left_(at), happens_(std::move(happens)) {}
+  Result<io::HttpResponse> get(const io::HttpRequest& request) override {
+    if (--left_ == 0) happens_();
+    return inner_.get(request);
+  }
+
+ private:
+  io::HttpClient& inner_;
+  int left_;
+  std::function<void()> happens_;
+};
+
+TEST_F(Sync, RecordsThatCameTwiceAreToldOfWhereThereIsNoKeyToKnowThemBy) {
+  for (const bool has_key : {true, false}) {
+    portal::FakeSocrata portal;
+    fill(portal, 20);
+    // The first record changes after its page was pulled, and comes again at the end.
+    Meanwhile meanwhile(portal, 3, [&] {
+      portal.rows[0].updated_at = "2024-05-02T00:00:00.000Z";
+      portal.rows[0].fields += ",\"status\":\"Closed\"";
+    });
+    const LakeFolder lake = make_lake(has_key ? "key" : "no key");
+    SyncOptions with = sync_options(5);
+    with.has_key = has_key;
+    const auto report = run(lake, meanwhile, with);
+    ASSERT_TRUE(report) << report.error().to_string();
+    EXPECT_EQ(report->loads.at(0).rows_read, 21);
+    ASSERT_EQ(report->warnings.size(), has_key ? 0U : 1U);
+    if (has_key) continue;
+    EXPECT_EQ(report->warnings[0].code, "repeated_records");
+    EXPECT_THAT(report->warnings[0].message, HasSubstr("counts 20 records, and gave 21"));
+  }
+}
+
+TEST_F(Sync, WhatMovedTheTotalIsToldAsWhatItWas) {
+  for (const bool is_added : {true, false}) {
+    portal::FakeSocrata portal;
+    fill(portal, 20);
+    Meanwhile meanwhile(portal, 6, [&] {
+      if (is_added) {
+        portal.rows.push_back(portal.rows.back());
+        portal.rows.back().number = 500;
+      } else {
+        portal.rows.erase(portal.rows.begin());
+      }
+    });
+    const auto report = run(make_lake(is_added ? "added" : "deleted"), meanwhile, sync_options(5));
+    ASSERT_TRUE(report) << report.error().to_string();
+    ASSERT_EQ(report->warnings.size(), 1U);
+    EXPECT_EQ(report->warnings[0].code, "total_changed");
+    EXPECT_THAT(report->warnings[0].message, HasSubstr(is_added ? "added" : "deleted"));
+  }
+}
+
 TEST_F(Sync, TheServersOfTheBuiltInContractsAreDatasetsOfPortals) {
   int num_portals = 0;
   for (const contract::Contract& contract : contract::built_in_contracts()) {

@@ -7,7 +7,6 @@
 
 #include "hark/core/parallel.h"
 #include "hark/core/text.h"
-#include "hark/pipeline/version_order.h"
 #include "hark/stats/sorting.h"
 
 namespace hark::pipeline {
@@ -26,6 +25,8 @@ std::vector<const Batch*> pointers_to(const std::vector<Batch>& batches) {
 
 /// Files that wait to be named are open.
 constexpr std::size_t kMostUnnamed = 128;
+/// Keys of undecided rows that a message names.
+constexpr std::size_t kMostNamedKeys = 3;
 
 /// The clock that rows are sorted by, or nullptr.
 const contract::ColumnSpec* time_column(const contract::Contract& contract) {
@@ -186,7 +187,7 @@ Result<void> TrustedLoad::drop_copies(const Run& run, unsigned threads, RawVecto
         const RowView ours{&run.batches[best.batch], best.row};
         const RowView other{&run.batches[keys[j].batch], keys[j].row};
         if (!have_same_key(ours, other, contract_)) continue;  // a hash collision of two keys
-        const auto order = compare_versions(other, ours, contract_);
+        const auto order = order_of(other, ours);
         ++counts_.duplicate;
         if (order != 0) ++counts_.superseded;
         RunKey& loser = order > 0 ? best : keys[j];
@@ -232,6 +233,18 @@ Result<void> TrustedLoad::compare_with_table(const Run& run, std::span<const Run
   return {};
 }
 
+std::strong_ordering TrustedLoad::order_of(const RowView& a, const RowView& b) {
+  const VersionOrder found = compare_versions(a, b, contract_);
+  if (!found.is_by_hash) return found.order;
+  ++undecided_.rows;
+  for (std::string& name : differing_columns(a, b, contract_))
+    ++undecided_.columns[std::move(name)];
+  if (std::string key = key_text(a, contract_);
+      !key.empty() && undecided_.keys.size() < kMostNamedKeys)
+    undecided_.keys.push_back(std::move(key));
+  return found.order;
+}
+
 unsigned TrustedLoad::files_at_once(unsigned threads) const noexcept {
   // Of a row of New York's, which has 87 columns, 175 to 300 were measured.
   constexpr std::size_t kBytesOfRow = 512;
@@ -256,7 +269,7 @@ void TrustedLoad::compare_with_file(const Run& run, std::uint32_t file, const Ba
         continue;  // an earlier run of this load replaced it already; settle_runs() decides between
                    // the two
       }
-      if (compare_versions(ours, theirs, contract_) > 0) {
+      if (order_of(ours, theirs) > 0) {
         superseded_[file][key.key] = hash_of(stored, it->second);
         ++counts_.updated;
         --counts_.inserted;  // flush() counts every row it writes as inserted
@@ -432,7 +445,7 @@ Result<void> TrustedLoad::settle_runs() {
       for (std::size_t j = i + 1; j < candidates.size(); ++j) {
         Candidate& other = candidates[j];
         if (other.is_dropped || !have_same_key(best->view, other.view, contract_)) continue;
-        const auto order = compare_versions(other.view, best->view, contract_);
+        const auto order = order_of(other.view, best->view);
         Candidate& loser = order > 0 ? *best : other;
         loser.is_dropped = true;
         losers[loser.file].insert(loser.record);
@@ -518,6 +531,7 @@ Result<LoadedFiles> TrustedLoad::finish() {
   HARK_TRY_VOID(rewrite_table_files());
   LoadedFiles loaded;
   loaded.counts = counts_;
+  loaded.undecided = std::move(undecided_);
   loaded.added = std::move(written_);
   for (const std::uint32_t file : changed_files())
     loaded.removed.push_back(existing_.files()[file]);

@@ -27,6 +27,7 @@
 #include "hark/pipeline/table_file.h"
 #include "hark/pipeline/trusted_rows.h"
 #include "hark/pipeline/vanished.h"
+#include "hark/pipeline/version_order.h"
 
 namespace hark::pipeline {
 
@@ -39,6 +40,14 @@ struct RowCounts {
   std::int64_t superseded = 0;  ///< differ from the row that counts
 };
 
+/// Versions of a record that differ, of which nothing in them tells the newer (METRICS section 2: a
+/// hash decides).
+struct Undecided {
+  std::int64_t rows = 0;
+  std::map<std::string, std::int64_t> columns;  ///< in which they differ, and how many do
+  std::vector<std::string> keys;                ///< of the first few, for a message
+};
+
 struct LoadedFile {
   WrittenFile written;
   bool has_vanished_rows = false;
@@ -47,6 +56,7 @@ struct LoadedFile {
 /// What the commit must say.
 struct LoadedFiles {
   RowCounts counts;
+  Undecided undecided;
   std::vector<LoadedFile> added;
   std::vector<std::string>
       removed;  ///< files of the table whose rows were superseded or written anew
@@ -107,6 +117,8 @@ class TrustedLoad final : public columnar::BatchSink {
   /// `stored`: the rows of that file of the table whose keys the candidates have.
   void compare_with_file(const Run& run, std::uint32_t file, const columnar::Batch& stored,
                          std::span<const RunKey> candidates, Dropped& dropped);
+  /// compare_versions(), counted where it is the hash that decides.
+  std::strong_ordering order_of(const RowView& a, const RowView& b);
   /// How many of the table's files fit in memory whole, up to `threads`.
   unsigned files_at_once(unsigned threads) const noexcept;
   /// Cuts the rows that stay by time into pieces of equal size, a file each.
@@ -143,6 +155,7 @@ class TrustedLoad final : public columnar::BatchSink {
   std::mutex flushing_;  ///< of what follows, as long as rows come
   std::size_t num_runs_ = 0;
   RowCounts counts_;
+  Undecided undecided_;
   std::vector<LoadedFile> written_;
   std::vector<TableFileWriter> unnamed_;  ///< the last of written_, not complete yet
   /// Keys that were written, file after file: 8 bytes each, as a load may have very many.

@@ -1,8 +1,13 @@
 #include "hark/pipeline/version_order.h"
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 #include <string>
+
+#include "hark/calendar/civil.h"
+#include "hark/core/clock.h"
+#include "hark/core/text.h"
 
 namespace hark::pipeline {
 namespace {
@@ -32,6 +37,26 @@ void append_value(std::string& out, const Column& column, std::size_t row) {
   }
 }
 
+std::string value_text(const Column& column, std::size_t row) {
+  switch (column.type()) {
+    case Type::kBool:
+      return column.bools()[row] != 0 ? "true" : "false";
+    case Type::kDate:
+      return calendar::format_date(column.int32s()[row]);
+    case Type::kInt32:
+      return std::to_string(column.int32s()[row]);
+    case Type::kInt64:
+      return std::to_string(column.int64s()[row]);
+    case Type::kTimestamp:
+      return format_instant(Instant(std::chrono::microseconds(column.int64s()[row])));
+    case Type::kDouble:
+      return concat(column.doubles()[row]);
+    case Type::kString:
+      return std::string(column.text(row));
+  }
+  return {};
+}
+
 std::int64_t version_of(const RowView& view, const contract::Contract& contract) {
   const contract::ColumnSpec* spec = contract.with_role(contract::Role::kVersion);
   const Column* column = spec == nullptr ? nullptr : view.batch->find(spec->name);
@@ -59,15 +84,18 @@ int num_values(const RowView& view, const contract::Contract& contract) {
   return count;
 }
 
+/// Appends nothing where the row has no value in the column.
+void append_column(std::string& out, const RowView& view, const std::string& name) {
+  const Column* column = view.batch->find(name);
+  if (column == nullptr || !column->is_value(view.row)) return;
+  out += name;
+  out += '=';
+  append_value(out, *column, view.row);
+}
+
 std::string standardised_record(const RowView& view, const contract::Contract& contract) {
   std::string record;
-  for (const contract::ColumnSpec& spec : contract.columns) {
-    const Column* column = view.batch->find(spec.name);
-    if (column == nullptr || !column->is_value(view.row)) continue;
-    record += spec.name;
-    record += '=';
-    append_value(record, *column, view.row);
-  }
+  for (const contract::ColumnSpec& spec : contract.columns) append_column(record, view, spec.name);
   return record;
 }
 
@@ -86,19 +114,45 @@ bool have_same_key(const RowView& a, const RowView& b, const contract::Contract&
   return true;
 }
 
-std::strong_ordering compare_versions(const RowView& a, const RowView& b,
-                                      const contract::Contract& contract) {
+VersionOrder compare_versions(const RowView& a, const RowView& b,
+                              const contract::Contract& contract) {
   if (const auto order = version_of(a, contract) <=> version_of(b, contract); order != 0)
-    return order;
+    return {order};
   if (const auto order = has_closing_time(a, contract) <=> has_closing_time(b, contract);
       order != 0)
-    return order;
+    return {order};
   if (const auto order = num_values(a, contract) <=> num_values(b, contract); order != 0)
-    return order;
+    return {order};
   const std::string record_a = standardised_record(a, contract);
   const std::string record_b = standardised_record(b, contract);
-  if (record_a == record_b) return std::strong_ordering::equal;
-  return crypto::sha256(record_a) <=> crypto::sha256(record_b);
+  if (record_a == record_b) return {std::strong_ordering::equal};
+  return {crypto::sha256(record_a) <=> crypto::sha256(record_b), true};
+}
+
+std::vector<std::string> differing_columns(const RowView& a, const RowView& b,
+                                           const contract::Contract& contract) {
+  std::vector<std::string> names;
+  for (const contract::ColumnSpec& spec : contract.columns) {
+    std::string ours;
+    std::string theirs;
+    append_column(ours, a, spec.name);
+    append_column(theirs, b, spec.name);
+    if (ours != theirs) names.push_back(spec.name);
+  }
+  return names;
+}
+
+std::string key_text(const RowView& row, const contract::Contract& contract) {
+  std::string text;
+  for (const contract::ColumnSpec& spec : contract.columns) {
+    if (std::ranges::find(contract.key, spec.name) == contract.key.end()) continue;
+    if (spec.is_personal) return {};
+    const Column* column = row.batch->find(spec.name);
+    if (column == nullptr) continue;
+    if (!text.empty()) text += ", ";
+    text += column->is_value(row.row) ? value_text(*column, row.row) : "none";
+  }
+  return text;
 }
 
 }  // namespace hark::pipeline
