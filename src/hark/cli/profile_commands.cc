@@ -73,7 +73,7 @@ Result<Answer> profile_of_file(Session& session, const std::string& path) {
   answer.now = format_instant(session.now());
   if (contract) {
     answer.contract = (*contract)->name;
-    answer.warnings = pipeline::header_warnings(source->header_match(), path);
+    answer.warnings = pipeline::header_warnings(source->header_match(), probe, path);
   } else {
     answer.warnings.push_back({"no_contract", contract.error().message(), path});
   }

@@ -218,7 +218,7 @@ HeaderMatch match_header(const Contract& contract, std::span<const std::string> 
 
 /// Chooses the contract that fits a header best among `candidates`: all required columns there,
 /// then most columns known, then most in the city's own spelling, then fewest unknown. Errors:
-/// kInvalidInput if none fits (hint: `hark contract draft FILE`, and what the nearest one lacks) or
+/// kInvalidInput if none fits (hint: where to start from, and what the nearest one lacks) or
 /// two fit equally (hint: name one with
 /// --contract).
 Result<const Contract*> choose_contract(std::span<const Contract* const> candidates,

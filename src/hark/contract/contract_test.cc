@@ -285,7 +285,7 @@ TEST(ChooseContract, SaysWhatTheNearestLacks) {
   ASSERT_FALSE(chosen);
   EXPECT_THAT(chosen.error().hint(), HasSubstr("'parts', but the file has no column for "
                                                "created_date"));
-  EXPECT_THAT(chosen.error().hint(), HasSubstr("hark contract draft FILE"));
+  EXPECT_THAT(chosen.error().hint(), HasSubstr("hark contract show"));
 }
 
 TEST(Names, RolesReadBackAsWritten) {

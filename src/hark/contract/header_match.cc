@@ -153,12 +153,14 @@ Result<const Contract*> choose_contract(std::span<const Contract* const> candida
   Error error(ErrorCode::kInvalidInput, "no contract fits the header of this file");
   if (near == nullptr) {
     return std::move(error).hint(
-        "is the first line a header? `hark contract draft FILE` starts a contract for a new city");
+        "is the first line a header? For a new city start from another's contract: `hark contract "
+        "show nyc311 > mycity.yaml`, then --contract mycity.yaml");
   }
   return std::move(error).hint(
       concat("the nearest is '", near->name, "', but the file has no column for ",
              join(near_match.missing_required, ", "),
-             "; `hark contract draft FILE` starts a contract for a new city"));
+             "; for a new city start from another's contract: `hark contract show ", near->name,
+             " > mycity.yaml`, then --contract mycity.yaml"));
 }
 
 }  // namespace hark::contract

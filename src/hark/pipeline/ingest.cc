@@ -363,7 +363,7 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
   load.report.dataset = load.dataset;
   load.report.file = io::file_name(path);
   load.report.warnings =
-      header_warnings(contract::match_header(*contract, probe.header), load.report.file);
+      header_warnings(contract::match_header(*contract, probe.header), probe, load.report.file);
   if (contract->key.empty()) {
     load.report.warnings.push_back(
         {"no_key", concat("contract '", contract->name, "' has no key: repeated records are kept"),
@@ -403,6 +403,13 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
     // Rows may have been written by the time that was known.
     (void)recover(lake, load.dataset, clock);
     load.report.is_already_loaded = true;
+    if (options.is_complete) {
+      load.report.warnings.push_back(
+          {"complete_ignored",
+           "these bytes were loaded before, so --complete marked nothing: it is for the first load "
+           "of a file",
+           load.report.file});
+    }
     load.report.load = *load.trusted.txn_version(landing_app_id(load.landed.hash));
     load.report.seconds = seconds();
     return load.report;

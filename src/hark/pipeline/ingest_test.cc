@@ -533,6 +533,53 @@ TEST_F(Ingest, AFailureAtAnyWriteLeavesTheLakeAsBeforeOrAsAfterAndARerunSettlesI
       << "landing, data, quarantine and log writes must all have had their turn";
 }
 
+TEST_F(Ingest, LeavesFilesOfSomebodyElseInLandingAloneAndRemovesItsOwnLeftovers) {
+  const LakeFolder lake = make_lake();
+  const std::string folder = lake.landing_folder("nyc311");
+  ASSERT_TRUE(files_.create_directories(folder));
+  const std::string hash(64, 'a');
+  for (const char* const name : {"notes.txt", "march.csv", ".keep", "letter.json"})
+    ASSERT_TRUE(files_.write_atomically(io::join_path(folder, name), "mine"));
+  for (const std::string& name :
+       {hash, hash + ".json", hash + ".profile.json", std::string(".landing.1-2.tmp")})
+    ASSERT_TRUE(files_.write_atomically(io::join_path(folder, name), "left"));
+  load(lake, write("a.csv", concat(kHeader, some_records(100, 5))));
+  for (const char* const name : {"notes.txt", "march.csv", ".keep", "letter.json"})
+    EXPECT_TRUE(files_.exists(io::join_path(folder, name))) << name;
+  for (const std::string& name :
+       {hash, hash + ".json", hash + ".profile.json", std::string(".landing.1-2.tmp")})
+    EXPECT_FALSE(files_.exists(io::join_path(folder, name))) << name;
+}
+
+TEST_F(Ingest, SaysThatCompleteDidNothingForBytesThatAreThere) {
+  const LakeFolder lake = make_lake();
+  const std::string file = write("a.csv", concat(kHeader, some_records(100, 5)));
+  IngestOptions complete = options();
+  complete.is_complete = true;
+  const auto has_warning = [](const LoadReport& report) {
+    return std::ranges::any_of(
+        report.warnings, [](const Warning& warning) { return warning.code == "complete_ignored"; });
+  };
+  EXPECT_FALSE(has_warning(load(lake, file, complete)));
+  EXPECT_TRUE(has_warning(load(lake, file, complete)));
+  EXPECT_FALSE(has_warning(load(lake, file)));
+}
+
+TEST_F(Ingest, ALakeWhoseContractIsGoneIsDamagedAndNotEmpty) {
+  const LakeFolder lake = make_lake();
+  load(lake, write("a.csv", concat(kHeader, some_records(100, 5))));
+  ASSERT_TRUE(files_.remove(lake.contract_path("nyc311")));
+  EXPECT_THAT(*lake.datasets(), testing::ElementsAre("nyc311"));
+  const auto contract = lake.contract("nyc311");
+  ASSERT_FALSE(contract);
+  EXPECT_EQ(contract.error().code(), ErrorCode::kCorrupt);
+  EXPECT_EQ(lake.contract("other").error().code(), ErrorCode::kNotFound);
+  const auto refused =
+      ingest(lake, write("b.csv", concat(kHeader, some_records(200, 5))), options(), clock_);
+  ASSERT_FALSE(refused) << "another contract might misread what is there";
+  EXPECT_EQ(refused.error().code(), ErrorCode::kCorrupt);
+}
+
 TEST_F(Ingest, LeavesAFolderOfSomebodyElseInLandingAlone) {
   const LakeFolder lake = make_lake();
   const std::string foreign = io::join_path(lake.landing_folder("nyc311"), "@eaDir/thumbs");

@@ -103,6 +103,13 @@ std::string LakeFolder::contract_path(std::string_view dataset) const {
 Result<std::vector<std::string>> LakeFolder::datasets() const {
   HARK_TRY(const auto entries, files_->list(concat(root_, "/contracts")));
   std::vector<std::string> names;
+  // A table without its contract is damage to be told of, and no empty lake.
+  const auto tables = files_->list(concat(root_, "/trusted"));
+  for (const io::FileInfo& folder : tables ? *tables : std::vector<io::FileInfo>()) {
+    std::string dataset(io::file_name(folder.path));
+    if (!files_->exists(contract_path(dataset)) && files_->exists(lake::log_folder(folder.path)))
+      names.push_back(std::move(dataset));
+  }
   for (const io::FileInfo& entry : entries) {
     const std::string_view name = io::file_name(entry.path);
     if (!name.ends_with(".yaml") || name.starts_with(".")) continue;
@@ -112,6 +119,7 @@ Result<std::vector<std::string>> LakeFolder::datasets() const {
     const auto log = lake::list_log(*files_, trusted_table(dataset));
     if (log || log.error().code() != ErrorCode::kNotFound) names.push_back(std::move(dataset));
   }
+  std::ranges::sort(names);
   return names;
 }
 
@@ -145,6 +153,11 @@ Result<contract::Contract> LakeFolder::contract(std::string_view dataset) const 
   if (!text) {
     if (text.error().code() != ErrorCode::kNotFound) return std::move(text).error();
     HARK_TRY(const auto names, datasets());
+    if (std::ranges::find(names, dataset) != names.end()) {
+      return Error(ErrorCode::kCorrupt, concat("the contract of dataset '", dataset,
+                                               "' is gone: ", contract_path(dataset)))
+          .hint("restore it from a backup; a built-in one is had by `hark contract show NAME`");
+    }
     return Error(ErrorCode::kNotFound, concat("no dataset '", dataset, "' in lake '", root_, "'"))
         .hint(names.empty() ? std::string("nothing is loaded yet; `hark ingest LAKE FILE` loads")
                             : concat("there are: ", join(names, ", ")));

@@ -12,7 +12,12 @@ namespace {
 
 constexpr std::string_view kNoteEnding = ".json";
 constexpr std::string_view kProfileEnding = ".profile.json";
+constexpr std::size_t kHashDigits = 64;
 constexpr std::size_t kCopyBlock = std::size_t{4} << 20;
+
+bool is_hash(std::string_view name) {
+  return name.size() == kHashDigits && name.find_first_not_of("0123456789abcdef") == name.npos;
+}
 
 /// Memory that a disk can take blocks from directly.
 class AlignedBlock {
@@ -128,15 +133,16 @@ Result<std::vector<io::FileInfo>> find_unwanted_landings(
     return std::move(entries).error();
   }
   std::erase_if(*entries, [&](const io::FileInfo& entry) {
-    // No load makes folders here: somebody else's (a file server's, say) are left alone.
-    if (entry.kind == io::FileKind::kDirectory) return true;
     std::string_view hash = io::file_name(entry.path);
+    if (hash.starts_with('.') && hash.ends_with(".tmp")) return false;
     for (const std::string_view ending : {kProfileEnding, kNoteEnding}) {
       if (!hash.ends_with(ending)) continue;
       hash.remove_suffix(ending.size());
       break;
     }
-    return is_wanted(hash);
+    // What no load makes here is somebody else's, and left alone.
+    const bool is_of_load = entry.kind == io::FileKind::kFile && is_hash(hash);
+    return !is_of_load || is_wanted(hash);
   });
   return entries;
 }

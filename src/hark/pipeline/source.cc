@@ -134,7 +134,7 @@ Result<OpenSource> open_file(io::FileSystem& files, const std::string& path,
   source.path = path;
   HARK_TRY(source.contract, contract_for_header(files, options.contract, probe.header, path));
   HARK_TRY(auto rows, FileRows::open(files, std::move(probe), source.contract, options));
-  source.warnings = header_warnings(rows->file().header_match(), path);
+  source.warnings = header_warnings(rows->file().header_match(), rows->file().probe(), path);
   source.has_column = [match = rows->file().header_match(),
                        contract = source.contract](std::string_view column) {
     return names_column(match, *contract, column);
@@ -180,8 +180,17 @@ Result<OpenSource> open_source(io::FileSystem& files, const std::string& path,
   return open_file(files, path, options);
 }
 
-std::vector<Warning> header_warnings(const contract::HeaderMatch& match, const std::string& path) {
+std::vector<Warning> header_warnings(const contract::HeaderMatch& match,
+                                     const tabular::FileProbe& probe, const std::string& path) {
   std::vector<Warning> warnings;
+  if (!probe.other_sheets.empty()) {
+    warnings.push_back({"other_sheets",
+                        concat("only the sheet '", probe.sheet,
+                               "' is read; there are tables on others too, to be saved as files of "
+                               "their own: ",
+                               join(probe.other_sheets, ", ")),
+                        path});
+  }
   if (!match.unknown.empty()) {
     warnings.push_back(
         {"unknown_columns",

@@ -61,7 +61,9 @@ Result<std::shared_ptr<const contract::Contract>> contract_for_header(
 Result<OpenSource> open_source(io::FileSystem& files, const std::string& path,
                                const SourceOptions& options);
 
-/// Warnings about a file's header: columns nobody knows, columns that mean one already taken.
-std::vector<Warning> header_warnings(const contract::HeaderMatch& match, const std::string& path);
+/// Warnings about a file's header: columns nobody knows, columns that mean one already taken,
+/// sheets that are left out.
+std::vector<Warning> header_warnings(const contract::HeaderMatch& match,
+                                     const tabular::FileProbe& probe, const std::string& path);
 
 }  // namespace hark::pipeline

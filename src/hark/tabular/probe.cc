@@ -290,6 +290,7 @@ Result<void> probe_workbook(const io::FileSystem& files, const ProbeOptions& opt
   probe.compression = Compression::kNone;
   probe.encoding = Encoding::kUtf8;
   probe.sheet = std::move(table.sheet);
+  probe.other_sheets = std::move(table.other_sheets);
   probe.open_rows = std::move(table.open);
   return probe_rows(options.num_first_rows, probe);
 }
@@ -338,7 +339,12 @@ Result<FileProbe> probe_file(const io::FileSystem& files, const std::string& pat
   probe.path = path;
   probe.size_bytes = info.size_bytes;
   probe.modified_us = info.modified_us;
-  HARK_TRY(std::shared_ptr<const io::InputFile> file, files.open_input(path));
+  auto input = files.open_input(path);
+  if (!input && input.error().code() == ErrorCode::kIo) {
+    return Error(ErrorCode::kInvalidInput, input.error().message())
+        .hint("may this user read the file?");
+  }
+  HARK_TRY(std::shared_ptr<const io::InputFile> file, std::move(input));
 
   std::array<char, 8> magic{};
   HARK_TRY(const std::size_t num_magic, file->read_at(0, magic));

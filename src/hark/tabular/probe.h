@@ -44,6 +44,8 @@ struct FileProbe {
   JsonLayout json;      ///< kJson
   RowOpener open_rows;  ///< formats with rows of their own
   std::string sheet;    ///< of a workbook: the table's
+  /// Sheets of it that are not read although a contract knows their header.
+  std::vector<std::string> other_sheets;
   /// Of the bytes looked at. Records that are not UTF-8 are refused when they are read.
   Encoding encoding = Encoding::kAscii;
   std::vector<std::string> header;  ///< names as written, trimmed; some may be empty or repeated

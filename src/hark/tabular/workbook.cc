@@ -115,20 +115,32 @@ Result<Table> find_workbook_table(const io::FileSystem& files, const std::string
   HARK_TRY(std::shared_ptr<const io::InputFile> file, files.open_input(path));
   HARK_TRY(const auto book, open_workbook(std::move(file)));
   const auto table = [&](std::size_t sheet, std::int64_t row) {
-    return Table{book->sheets()[sheet],
-                 [&files, open_workbook, sheet, row](const std::string& from) {
+    return Table{.sheet = book->sheets()[sheet],
+                 .open = [&files, open_workbook, sheet, row](const std::string& from) {
                    return SheetRows::open(files, open_workbook, from, sheet, row);
                  }};
   };
+  std::optional<Table> known;
   std::optional<std::pair<std::size_t, std::int64_t>> first;
   std::size_t steps_left = kMaxHeadStepsOfBook;
   for (std::size_t sheet = 0; sheet < book->sheets().size(); ++sheet) {
-    HARK_TRY(const Head head, read_head(*book, sheet, steps_left));
-    for (std::size_t i = 0; i < head.rows.size(); ++i) {
-      if (is_known(head.rows[i])) return table(sheet, head.numbers[i]);
+    const auto found = read_head(*book, sheet, steps_left);
+    if (!found) {
+      if (known) break;  // the table is there; what lies behind it need not be sound
+      return found.error();
+    }
+    const Head& head = *found;
+    const auto header = std::ranges::find_if(head.rows, is_known);
+    if (header != head.rows.end()) {
+      if (known) {
+        known->other_sheets.push_back(book->sheets()[sheet]);
+      } else {
+        known = table(sheet, head.numbers[static_cast<std::size_t>(header - head.rows.begin())]);
+      }
     }
     if (!first && head.rows.size() > 1) first = {sheet, head.numbers[0]};
   }
+  if (known) return *std::move(known);
   if (first) return table(first->first, first->second);
   return Error(ErrorCode::kInvalidInput, "the workbook has no sheet with a header and rows")
       .hint("open it and look: is the table on another sheet, or a picture?");

@@ -69,6 +69,8 @@ using HeaderTest = std::function<bool(std::span<const std::string> header)>;
 struct Table {
   std::string sheet;  ///< its name
   RowOpener open;     ///< opens it at its header; keeps a reference to the file system
+  /// Sheets behind it with a header that a contract knows too.
+  std::vector<std::string> other_sheets = {};
 };
 
 /// Finds the table of a workbook. Errors: those of `open_workbook`; kInvalidInput for a workbook

@@ -150,6 +150,26 @@ TEST(XlsxSource, TakesTheSheetAndTheRowThatAContractKnows) {
   EXPECT_THAT(probe->first_rows, ElementsAre(ElementsAre("7", "05/31/2024 01:05:00 PM", "NYPD")));
 }
 
+TEST(XlsxSource, NamesTheSheetsThatAContractKnowsAndThatAreNotRead) {
+  const std::string header = text_row({"Unique Key", "Created Date", "Agency"});
+  const std::string row = text_row({"7", "05/31/2024 01:05:00 PM", "NYPD"});
+  XlsxParts parts;
+  parts.sheets = {{"2023", header + row},
+                  {"Notes", text_row({"made by", "nobody"})},
+                  {"2024", header + row},
+                  {"broken", "<row"},
+                  {"2025", header + row}};
+  MemoryFiles files;
+  files.put("f", make_xlsx(parts));
+  auto probe = probe_file(files, "f");
+  ASSERT_TRUE(probe) << probe.error().to_string();
+  EXPECT_EQ(probe->sheet, "2023");
+  EXPECT_THAT(probe->other_sheets, ElementsAre("2024")) << "what lies behind need not be sound";
+  parts.sheets.erase(parts.sheets.begin() + 3);
+  files.put("f", make_xlsx(parts));
+  EXPECT_THAT(probe_file(files, "f")->other_sheets, ElementsAre("2024", "2025"));
+}
+
 TEST(XlsxSource, TakesTheFirstSheetWithRowsWhereNoContractKnowsAny) {
   XlsxParts parts;
   parts.sheets = {{"Empty", ""}, {"One", text_row({"x", "y"}) + text_row({"1", "2"})}};
