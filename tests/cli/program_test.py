@@ -360,6 +360,38 @@ class Use(Program):
             for chart in charts:
                 self.assertIn("<svg", chart.read_text()[:400], chart)
 
+    def test_sql_knows_quarantine_from_the_first_load_on_and_says_what_is_out_of_date(self):
+        header, lake = "unique_key,created_date,agency,complaint_type\n", self.folder / "stale"
+        self.answer("run", lake, self.write("stale1.csv", header + "1,2024-05-01T10:00:00,DEP,Noise\n"))
+        self.assertEqual(self.answer("sql", lake, "SELECT count(*) AS n FROM quarantine")["data"]["rows"], [{"n": 0}])
+        select = "SELECT sum(requests) AS n FROM requests_daily"
+        self.assertEqual(self.answer("sql", lake, select)["warnings"], [])
+        self.answer("ingest", lake, self.write("stale2.csv", header + "2,2024-05-02T10:00:00,DEP,Noise\n"))
+        stale = self.answer("sql", lake, select)
+        self.assertEqual([warning["code"] for warning in stale["warnings"]], ["stale_table"])
+        self.assertEqual(stale["data"]["rows"], [{"n": 1}])
+        self.assertEqual(self.answer("sql", lake, "SELECT count(*) AS n FROM requests")["warnings"], [])
+        self.answer("build", lake)
+        self.assertEqual((self.answer("sql", lake, select)["warnings"], self.answer("sql", lake, select)["data"]["rows"]), ([], [{"n": 2}]))
+
+    def test_doctor_names_a_damaged_file_and_the_command_that_mends_it(self):
+        lake = self.folder / "flipped"
+        self.answer("run", lake, self.city)
+        files = {zone: next((lake / zone / "nyc311").rglob("part-*.parquet")) for zone in ("trusted", "curated")}
+        for file in files.values():
+            bytes_ = bytearray(file.read_bytes())
+            bytes_[len(bytes_) // 2] ^= 1
+            file.write_bytes(bytes_)
+        done = run("doctor", "--lake", lake)
+        self.assertEqual(done.returncode, 3)
+        for zone, fix in (("trusted", "backup"), ("curated", "hark build LAKE --force")):
+            line = next(i for i, text in enumerate(done.stdout.splitlines()) if str(files[zone]) in text)
+            self.assertIn("file_hash", done.stdout.splitlines()[line])
+            self.assertIn(fix, done.stdout.splitlines()[line + 1])
+        read = run("sql", lake, "SELECT * FROM requests", "--format", "csv", "-o", self.folder / "flipped.csv")
+        self.assertNotEqual(read.returncode, 0, "a damaged page is not read")
+        self.assertFalse((self.folder / "flipped.csv").exists())
+
     def test_sql_reads_and_nothing_else(self):
         done = run("sql", self.city, "SELECT count(*) AS n FROM requests", "--format", "csv")
         self.assertEqual(done.returncode, 0, done.stderr)

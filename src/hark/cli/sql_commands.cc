@@ -30,9 +30,11 @@ std::string sql_name(std::string_view name) {
 /// Views over a lake: per dataset its trusted table, its curated ones and its quarantine. With one
 /// dataset the names are short ("requests", "requests_daily"); with several they carry the
 /// dataset's ("nyc311_requests_daily"). What of a past lake cannot be read any more is left out and
-/// told by a warning; `answer` takes these, and the trusted table's version.
+/// told by a warning, as is a curated table in `sql` that was built before the latest load;
+/// `answer` takes these, and the trusted table's version.
 Result<std::vector<std::string>> add_lake_tables(engine::Engine& engine, Session& session,
-                                                 const pipeline::LakeAt& at, Answer& answer) {
+                                                 const pipeline::LakeAt& at, std::string_view sql,
+                                                 Answer& answer) {
   HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), at.root));
   HARK_TRY(const auto datasets, chosen_datasets(lake, session.contract()));
   if (at.version && datasets.size() > 1) {
@@ -73,8 +75,11 @@ Result<std::vector<std::string>> add_lake_tables(engine::Engine& engine, Session
         pipeline::open_beside(lake, lake.quarantine_table(dataset), at, *trusted);
     if (!quarantine) {
       HARK_TRY_VOID(leave_out(prefix + "quarantine", quarantine.error()));
-    } else if (quarantine->snapshot) {
-      HARK_TRY(const auto refused, pipeline::visible_files(*trusted, *quarantine, dataset));
+    } else {
+      std::vector<std::string> refused;  // none before the first refusal
+      if (quarantine->snapshot) {
+        HARK_TRY(refused, pipeline::visible_files(*trusted, *quarantine, dataset));
+      }
       HARK_TRY_VOID(add(prefix + "quarantine", refused, pipeline::quarantine_fields()));
     }
     for (const pipeline::Model& model : pipeline::models()) {
@@ -84,6 +89,15 @@ Result<std::vector<std::string>> add_lake_tables(engine::Engine& engine, Session
       if (!curated || !curated->snapshot) continue;
       HARK_TRY(const auto built, curated->file_paths());
       HARK_TRY_VOID(add(prefix + model.name, built, {}));
+      const auto from = pipeline::trusted_version_of(*curated);
+      if (from && *from < trusted->version() && sql.find(model.name) != sql.npos) {
+        answer.warnings.push_back(
+            {"stale_table",
+             concat("table ", prefix, model.name, " was built from version ", *from, " of '",
+                    dataset, "', which is at version ", trusted->version(), ": `hark build ",
+                    at.root, "` brings it up to date"),
+             prefix + model.name});
+      }
     }
   }
   return tables;
@@ -153,7 +167,7 @@ Result<Answer> sql(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto engine, engine::Engine::open(options));
   HARK_TRY(const auto at, pipeline::parse_lake_at(session.files(), path));
   if (at) {
-    HARK_TRY(tables, add_lake_tables(*engine, session, *at, answer));
+    HARK_TRY(tables, add_lake_tables(*engine, session, *at, arguments.text("SELECT"), answer));
   } else {
     HARK_TRY(auto source, session.open_source(path));
     tables = {sql_name(source.contract->table)};

@@ -361,6 +361,16 @@ Result<BuiltTable> build_table(const LakeFolder& lake, const Model& model,
 
 }  // namespace
 
+std::optional<std::int64_t> trusted_version_of(const TableState& curated) {
+  if (!curated.snapshot || curated.snapshot->files().empty()) return std::nullopt;
+  const auto& tags = curated.snapshot->files().front().tags;
+  const auto tag = tags.find(kModelTag);
+  if (tag == tags.end()) return std::nullopt;
+  const std::string_view text = tag->second;
+  const std::string_view versions = text.substr(std::min(text.size(), text.find('@') + 1));
+  return parse_int(versions.substr(0, versions.find('+')));
+}
+
 const std::vector<Model>& models() {
   static const std::vector<Model> all = [] {
     std::vector<Model> list;

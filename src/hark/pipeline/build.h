@@ -1,6 +1,8 @@
 // Trusted → curated: the SQL models of models/, each a Delta table.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +39,9 @@ struct BuildReport {
 /// nothing is loaded.
 Result<BuildReport> build(const LakeFolder& lake, const std::string& dataset,
                           const BuildOptions& options, const Clock& clock);
+
+/// The trusted version that a curated table was built from; nothing where it does not say.
+std::optional<std::int64_t> trusted_version_of(const TableState& curated);
 
 struct Model {
   std::string name;
