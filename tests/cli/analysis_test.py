@@ -3,9 +3,11 @@
 
 usage: analysis_test.py HARK
 """
+import csv
 import datetime
 import html
 import json
+import random
 import re
 import shlex
 
@@ -232,6 +234,28 @@ class Analysis(Program):
             folder = self.folder / f"report-{source.name}"
             self.answer("report", source, "-o", folder, "--format", "md", *NOW)
             self.assertIn("Fewer than half of all requests are closed", (folder / "report.md").read_text())
+
+    def test_no_figure_depends_on_the_order_of_the_records(self):
+        with open(self.city, encoding="latin-1", newline="") as file:
+            header, *records = csv.reader(file)
+        random.Random(5).shuffle(records)
+        mixed = self.folder / "mixed.csv"
+        with open(mixed, "w", encoding="latin-1", newline="") as file:
+            csv.writer(file).writerows([header, *records])
+        lake = self.folder / "mixed-lake"
+        self.answer("ingest", lake, mixed)
+        for words in (("kpi", "departments"), ("hotspots",), ("test", "logrank", "--by", "agency"), ("changes", "--a", "2023", "--b", "2024"),
+                      ("kpi", "requests", "--by", "complaint_type")):
+            split = next((i for i, word in enumerate(words) if word.startswith("--")), len(words))
+            answers = [self.answer(*words[:split], source, *words[split:], *NOW)["data"] for source in (self.city, mixed, lake)]
+            for answer in answers:
+                for name in ("rows", "duplicates", "superseded", "fold"):  # a lake has removed the duplicates; folds are listed by row
+                    answer.pop(name, None)
+                for group in answer.get("groups", []):
+                    for name in ("rows", "fold"):
+                        group.pop(name, None)
+            self.assertEqual(answers[0], answers[1], words)
+            self.assertEqual(answers[0], answers[2], words)
 
     def test_rows_of_a_plain_table_cannot_be_chosen_by_a_contracts_columns(self):
         table = self.write("plain.csv", "minutes,team\n" + "".join(f"{i % 7},{'ab'[i % 2]}\n" for i in range(60)))

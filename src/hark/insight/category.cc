@@ -1,6 +1,7 @@
 #include "hark/insight/category.h"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 #include "hark/core/text.h"
@@ -88,21 +89,29 @@ Category merge_parts(const contract::ColumnSpec& column,
     key_of[s] = is_folded ? keys.code_of(fold_category((*all)[s])) : keys.code_of((*all)[s]);
     if (key_of[s] == best.size()) {
       best.push_back(s);
-    } else if (counts[s] > counts[best[key_of[s]]]) {
-      best[key_of[s]] = s;
+    } else {
+      std::uint32_t& kept = best[key_of[s]];
+      if (counts[s] > counts[kept] || (counts[s] == counts[kept] && (*all)[s] < (*all)[kept]))
+        kept = s;
     }
   }
+  const auto names = keys.finish();
+  // Codes in the order of the keys: figures must not depend on the order of the rows.
+  std::vector<std::uint32_t> in_order(names->size());
+  std::iota(in_order.begin(), in_order.end(), std::uint32_t{0});
+  std::ranges::sort(in_order, {}, [&](std::uint32_t key) { return (*names)[key]; });
+  std::vector<std::uint32_t> place(names->size());
+  for (std::uint32_t code = 0; code < in_order.size(); ++code) place[in_order[code]] = code;
   for (auto& [lineage, codes] : known) {
     for (std::uint32_t& code : *codes) {
-      if (code != kNoCode) code = key_of[code];
+      if (code != kNoCode) code = place[key_of[code]];
     }
   }
   Category category;
   category.column = column.name;
   category.title = column.title.empty() ? column.name : column.title;
   category.num_spellings = all->size();
-  const auto names = keys.finish();
-  for (std::uint32_t key = 0; key < names->size(); ++key) {
+  for (const std::uint32_t key : in_order) {
     category.keys.emplace_back((*names)[key]);
     category.labels.emplace_back((*all)[best[key]]);
     const std::string folded = fold_category((*names)[key]);

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
+#include <span>
+#include <utility>
 
 #include "hark/core/parallel.h"
 #include "hark/core/text.h"
@@ -79,6 +82,17 @@ struct Sorted {
   }
 };
 
+/// Puts rows that end alike, which stand together, in the order of `place_of`: what still ties is
+/// alike in all that counts, so draws mean the same whatever order the cases came in.
+void sort_ties(std::span<std::uint32_t> rows, const auto& end_of, const auto& place_of) {
+  for (std::size_t begin = 0; begin < rows.size();) {
+    std::size_t end = begin + 1;
+    while (end < rows.size() && end_of(rows[end]) == end_of(rows[begin])) ++end;
+    if (end - begin > 1) std::ranges::sort(rows.subspan(begin, end - begin), {}, place_of);
+    begin = end;
+  }
+}
+
 /// The cases of one group in one stratum.
 struct Cell {
   std::uint32_t stratum = 0;
@@ -99,7 +113,7 @@ struct Figures {
 class Sample {
  public:
   explicit Sample(const CaseMixRows& rows, std::int64_t least_n) {
-    const Sorted by_stratum(rows.strata, rows.num_strata);
+    Sorted by_stratum(rows.strata, rows.num_strata);
     first_ = by_stratum.first;
     const std::size_t n = rows.durations.size();
     durations_.resize(n);
@@ -110,6 +124,13 @@ class Sample {
     std::vector<std::uint32_t> cell_of_group(num_codes, kNoCell);
     for (std::uint32_t stratum = 0; stratum < rows.num_strata; ++stratum) {
       const std::size_t first_cell = cells_.size();
+      sort_ties(
+          std::span(by_stratum.rows)
+              .subspan(first_[stratum], first_[stratum + 1] - first_[stratum]),
+          [&](std::uint32_t row) {
+            return std::pair(rows.durations[row], rows.is_event[row] == 0);
+          },
+          [&](std::uint32_t row) { return rows.groups[row]; });
       for (std::size_t i = first_[stratum]; i < first_[stratum + 1]; ++i) {
         const std::uint32_t row = by_stratum.rows[i];
         place[row] = static_cast<std::uint32_t>(i);
@@ -136,6 +157,13 @@ class Sample {
     for (std::uint32_t& row : group_rows.rows) row = place[row];
     first_of_group_ = std::move(group_rows.first);
     places_ = std::move(group_rows.rows);
+    for (std::uint32_t group = 0; group < num_codes; ++group) {
+      sort_ties(
+          std::span(places_).subspan(first_of_group_[group],
+                                     first_of_group_[group + 1] - first_of_group_[group]),
+          [&](std::uint32_t at) { return std::pair(durations_[at], is_event_[at] == 0); },
+          std::identity());
+    }
     last_ = n == 0 ? 0 : rows.durations.back();
     for (std::uint32_t group = 0; group < rows.num_groups; ++group)
       is_judged_.push_back(size(group) >= least_n);
