@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hark/core/text.h"
+#include "hark/insight/keys.h"
 #include "hark/pipeline/lake_at.h"
 
 namespace hark::cli {
@@ -12,6 +13,10 @@ Result<insight::ContactTable> load_periods(Session& session, const pipeline::Ope
                                            std::vector<Warning>& warnings) {
   const contract::Contract& contract = *source.contract;
   HARK_TRY(auto own, insight::load_contact(*source.rows, contract, selection, session.threads()));
+  if (own.undecided > 0) {
+    const insight::Warning warning = insight::undecided_warning(own.undecided);
+    warnings.push_back({warning.code, warning.message, source.path});
+  }
   if (contract.completed_by.empty()) return own;
   HARK_TRY(const auto at, pipeline::parse_lake_at(session.files(), source.path));
   if (!at) return own;

@@ -1,6 +1,7 @@
 #include "hark/insight/contact.h"
 
 #include <algorithm>
+#include <compare>
 #include <limits>
 
 #include "hark/core/text.h"
@@ -14,12 +15,33 @@ namespace {
 
 using contract::Role;
 
+/// Which of two rows of a key is the newer (METRICS section 2).
+struct Rank {
+  std::int64_t version = 0;
+  int num_values = 0;
+  auto operator<=>(const Rank&) const = default;
+};
+
 struct Part {
   std::vector<ContactRow> rows;
   KeyPrints keys;
-  std::vector<std::int64_t> versions;
+  std::vector<Rank> ranks;
+  std::vector<std::uint8_t> is_selected;
   std::int64_t without_day = 0;
 };
+
+int num_values(const ContactRow& row) {
+  return (row.offered ? 1 : 0) + (row.handled ? 1 : 0) + (row.abandoned ? 1 : 0) +
+         (row.asa_s ? 1 : 0) + (row.service_level ? 1 : 0) + (row.aht_s ? 1 : 0);
+}
+
+/// No centre has so many calls in a period; sums of such counts would leave 64 bits.
+constexpr std::int64_t kMostCalls = 1'000'000'000'000;
+
+std::optional<std::int64_t> count(const Numbers& numbers, std::size_t row) {
+  const auto value = numbers.integer(row);
+  return value && *value >= -kMostCalls && *value <= kMostCalls ? value : std::nullopt;
+}
 
 struct RoleNames {
   explicit RoleNames(const contract::Contract& contract)
@@ -55,13 +77,15 @@ Result<Part> read_part(const columnar::Batch& batch, const RoleNames& names,
       continue;
     }
     const std::int32_t day = start.local_day(row);
-    if (is_selected[row] == 0 || !selection.holds(day)) continue;
-    part.rows.push_back({day, offered.integer(row), handled.integer(row), abandoned.integer(row),
-                         asa.number(row), service_level.number(row), aht.number(row)});
+    const ContactRow& added = part.rows.emplace_back(
+        ContactRow{day, count(offered, row), count(handled, row), count(abandoned, row),
+                   asa.number(row), service_level.number(row), aht.number(row)});
     part.keys.push_back(keys[row]);
-    part.versions.push_back(has_int64s && version->is_value(row)
-                                ? version->int64s()[row]
-                                : std::numeric_limits<std::int64_t>::min());
+    part.ranks.push_back({has_int64s && version->is_value(row)
+                              ? version->int64s()[row]
+                              : std::numeric_limits<std::int64_t>::min(),
+                          num_values(added)});
+    part.is_selected.push_back(is_selected[row] != 0 && selection.holds(day) ? 1 : 0);
   }
   return part;
 }
@@ -95,27 +119,31 @@ Result<ContactTable> load_contact(columnar::BatchSource& source, const contract:
                                            }));
   std::vector<ContactRow> rows;
   std::vector<KeyPrints> keys;
-  std::vector<std::int64_t> versions;
+  std::vector<Rank> ranks;
+  std::vector<std::uint8_t> is_selected;
   ContactTable table;
   for (Part& part : parts) {
     rows.insert(rows.end(), part.rows.begin(), part.rows.end());
     keys.push_back(std::move(part.keys));
-    versions.insert(versions.end(), part.versions.begin(), part.versions.end());
+    ranks.insert(ranks.end(), part.ranks.begin(), part.ranks.end());
+    is_selected.insert(is_selected.end(), part.is_selected.begin(), part.is_selected.end());
     table.without_day += part.without_day;
   }
   HARK_TRY(const auto repeats, find_repeats(std::move(keys), threads));
-  const auto losers = losing_rows(
-      repeats, [&](std::uint32_t a, std::uint32_t b) { return versions[a] > versions[b]; });
-  table.rows_read = static_cast<std::int64_t>(rows.size());
-  table.duplicates = static_cast<std::int64_t>(losers.size());
-  table.rows.reserve(rows.size() - losers.size());
+  const auto losers =
+      losing_rows(repeats, [&](std::uint32_t a, std::uint32_t b) { return ranks[a] > ranks[b]; });
+  table.rows_read = std::ranges::count(is_selected, 1);
   auto loser = losers.begin();
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (loser != losers.end() && loser->row == row) {
-      ++loser;
-    } else {
+    const bool is_loser = loser != losers.end() && loser->row == row;
+    const std::uint32_t kept = is_loser ? (loser++)->kept : 0;
+    if (is_selected[row] == 0) continue;
+    if (!is_loser) {
       table.rows.push_back(rows[row]);
+      continue;
     }
+    ++table.duplicates;
+    if (ranks[row] == ranks[kept] && rows[row] != rows[kept]) ++table.undecided;
   }
   std::stable_sort(table.rows.begin(), table.rows.end(),
                    [](const ContactRow& a, const ContactRow& b) { return a.day < b.day; });

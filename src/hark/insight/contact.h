@@ -24,6 +24,7 @@ struct ContactRow {
   std::optional<double> aht_s;
   // How many calls these are over, where the source tells; where not, METRICS takes `handled`.
   std::optional<std::int64_t> asa_over = {}, service_level_over = {}, aht_over = {};
+  friend bool operator==(const ContactRow&, const ContactRow&) = default;
 };
 
 /// Records of single calls that are no offered call.
@@ -49,6 +50,7 @@ struct ContactTable {
   std::vector<ContactRow> rows;  ///< by day, then in the order of the source
   std::int64_t rows_read = 0;    ///< rows of the selection before deduplication
   std::int64_t duplicates = 0;   ///< rows left out because an earlier or better one has their key
+  std::int64_t undecided = 0;    ///< of these: differ, and nothing tells which is newer
   std::int64_t without_day = 0;  ///< rows left out because period_start has no value
   std::optional<CallsLeftOut> left_out;  ///< of a source with one row per call
   std::vector<DayHours> hours;           ///< likewise, one per row; else empty
@@ -57,7 +59,8 @@ struct ContactTable {
 
 /// Loads the selected rows of a contact centre's data; of one row per call it makes days
 /// (docs/models/calls.md). Errors: kInvalidArgument if the contract is of another kind; else the
-/// source's. Within a key the version column decides, then the first row.
+/// source's. Within a key the version column decides, then the number of values, then the first
+/// row; the selection is applied after that.
 Result<ContactTable> load_contact(columnar::BatchSource& source, const contract::Contract& contract,
                                   const Selection& selection, unsigned threads);
 

@@ -1,5 +1,7 @@
 #include "hark/insight/keys.h"
 
+#include "hark/core/text.h"
+
 #include <algorithm>
 #include <atomic>
 #include <bit>
@@ -312,6 +314,13 @@ std::vector<Loser> losing_rows(std::span<const Repeat> repeats,
   std::sort(losers.begin(), losers.end(),
             [](const Loser& a, const Loser& b) { return a.row < b.row; });
   return losers;
+}
+
+Warning undecided_warning(std::int64_t rows) {
+  return {"undecided_versions",
+          concat(rows, rows == 1 ? " record differs" : " records differ",
+                 " from another of the same key, and nothing tells which is newer: the first of "
+                 "them counts")};
 }
 
 }  // namespace hark::insight

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hark/columnar/batch.h"
+#include "hark/insight/warning.h"
 
 namespace hark::insight {
 
@@ -65,5 +66,9 @@ struct Loser {
 /// version ranks above row b's; where neither does, the earlier row stays.
 std::vector<Loser> losing_rows(std::span<const Repeat> repeats,
                                const std::function<bool(std::uint32_t, std::uint32_t)>& is_better);
+
+/// Records of one key that differ while nothing in them tells which is newer: the first one counts.
+/// (A lake settles them by a hash, METRICS section 2, so that the order of loads does not matter.)
+Warning undecided_warning(std::int64_t rows);
 
 }  // namespace hark::insight

@@ -55,7 +55,9 @@ Result<std::vector<std::uint32_t>> find_duplicates(std::vector<RequestPart>& par
     rows.push_back(loser.row);
     if (is_selected[loser.row] == 0) continue;
     ++table.duplicates;
-    if (!says_the_same(loser.row, loser.kept)) ++table.superseded;
+    if (says_the_same(loser.row, loser.kept)) continue;
+    ++table.superseded;
+    if (rank_of(loser.row) == rank_of(loser.kept)) ++table.undecided;
   }
   return rows;
 }
@@ -176,6 +178,7 @@ std::vector<Warning> request_warnings(const RequestTable& table) {
         {"created_in_future",
          concat(table.future_created, " requests were created later than the extract was made")});
   }
+  if (table.undecided > 0) warnings.push_back(undecided_warning(table.undecided));
   return warnings;
 }
 

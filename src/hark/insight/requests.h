@@ -118,9 +118,11 @@ struct RequestTable {
   /// 1 or 60; absent without closing times, or where they are dates.
   std::optional<std::int32_t> closing_resolution_s;
 
-  std::int64_t rows_read = 0;    ///< of the selection, before deduplication
-  std::int64_t duplicates = 0;   ///< left out because another row has their key
-  std::int64_t superseded = 0;   ///< those of them that say something else than the row that stays
+  std::int64_t rows_read = 0;   ///< of the selection, before deduplication
+  std::int64_t duplicates = 0;  ///< left out because another row has their key
+  std::int64_t superseded = 0;  ///< those of them that say something else than the row that stays
+  /// Of these: nothing in the records tells which is newer; the earlier row stays.
+  std::int64_t undecided = 0;
   std::optional<Instant> as_of;  ///< absent where no row has a usable time
   std::int32_t as_of_offset_s = 0;
   bool is_as_of_given = false;
