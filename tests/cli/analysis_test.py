@@ -281,6 +281,16 @@ class Analysis(Program):
         days = self.write("huge.csv", header + "".join(f"2024-03-0{i};9000000000000000000;90;10;25.5;0.8;{i}\n" for i in range(1, 4)) + "2024-03-09;100;90;10;25.5;0.8;9\n")
         self.assertEqual(self.answer("kpi", "contact", days)["data"]["offered"], 100)
 
+    def test_calls_that_do_not_add_up_are_told_as_what_they_are(self):
+        header = "Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID\n"
+        for name, abandoned, told in (("more", 8, "3 more calls were handled or abandoned than were offered"), ("less", 4, "1 call (1.0 % of offered) is neither handled")):
+            days = self.write(f"{name}.csv", header + f"2024-03-01;100;95;{abandoned};25.5;0.8;1\n")
+            folder = self.folder / f"balance-{name}"
+            self.answer("report", days, "-o", folder, "--format", "md", "--basic", *NOW)
+            text = (folder / "report.md").read_text()
+            self.assertIn(told, text)
+            self.assertIn("1 day from 1 March 2024", text)
+
     def test_rows_of_a_plain_table_cannot_be_chosen_by_a_contracts_columns(self):
         table = self.write("plain.csv", "minutes,team\n" + "".join(f"{i % 7},{'ab'[i % 2]}\n" for i in range(60)))
         counts = self.write("counts.csv", "team,x,y\na,10,20\nb,20,10\n")

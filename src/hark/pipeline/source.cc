@@ -174,6 +174,7 @@ Result<OpenSource> open_source(io::FileSystem& files, const std::string& path,
   HARK_TRY(const auto at, parse_lake_at(files, path));
   if (at) return open_lake(files, path, *at, options);
   if (const auto info = files.stat(path); info && info->kind == io::FileKind::kDirectory) {
+    HARK_TRY_VOID(files.list(path));  // it may be one that this user must not read
     return Error(ErrorCode::kInvalidInput, concat("'", path, "' is a folder and no lake"))
         .hint(concat("give a data file, or make a lake with `hark init ", path, "`"));
   }

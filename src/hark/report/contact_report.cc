@@ -69,7 +69,7 @@ class Writer {
     document_.facts = {
         {"Source", context_.source},
         {"Contract", concat(context_.contract->name, " ", context_.contract->version)},
-        {"Read", format_instant(context_.now)}};
+        {"Read", format_instant(std::chrono::floor<std::chrono::seconds>(context_.now))}};
     tell_selection(context_, "days", "", document_);
     document_.sections.push_back(summary());
     document_.sections.push_back(executive());
@@ -134,12 +134,19 @@ class Writer {
     if (auto change = volume_change(context_, report_, document_))
       items.push_back(*std::move(change));
     add_weekdays(items);
-    if (kpis_.unaccounted && *kpis_.unaccounted != 0) {
+    if (kpis_.unaccounted && *kpis_.unaccounted < 0) {
+      items.push_back(concat(
+          document_.cite({"unaccounted", "calls offered - handled - abandoned", *kpis_.unaccounted,
+                          "calls", kpis_.rows, query()},
+                         say_count(-*kpis_.unaccounted)),
+          " more calls were handled or abandoned than were offered; the records do not add up."));
+    } else if (kpis_.unaccounted && *kpis_.unaccounted > 0) {
       items.push_back(
           concat(count("unaccounted", "calls offered - handled - abandoned", kpis_.unaccounted),
-                 " calls (",
+                 plural(*kpis_.unaccounted, "call"), " (",
                  share("unaccounted_share", "unaccounted calls / offered", kpis_.unaccounted_share),
-                 " of offered) are neither handled nor abandoned in the records; they are shown "
+                 " of offered) ", *kpis_.unaccounted == 1 ? "is" : "are",
+                 " neither handled nor abandoned in the records; this is shown "
                  "and not folded into another figure."));
     }
     section.list(std::move(items));

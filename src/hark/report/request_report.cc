@@ -42,7 +42,7 @@ class Writer {
         {"Source", context_.source},
         {"Contract", concat(context_.contract->name, " ", context_.contract->version)},
         {"As of", table_.as_of ? format_instant(*table_.as_of) : "unknown"},
-        {"Read", format_instant(context_.now)}};
+        {"Read", format_instant(std::chrono::floor<std::chrono::seconds>(context_.now))}};
     tell_selection(context_, "requests", "created ", document_);
     document_.sections.push_back(summary());
     document_.sections.push_back(executive());
