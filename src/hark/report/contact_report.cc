@@ -62,9 +62,8 @@ class Writer {
     document_.source = context_.source;
     document_.table_version = context_.table_version;
     if (kpis_.first_day) {
-      document_.subtitle =
-          concat(say_count(kpis_.rows), kpis_.rows == 1 ? " day from " : " days from ",
-                 say_day(*kpis_.first_day), " to ", say_day(*kpis_.last_day));
+      document_.subtitle = concat(say_things(kpis_.rows, "day"), " from ",
+                                  say_day(*kpis_.first_day), " to ", say_day(*kpis_.last_day));
     }
     document_.facts = {
         {"Source", context_.source},
