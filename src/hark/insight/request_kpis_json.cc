@@ -25,7 +25,7 @@ class UnitMembers {
 
 Json to_json(const RequestTable& table, const ClosedOnly& closed) {
   const UnitMembers members(table);
-  Json object = Json::object({{"n", closed.n}});
+  Json object = Json::object({{"n", table.has_closing ? Json(closed.n) : Json()}});
   members.set(object, "mean", closed.mean);
   members.set(object, "median", closed.median);
   members.set(object, "p90", closed.p90);
@@ -34,7 +34,7 @@ Json to_json(const RequestTable& table, const ClosedOnly& closed) {
 
 Json to_json(const RequestTable& table, const Survival& km) {
   const UnitMembers members(table);
-  Json object = Json::object({{"n", km.n}});
+  Json object = Json::object({{"n", table.has_closing ? Json(km.n) : Json()}});
   members.set(object, "median", km.median);
   members.set(object, "p90", km.p90);
   object.set("median_ci95", Json(Json::Array{km.median_low, km.median_high}));
@@ -105,13 +105,11 @@ Json figures(const RequestTable& table, const RequestKpis& kpis, bool has_duplic
   out.set("fold",
           Json::object({{"rows", kpis.fold_rows}, {"ambiguous_sign", kpis.ambiguous_sign}}));
   out.set("gap_rows", kpis.gap_rows);
-  // Times are null where the source tells no closings; counts stay, as the reference values have
+  // Where the source tells no closings, times are null; counts stay, as the reference values have
   // them: every request is open then.
-  const auto of_closing = [&](auto value) {
-    return table.has_closing ? Json(std::move(value)) : Json();
-  };
-  out.set("closed_only", of_closing(to_json(table, kpis.all.closed_only)));
-  out.set("km", of_closing(to_json(table, kpis.all.km)));
+  const TimeToClose times = table.has_closing ? kpis.all : TimeToClose();
+  out.set("closed_only", to_json(table, times.closed_only));
+  out.set("km", to_json(table, times.km));
   if (kpis.without_instant_and_batch) {
     const TimeToClose& without = *kpis.without_instant_and_batch;
     out.set("without_instant_and_batch",
@@ -120,7 +118,7 @@ Json figures(const RequestTable& table, const RequestKpis& kpis, bool has_duplic
   } else {
     out.set("without_instant_and_batch", nullptr);
   }
-  out.set("still_open", of_closing(still_open_json(kpis.all.km)));
+  out.set("still_open", still_open_json(times.km));
   out.set("sla", to_json(kpis));
   out.set("as_of", table.as_of ? Json(format_instant(*table.as_of)) : Json());
   out.set("top3_share", kpis.top3_share);
