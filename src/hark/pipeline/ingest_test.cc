@@ -364,6 +364,25 @@ TEST_F(Ingest, VersionsThatOnlyAHashTellsApartAreToldOf) {
   EXPECT_EQ(undecided(both), undecided(second));
 }
 
+TEST_F(Ingest, AKeyThatIsPersonalIsNamedInNoWarning) {
+  const auto built_in = contract::built_in_contract("nyc311");
+  ASSERT_TRUE(built_in);
+  std::string text = (*built_in)->text;
+  const std::string role = "{property: role, value: key}";
+  const std::size_t at = text.find(role);
+  ASSERT_NE(at, text.npos);
+  text.insert(at + role.size(), "\n          - {property: personal, value: true}");
+  IngestOptions with = options();
+  with.contract = write("private.yaml", text);
+  const LakeFolder lake = make_lake();
+  const std::string header = "Unique Key,Created Date,Agency\n";
+  load(lake, write("a.csv", header + "7041,03/02/2024 01:00:00 AM,NYPD\n"), with);
+  const LoadReport again =
+      load(lake, write("b.csv", header + "7041,03/02/2024 01:00:00 AM,DOT\n"), with);
+  EXPECT_THAT(undecided(again), testing::HasSubstr("in agency (1)"));
+  EXPECT_THAT(undecided(again), testing::Not(testing::HasSubstr("7041")));
+}
+
 TEST_F(Ingest, VersionsWithoutAVersionColumnAreToldOfWithTheColumnsThatDiffer) {
   const LakeFolder lake = make_lake();
   const std::string header =
