@@ -330,74 +330,6 @@ TEST_F(Ingest, CopiesAndOlderVersionsInOneFileCountOnce) {
   }
 }
 
-/// The text of the warning that versions cannot be told apart; empty where there is none.
-std::string undecided(const LoadReport& report) {
-  for (const Warning& warning : report.warnings) {
-    if (warning.code == "undecided_versions") return warning.message;
-  }
-  return {};
-}
-
-TEST_F(Ingest, VersionsThatOnlyAHashTellsApartAreToldOf) {
-  const LakeFolder lake = make_lake();
-  const std::string header =
-      "Unique Key,Created Date,Agency,Complaint Type,Resolution Action Updated Date\n";
-  const std::string first = header +
-                            "1,03/02/2024 01:00:00 AM,NYPD,Noise,03/03/2024 01:00:00 AM\n"
-                            "2,03/02/2024 01:00:00 AM,NYPD,Noise,03/03/2024 01:00:00 AM\n"
-                            "3,03/02/2024 01:00:00 AM,NYPD,Noise,03/03/2024 01:00:00 AM\n";
-  EXPECT_EQ(undecided(load(lake, write("first.csv", first))), "");
-  // 1 is corrected without a stamp, 2 with one, 3 is the same.
-  const std::string corrected = header +
-                                "1,03/02/2024 01:00:00 AM,DOT,Noise,03/03/2024 01:00:00 AM\n"
-                                "2,03/02/2024 01:00:00 AM,DOT,Noise,03/04/2024 01:00:00 AM\n"
-                                "3,03/02/2024 01:00:00 AM,NYPD,Noise,03/03/2024 01:00:00 AM\n";
-  const LoadReport second = load(lake, write("corrected.csv", corrected));
-  EXPECT_THAT(undecided(second), testing::StartsWith("1 record differs"));
-  EXPECT_THAT(undecided(second), testing::HasSubstr("in agency (1)"));
-  EXPECT_THAT(undecided(second),
-              testing::HasSubstr("'resolution_action_updated_date' is the same"));
-  EXPECT_THAT(undecided(second), testing::EndsWith("look at 1"));
-  // Within one file too.
-  const LakeFolder other = make_lake("other");
-  const LoadReport both = load(other, write("both.csv", first + corrected.substr(header.size())));
-  EXPECT_EQ(undecided(both), undecided(second));
-}
-
-TEST_F(Ingest, AKeyThatIsPersonalIsNamedInNoWarning) {
-  const auto built_in = contract::built_in_contract("nyc311");
-  ASSERT_TRUE(built_in);
-  std::string text = (*built_in)->text;
-  const std::string role = "{property: role, value: key}";
-  const std::size_t at = text.find(role);
-  ASSERT_NE(at, text.npos);
-  text.insert(at + role.size(), "\n          - {property: personal, value: true}");
-  IngestOptions with = options();
-  with.contract = write("private.yaml", text);
-  const LakeFolder lake = make_lake();
-  const std::string header = "Unique Key,Created Date,Agency\n";
-  load(lake, write("a.csv", header + "7041,03/02/2024 01:00:00 AM,NYPD\n"), with);
-  const LoadReport again =
-      load(lake, write("b.csv", header + "7041,03/02/2024 01:00:00 AM,DOT\n"), with);
-  EXPECT_THAT(undecided(again), testing::HasSubstr("in agency (1)"));
-  EXPECT_THAT(undecided(again), testing::Not(testing::HasSubstr("7041")));
-}
-
-TEST_F(Ingest, VersionsWithoutAVersionColumnAreToldOfWithTheColumnsThatDiffer) {
-  const LakeFolder lake = make_lake();
-  const std::string header =
-      "Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID\n";
-  load(lake, write("march.csv",
-                   header + "2024-03-02;100;90;10;25.5;0.8;1\n2024-03-01;100;90;10;25.5;0.8;2\n"));
-  const LoadReport again = load(
-      lake, write("april.csv",
-                  header + "2024-03-02;101;90;10;25.5;0.8;1\n2024-03-01;100;90;10;25.5;0.8;3\n"));
-  EXPECT_THAT(undecided(again), testing::StartsWith("2 records differ"));
-  EXPECT_THAT(undecided(again), testing::HasSubstr("in bi_id (1), offered (1), and contract "
-                                                   "'vancouver-metrics' names no version column"));
-  EXPECT_THAT(undecided(again), testing::EndsWith("look at 2024-03-01; 2024-03-02"));
-}
-
 TEST_F(Ingest, ALoadInManyRunsGivesTheLakeOfALoadInOne) {
   std::string text = concat(kHeader, some_records(100, 400), some_records(300, 100));
   for (int key = 150; key < 170; ++key)
@@ -552,24 +484,6 @@ TEST_F(Ingest, AFailureAtAnyWriteLeavesTheLakeAsBeforeOrAsAfterAndARerunSettlesI
       << "landing, data, quarantine and log writes must all have had their turn";
 }
 
-TEST_F(Ingest, LeavesFilesOfSomebodyElseInLandingAloneAndRemovesItsOwnLeftovers) {
-  const LakeFolder lake = make_lake();
-  const std::string folder = lake.landing_folder("nyc311");
-  ASSERT_TRUE(files_.create_directories(folder));
-  const std::string hash(64, 'a');
-  for (const char* const name : {"notes.txt", "march.csv", ".keep", "letter.json"})
-    ASSERT_TRUE(files_.write_atomically(io::join_path(folder, name), "mine"));
-  for (const std::string& name :
-       {hash, hash + ".json", hash + ".profile.json", std::string(".landing.1-2.tmp")})
-    ASSERT_TRUE(files_.write_atomically(io::join_path(folder, name), "left"));
-  load(lake, write("a.csv", concat(kHeader, some_records(100, 5))));
-  for (const char* const name : {"notes.txt", "march.csv", ".keep", "letter.json"})
-    EXPECT_TRUE(files_.exists(io::join_path(folder, name))) << name;
-  for (const std::string& name :
-       {hash, hash + ".json", hash + ".profile.json", std::string(".landing.1-2.tmp")})
-    EXPECT_FALSE(files_.exists(io::join_path(folder, name))) << name;
-}
-
 TEST_F(Ingest, SaysThatCompleteDidNothingForBytesThatAreThere) {
   const LakeFolder lake = make_lake();
   const std::string file = write("a.csv", concat(kHeader, some_records(100, 5)));
@@ -582,29 +496,6 @@ TEST_F(Ingest, SaysThatCompleteDidNothingForBytesThatAreThere) {
   EXPECT_FALSE(has_warning(load(lake, file, complete)));
   EXPECT_TRUE(has_warning(load(lake, file, complete)));
   EXPECT_FALSE(has_warning(load(lake, file)));
-}
-
-TEST_F(Ingest, ALakeWhoseContractIsGoneIsDamagedAndNotEmpty) {
-  const LakeFolder lake = make_lake();
-  load(lake, write("a.csv", concat(kHeader, some_records(100, 5))));
-  ASSERT_TRUE(files_.remove(lake.contract_path("nyc311")));
-  EXPECT_THAT(*lake.datasets(), testing::ElementsAre("nyc311"));
-  const auto contract = lake.contract("nyc311");
-  ASSERT_FALSE(contract);
-  EXPECT_EQ(contract.error().code(), ErrorCode::kCorrupt);
-  EXPECT_EQ(lake.contract("other").error().code(), ErrorCode::kNotFound);
-  const auto refused =
-      ingest(lake, write("b.csv", concat(kHeader, some_records(200, 5))), options(), clock_);
-  ASSERT_FALSE(refused) << "another contract might misread what is there";
-  EXPECT_EQ(refused.error().code(), ErrorCode::kCorrupt);
-}
-
-TEST_F(Ingest, LeavesAFolderOfSomebodyElseInLandingAlone) {
-  const LakeFolder lake = make_lake();
-  const std::string foreign = io::join_path(lake.landing_folder("nyc311"), "@eaDir/thumbs");
-  ASSERT_TRUE(files_.create_directories(foreign));
-  load(lake, write("a.csv", concat(kHeader, some_records(100, 5))));
-  EXPECT_TRUE(files_.exists(foreign));
 }
 
 TEST_F(Ingest, TwoLoadsAtOnceBothLandOnce) {

@@ -32,6 +32,22 @@ TEST_F(LakeTest, ALakeOfThePastIsNoPlaceForANewOne) {
   EXPECT_TRUE(LakeFolder::init(files_, path("office@city"), clock_));
 }
 
+TEST_F(LakeTest, ALakeWhoseContractIsGoneIsDamagedAndNotEmpty) {
+  const LakeFolder lake = make_lake();
+  const std::string header = "Unique Key,Created Date\n";
+  load(lake, write("a.csv", concat(header, "1,03/02/2024 01:00:00 AM\n")));
+  ASSERT_TRUE(files_.remove(lake.contract_path("nyc311")));
+  EXPECT_THAT(*lake.datasets(), testing::ElementsAre("nyc311"));
+  const auto contract = lake.contract("nyc311");
+  ASSERT_FALSE(contract);
+  EXPECT_EQ(contract.error().code(), ErrorCode::kCorrupt);
+  EXPECT_EQ(lake.contract("other").error().code(), ErrorCode::kNotFound);
+  const auto refused =
+      ingest(lake, write("b.csv", concat(header, "2,03/02/2024 01:00:00 AM\n")), options(), clock_);
+  ASSERT_FALSE(refused) << "another contract might misread what is there";
+  EXPECT_EQ(refused.error().code(), ErrorCode::kCorrupt);
+}
+
 class LakeAtTest : public LakeTest {
  protected:
   /// Three loads, a day apart: 24 rows and one refused record each, built after the first two.
