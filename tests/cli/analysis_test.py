@@ -260,30 +260,6 @@ class Analysis(Program):
             self.assertEqual(answers[0], answers[1], words)
             self.assertEqual(answers[0], answers[2], words)
 
-    def test_a_condition_does_not_bring_back_a_version_that_another_one_replaced(self):
-        header = "Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID\n"
-        days = self.write("versions.csv", header + "2024-03-01;500;490;10;;0.8;1\n2024-03-01;90;80;10;25.5;0.8;2\n2024-03-02;300;290;10;20;0.9;3\n")
-        whole = self.answer("kpi", "contact", days)
-        self.assertEqual((whole["data"]["offered"], whole["data"]["duplicates"], whole["warnings"]), (390, 1, []), "more values count")
-        many = self.answer("kpi", "contact", days, "--where", "calls_offered > 100")["data"]
-        self.assertEqual((many["offered"], many["rows"]), (300, 1))
-
-    def test_versions_that_nothing_tells_apart_are_told_of(self):
-        header = "Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID\n"
-        days = self.write("undecided-days.csv", header + "2024-03-01;100;90;10;25.5;0.8;1\n2024-03-01;101;90;10;25.5;0.8;2\n2024-03-02;300;290;10;20;0.9;3\n"
-                          "2024-03-02;300;290;10;20;0.9;4\n")
-        requests = self.write("undecided.csv", "unique_key,created_date,closed_date,agency,complaint_type\n1,2024-05-01T10:00:00,2024-05-02T10:00:00,DEP,Noise\n"
-                              "1,2024-05-01T10:00:00,2024-05-03T10:00:00,DEP,Noise\n2,2024-05-01T10:00:00,,DEP,Noise\n2,2024-05-01T10:00:00,2024-05-03T10:00:00,DEP,Noise\n")
-        for command, source in (("contact", days), ("requests", requests)):
-            warnings = [w["message"] for w in self.answer("kpi", command, source, *NOW)["warnings"] if w["code"] == "undecided_versions"]
-            self.assertEqual(len(warnings), 1, command)
-            self.assertTrue(warnings[0].startswith("1 record differs"), warnings)
-
-    def test_counts_that_no_centre_has_do_not_leave_64_bits(self):
-        header = "Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID\n"
-        days = self.write("huge.csv", header + "".join(f"2024-03-0{i};9000000000000000000;90;10;25.5;0.8;{i}\n" for i in range(1, 4)) + "2024-03-09;100;90;10;25.5;0.8;9\n")
-        self.assertEqual(self.answer("kpi", "contact", days)["data"]["offered"], 100)
-
     def test_calls_that_do_not_add_up_are_told_as_what_they_are(self):
         header = "Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID\n"
         for name, abandoned, told in (("more", 8, "3 more calls were handled or abandoned than were offered"), ("less", 4, "1 call (1.0 % of offered) is neither handled")):

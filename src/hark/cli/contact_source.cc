@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "hark/core/text.h"
-#include "hark/insight/keys.h"
 #include "hark/pipeline/lake_at.h"
 
 namespace hark::cli {
@@ -13,10 +12,11 @@ Result<insight::ContactTable> load_periods(Session& session, const pipeline::Ope
                                            std::vector<Warning>& warnings) {
   const contract::Contract& contract = *source.contract;
   HARK_TRY(auto own, insight::load_contact(*source.rows, contract, selection, session.threads()));
-  if (own.undecided > 0) {
-    const insight::Warning warning = insight::undecided_warning(own.undecided);
-    warnings.push_back({warning.code, warning.message, source.path});
-  }
+  const auto tell = [&](const insight::ContactTable& table) {
+    for (insight::Warning& warning : insight::contact_warnings(table))
+      warnings.push_back({std::move(warning.code), std::move(warning.message), source.path});
+  };
+  tell(own);
   if (contract.completed_by.empty()) return own;
   HARK_TRY(const auto at, pipeline::parse_lake_at(session.files(), source.path));
   if (!at) return own;
@@ -38,6 +38,7 @@ Result<insight::ContactTable> load_periods(Session& session, const pipeline::Ope
   days.until_day = selection.until_day;
   HARK_TRY(const auto completing,
            insight::load_contact(*other.rows, *other.contract, days, session.threads()));
+  tell(completing);
   return insight::join_periods(
       std::move(own), completing,
       selection.where ? insight::JoinedDays::kOwn : insight::JoinedDays::kAll);

@@ -32,17 +32,28 @@ std::string contact_lines(const insight::ContactTable& table, const ContactKpis&
         "days", concat(show_count(kpis.rows), ", ", calendar::format_date(*kpis.first_day), " to ",
                        calendar::format_date(*kpis.last_day)));
   }
-  lines.emplace_back("offered", show_optional_count(kpis.offered));
-  lines.emplace_back("handled", show_optional_count(kpis.handled));
-  lines.emplace_back("abandoned", show_optional_count(kpis.abandoned));
-  lines.emplace_back("unaccounted", concat(show_optional_count(kpis.unaccounted), " (",
-                                           show_percent(kpis.unaccounted_share), "; negative on ",
-                                           kpis.negative_unaccounted_rows, " days)"));
-  lines.emplace_back("call handling percentage", show_percent(kpis.chp));
-  lines.emplace_back("abandonment rate", show_percent(kpis.abandonment_rate));
-  lines.emplace_back("average speed of answer", kpis.asa_s ? fixed(*kpis.asa_s, 1) + " s" : "n/a");
-  if (kpis.aht_s) lines.emplace_back("average handle time", fixed(*kpis.aht_s, 1) + " s");
-  lines.emplace_back("service level", show_percent(kpis.service_level));
+  // What a figure rests on, where that is not every day.
+  const auto over = [&](std::int64_t days) {
+    return days == kpis.rows || days == 0
+               ? std::string()
+               : concat(" (", show_count(days), " of ", show_count(kpis.rows), " days tell)");
+  };
+  const insight::ContactDays& days = kpis.days;
+  lines.emplace_back("offered", show_optional_count(kpis.offered) + over(days.offered));
+  lines.emplace_back("handled", show_optional_count(kpis.handled) + over(days.handled));
+  lines.emplace_back("abandoned", show_optional_count(kpis.abandoned) + over(days.abandoned));
+  lines.emplace_back(
+      "unaccounted",
+      concat(show_optional_count(kpis.unaccounted), " (", show_percent(kpis.unaccounted_share),
+             "; negative on ", kpis.negative_unaccounted_rows, " days)", over(days.unaccounted)));
+  lines.emplace_back("call handling percentage", show_percent(kpis.chp) + over(days.chp));
+  lines.emplace_back("abandonment rate",
+                     show_percent(kpis.abandonment_rate) + over(days.abandonment_rate));
+  lines.emplace_back("average speed of answer",
+                     (kpis.asa_s ? fixed(*kpis.asa_s, 1) + " s" : "n/a") + over(days.asa_s));
+  if (kpis.aht_s)
+    lines.emplace_back("average handle time", fixed(*kpis.aht_s, 1) + " s" + over(days.aht_s));
+  lines.emplace_back("service level", show_percent(kpis.service_level) + over(days.service_level));
   if (table.joined) {
     lines.emplace_back(
         "joined by day",

@@ -50,7 +50,10 @@ std::string chi_square_text(const insight::ChiSquareReport& report) {
       {"p", show_p(report.test.p, report.test.log10_p)},
       {"effect size (Cramer's V, bias-corrected)", show_number(report.test.cramers_v, 4)},
       {"rows", concat(show_count(report.test.n), "; ", show_count(report.missing),
-                      " without one of the two")},
+                      " without one of the two",
+                      report.excluded == 0 ? std::string()
+                                           : concat("; ", show_count(report.excluded),
+                                                    " with times that cannot be used"))},
       {"expected counts below 5", show_percent(report.test.expected_below_5_share, 1)},
   });
   if (report.test.warning) text += "warning: many expected counts are small; read p with care\n";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "hark/core/text.h"
@@ -100,6 +101,21 @@ Role time_role(Kind kind) noexcept {
       return Role::kAnswered;
   }
   return Role::kNone;
+}
+
+double greatest_quantity(Role role) noexcept {
+  // No centre has so many calls in a period; sums of such counts would leave 64 bits.
+  constexpr double kMostCalls = 1e12;
+  switch (role) {
+    case Role::kOffered:
+    case Role::kHandled:
+    case Role::kAbandoned:
+      return kMostCalls;
+    case Role::kServiceLevel:
+      return 1;
+    default:
+      return std::numeric_limits<double>::max();
+  }
 }
 
 std::string_view name_of(Role role) noexcept {

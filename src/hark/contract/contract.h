@@ -74,6 +74,9 @@ bool has_role(Kind kind, Role role) noexcept;  ///< whether datasets of that kin
 Role time_role(Kind kind) noexcept;
 std::string_view name_of(Role role) noexcept;                    ///< "complaint_type", "area", ...
 std::optional<Role> role_named(std::string_view name) noexcept;  ///< "borough" is "area" too
+/// The greatest value that calls, seconds or a service level can have; the least is 0. What lies
+/// outside counts as no value in figures, be they native or SQL. Of other roles there is none.
+double greatest_quantity(Role role) noexcept;
 
 enum class ValueType { kString, kInteger, kNumber, kBoolean, kDate, kTimestamp };
 std::string_view name_of(ValueType type) noexcept;

@@ -7,6 +7,7 @@
 #include "hark/insight/collect.h"
 #include "hark/insight/columns.h"
 #include "hark/insight/keys.h"
+#include "hark/insight/versions.h"
 
 namespace hark::insight {
 namespace {
@@ -23,9 +24,13 @@ struct Call {
   std::optional<double> service_s;
 };
 
+// One entry per row of the batch, those without a day too, so that rows count as in the source.
 struct Part {
   std::vector<Call> calls;
   KeyPrints keys;
+  std::vector<std::uint8_t> is_selected;
+  NoValues no_wait;
+  NoValues no_service;
   std::int64_t without_day = 0;
   bool has_hours = true;  ///< call_start is a time, not a date
 };
@@ -44,24 +49,27 @@ Ending ending_of(std::string_view outcome, const contract::Contract& contract) {
 Result<Part> read_part(const columnar::Batch& batch, const contract::Contract& contract,
                        const Selection& selection) {
   const ClockColumn start(batch, name_with_role(contract, Role::kCallStart));
-  const Numbers wait(batch, name_with_role(contract, Role::kWaitS));
-  const Numbers service(batch, name_with_role(contract, Role::kServiceS));
   const columnar::Column* const outcome = batch.find(name_with_role(contract, Role::kOutcome));
   const columnar::Column* const queued = batch.find(name_with_role(contract, Role::kQueued));
-  const KeyPrints keys(batch, contract.key);
-  HARK_TRY(const auto is_selected, selection.rows_of(batch));
   std::map<std::string, Ending, std::less<>> endings;  // there are few
   Part part;
+  Quantity wait(batch, contract, Role::kWaitS, part.no_wait);
+  Quantity service(batch, contract, Role::kServiceS, part.no_service);
+  part.keys = KeyPrints(batch, contract.key);
+  part.calls.resize(batch.num_rows);
+  HARK_TRY(part.is_selected, selection.rows_of(batch));
   part.has_hours = !start.is_date();
   for (std::size_t row = 0; row < batch.num_rows; ++row) {
     if (start.presence(row) != columnar::Presence::kValue) {
       ++part.without_day;
+      part.is_selected[row] = 0;
       continue;
     }
-    Call call;
+    Call& call = part.calls[row];
     call.day = start.local_day(row);
     if (!start.is_date()) call.hour = start.local_hour(row);
-    if (is_selected[row] == 0 || !selection.holds(call.day)) continue;
+    if (!selection.holds(call.day)) part.is_selected[row] = 0;
+    if (part.is_selected[row] == 0) continue;
     if (outcome != nullptr) {
       const std::string_view text = outcome->text(row);
       auto known = endings.find(text);
@@ -74,8 +82,6 @@ Result<Part> read_part(const columnar::Batch& batch, const contract::Contract& c
     if (is_before_queue) call.ending = Ending::kBeforeQueue;
     call.wait_s = wait.number(row);
     call.service_s = service.number(row);
-    part.calls.push_back(call);
-    part.keys.push_back(keys[row]);
   }
   return part;
 }
@@ -149,26 +155,37 @@ Result<ContactTable> load_calls(columnar::BatchSource& source, const contract::C
            }));
   std::vector<Call> calls;
   std::vector<KeyPrints> keys;
+  std::vector<std::uint8_t> is_selected;
   ContactTable table;
+  NoValues no_wait{std::string(name_with_role(contract, Role::kWaitS)), 0, 0};
+  NoValues no_service{std::string(name_with_role(contract, Role::kServiceS)), 0, 0};
   bool has_hours = true;
   for (Part& part : parts) {
     calls.insert(calls.end(), part.calls.begin(), part.calls.end());
     keys.push_back(std::move(part.keys));
+    is_selected.insert(is_selected.end(), part.is_selected.begin(), part.is_selected.end());
     table.without_day += part.without_day;
+    no_wait += part.no_wait;
+    no_service += part.no_service;
     has_hours = has_hours && part.has_hours;
   }
+  for (NoValues* const of : {&no_wait, &no_service}) {
+    if (of->any()) table.no_values.push_back(std::move(*of));
+  }
   HARK_TRY(const auto repeats, find_repeats(std::move(keys), threads));
-  const auto losers = losing_rows(repeats, [](std::uint32_t, std::uint32_t) { return false; });
-  table.rows_read = static_cast<std::int64_t>(calls.size());
-  table.duplicates = static_cast<std::int64_t>(losers.size());
+  HARK_TRY(const auto losers, losing_rows(source, contract, repeats, threads));
+  table.rows_read = std::ranges::count(is_selected, 1);
   table.left_out.emplace();
 
   const bool has_service_level = contract.service_level_s && has_waits;
   std::map<std::int32_t, Day> days;
   auto loser = losers.begin();
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    if (loser != losers.end() && loser->row == i) {
-      ++loser;
+    const Loser* const lost = loser != losers.end() && loser->row == i ? &*loser++ : nullptr;
+    if (is_selected[i] == 0) continue;
+    if (lost != nullptr) {
+      ++table.duplicates;
+      if (lost->lost_to == LostTo::kOtherHash) ++table.undecided;
       continue;
     }
     const Call& call = calls[i];

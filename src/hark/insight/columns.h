@@ -38,6 +38,10 @@ class Numbers {
   std::optional<double> number(std::size_t row) const;
   /// The same as a whole number; nothing where it has a fraction or leaves 64 bits.
   std::optional<std::int64_t> integer(std::size_t row) const;
+  /// A text stood there that is no number.
+  bool is_unreadable(std::size_t row) const {
+    return column_ != nullptr && column_->presence()[row] == columnar::Presence::kInvalid;
+  }
 
  private:
   const columnar::Column* column_;

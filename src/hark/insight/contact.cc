@@ -1,7 +1,7 @@
 #include "hark/insight/contact.h"
 
 #include <algorithm>
-#include <compare>
+#include <array>
 #include <limits>
 
 #include "hark/core/text.h"
@@ -9,83 +9,54 @@
 #include "hark/insight/collect.h"
 #include "hark/insight/columns.h"
 #include "hark/insight/keys.h"
+#include "hark/insight/quantity.h"
+#include "hark/insight/versions.h"
 
 namespace hark::insight {
 namespace {
 
 using contract::Role;
 
-/// Which of two rows of a key is the newer (METRICS section 2).
-struct Rank {
-  std::int64_t version = 0;
-  int num_values = 0;
-  auto operator<=>(const Rank&) const = default;
-};
+/// The quantities of a row, in the order of ContactRow.
+constexpr std::array kQuantities{Role::kOffered, Role::kHandled,      Role::kAbandoned,
+                                 Role::kAsaS,    Role::kServiceLevel, Role::kAhtS};
 
+// One entry per row of the batch, those without a day too, so that rows count as in the source.
 struct Part {
   std::vector<ContactRow> rows;
   KeyPrints keys;
-  std::vector<Rank> ranks;
   std::vector<std::uint8_t> is_selected;
   std::int64_t without_day = 0;
+  std::array<NoValues, kQuantities.size()> no_values;
 };
 
-int num_values(const ContactRow& row) {
-  return (row.offered ? 1 : 0) + (row.handled ? 1 : 0) + (row.abandoned ? 1 : 0) +
-         (row.asa_s ? 1 : 0) + (row.service_level ? 1 : 0) + (row.aht_s ? 1 : 0);
-}
-
-/// No centre has so many calls in a period; sums of such counts would leave 64 bits.
-constexpr std::int64_t kMostCalls = 1'000'000'000'000;
-
-std::optional<std::int64_t> count(const Numbers& numbers, std::size_t row) {
-  const auto value = numbers.integer(row);
-  return value && *value >= -kMostCalls && *value <= kMostCalls ? value : std::nullopt;
-}
-
-struct RoleNames {
-  explicit RoleNames(const contract::Contract& contract)
-      : start(name_with_role(contract, Role::kPeriodStart)),
-        offered(name_with_role(contract, Role::kOffered)),
-        handled(name_with_role(contract, Role::kHandled)),
-        abandoned(name_with_role(contract, Role::kAbandoned)),
-        asa(name_with_role(contract, Role::kAsaS)),
-        service_level(name_with_role(contract, Role::kServiceLevel)),
-        aht(name_with_role(contract, Role::kAhtS)),
-        version(name_with_role(contract, Role::kVersion)) {}
-  std::string_view start, offered, handled, abandoned, asa, service_level, aht, version;
-};
-
-Result<Part> read_part(const columnar::Batch& batch, const RoleNames& names,
-                       const std::vector<std::string>& key, const Selection& selection) {
-  const ClockColumn start(batch, names.start);
-  const Numbers offered(batch, names.offered);
-  const Numbers handled(batch, names.handled);
-  const Numbers abandoned(batch, names.abandoned);
-  const Numbers asa(batch, names.asa);
-  const Numbers service_level(batch, names.service_level);
-  const Numbers aht(batch, names.aht);
-  const columnar::Column* version = batch.find(names.version);
-  const auto has_int64s = version != nullptr && (version->type() == columnar::Type::kTimestamp ||
-                                                 version->type() == columnar::Type::kInt64);
-  const KeyPrints keys(batch, key);
-  HARK_TRY(const auto is_selected, selection.rows_of(batch));
+Result<Part> read_part(const columnar::Batch& batch, const contract::Contract& contract,
+                       const Selection& selection) {
+  const ClockColumn start(batch, name_with_role(contract, Role::kPeriodStart));
   Part part;
+  std::vector<Quantity> quantities;
+  for (std::size_t i = 0; i < kQuantities.size(); ++i) {
+    quantities.emplace_back(batch, contract, kQuantities[i], part.no_values[i]);
+  }
+  part.keys = KeyPrints(batch, contract.key);
+  part.rows.resize(batch.num_rows);
+  HARK_TRY(part.is_selected, selection.rows_of(batch));
   for (std::size_t row = 0; row < batch.num_rows; ++row) {
     if (start.presence(row) != columnar::Presence::kValue) {
       ++part.without_day;
+      part.is_selected[row] = 0;
       continue;
     }
     const std::int32_t day = start.local_day(row);
-    const ContactRow& added = part.rows.emplace_back(
-        ContactRow{day, count(offered, row), count(handled, row), count(abandoned, row),
-                   asa.number(row), service_level.number(row), aht.number(row)});
-    part.keys.push_back(keys[row]);
-    part.ranks.push_back({has_int64s && version->is_value(row)
-                              ? version->int64s()[row]
-                              : std::numeric_limits<std::int64_t>::min(),
-                          num_values(added)});
-    part.is_selected.push_back(is_selected[row] != 0 && selection.holds(day) ? 1 : 0);
+    if (!selection.holds(day)) part.is_selected[row] = 0;
+    if (part.is_selected[row] == 0) continue;
+    part.rows[row] = ContactRow{day,
+                                quantities[0].count(row),
+                                quantities[1].count(row),
+                                quantities[2].count(row),
+                                quantities[3].number(row),
+                                quantities[4].number(row),
+                                quantities[5].number(row)};
   }
   return part;
 }
@@ -102,52 +73,70 @@ Result<ContactTable> load_contact(columnar::BatchSource& source, const contract:
                         ", not a contact centre"))
         .hint("for service requests there is `hark kpi requests`");
   }
-  const RoleNames names(contract);
   ColumnWish wish(source);
-  wish.add_clock(names.start);
-  for (const auto name : {names.offered, names.handled, names.abandoned, names.asa,
-                          names.service_level, names.aht, names.version}) {
-    wish.add(name);
-  }
+  wish.add_clock(name_with_role(contract, Role::kPeriodStart));
+  for (const Role role : kQuantities) wish.add(name_with_role(contract, role));
   for (const std::string& name : contract.key) wish.add(name);
   wish.add_where(selection);
 
   HARK_TRY(auto parts, collect_parts<Part>(source, wish.names(), threads,
                                            [&](columnar::Batch& batch) -> Result<Part> {
-                                             return read_part(batch, names, contract.key,
-                                                              selection);
+                                             return read_part(batch, contract, selection);
                                            }));
   std::vector<ContactRow> rows;
   std::vector<KeyPrints> keys;
-  std::vector<Rank> ranks;
   std::vector<std::uint8_t> is_selected;
   ContactTable table;
+  for (const Role role : kQuantities)
+    table.no_values.push_back({std::string(name_with_role(contract, role)), 0, 0});
   for (Part& part : parts) {
+    for (std::size_t i = 0; i < kQuantities.size(); ++i) table.no_values[i] += part.no_values[i];
     rows.insert(rows.end(), part.rows.begin(), part.rows.end());
     keys.push_back(std::move(part.keys));
-    ranks.insert(ranks.end(), part.ranks.begin(), part.ranks.end());
     is_selected.insert(is_selected.end(), part.is_selected.begin(), part.is_selected.end());
     table.without_day += part.without_day;
   }
+  std::erase_if(table.no_values, [](const NoValues& of) { return !of.any(); });
   HARK_TRY(const auto repeats, find_repeats(std::move(keys), threads));
-  const auto losers =
-      losing_rows(repeats, [&](std::uint32_t a, std::uint32_t b) { return ranks[a] > ranks[b]; });
+  HARK_TRY(const auto losers, losing_rows(source, contract, repeats, threads));
   table.rows_read = std::ranges::count(is_selected, 1);
   auto loser = losers.begin();
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    const bool is_loser = loser != losers.end() && loser->row == row;
-    const std::uint32_t kept = is_loser ? (loser++)->kept : 0;
+    const Loser* const lost = loser != losers.end() && loser->row == row ? &*loser++ : nullptr;
     if (is_selected[row] == 0) continue;
-    if (!is_loser) {
+    if (lost == nullptr) {
       table.rows.push_back(rows[row]);
       continue;
     }
     ++table.duplicates;
-    if (ranks[row] == ranks[kept] && rows[row] != rows[kept]) ++table.undecided;
+    // Versions that differ in a row number only are no matter.
+    if (lost->lost_to == LostTo::kOtherHash && rows[row] != rows[lost->kept]) ++table.undecided;
   }
   std::stable_sort(table.rows.begin(), table.rows.end(),
                    [](const ContactRow& a, const ContactRow& b) { return a.day < b.day; });
   return table;
+}
+
+std::vector<Warning> contact_warnings(const ContactTable& table) {
+  std::vector<Warning> warnings;
+  std::vector<std::string> impossible;
+  std::vector<std::string> unreadable;
+  for (const NoValues& of : table.no_values) {
+    if (of.impossible > 0) impossible.push_back(concat(of.column, " (", of.impossible, ")"));
+    if (of.unreadable > 0) unreadable.push_back(concat(of.column, " (", of.unreadable, ")"));
+  }
+  if (!impossible.empty()) {
+    warnings.push_back({"impossible_values",
+                        concat("values that cannot be calls, seconds or a share from 0 to 1 count "
+                               "as none: ",
+                               join(impossible, ", "))});
+  }
+  if (!unreadable.empty()) {
+    warnings.push_back({"unreadable_values", concat("values that are no numbers count as none: ",
+                                                    join(unreadable, ", "))});
+  }
+  if (table.undecided > 0) warnings.push_back(undecided_warning(table.undecided));
+  return warnings;
 }
 
 ContactTable join_periods(ContactTable own, const ContactTable& completing, JoinedDays days) {
@@ -185,6 +174,9 @@ ContactTable join_periods(ContactTable own, const ContactTable& completing, Join
   own.rows_read += completing.rows_read;
   own.duplicates += completing.duplicates;
   own.without_day += completing.without_day;
+  own.undecided += completing.undecided;
+  own.no_values.insert(own.no_values.end(), completing.no_values.begin(),
+                       completing.no_values.end());
   own.joined = joined;
   return own;
 }

@@ -8,7 +8,9 @@
 
 #include "hark/columnar/stream.h"
 #include "hark/contract/contract.h"
+#include "hark/insight/quantity.h"
 #include "hark/insight/selection.h"
+#include "hark/insight/warning.h"
 #include "hark/series/peaks.h"
 
 namespace hark::insight {
@@ -52,15 +54,19 @@ struct ContactTable {
   std::int64_t duplicates = 0;   ///< rows left out because an earlier or better one has their key
   std::int64_t undecided = 0;    ///< of these: differ, and nothing tells which is newer
   std::int64_t without_day = 0;  ///< rows left out because period_start has no value
+  std::vector<NoValues> no_values;       ///< columns that have any
   std::optional<CallsLeftOut> left_out;  ///< of a source with one row per call
   std::vector<DayHours> hours;           ///< likewise, one per row; else empty
   std::optional<JoinedPeriods> joined;   ///< of two datasets
 };
 
+/// What a reader of the figures should know: values and versions that cannot be trusted.
+std::vector<Warning> contact_warnings(const ContactTable& table);
+
 /// Loads the selected rows of a contact centre's data; of one row per call it makes days
 /// (docs/models/calls.md). Errors: kInvalidArgument if the contract is of another kind; else the
-/// source's. Within a key the version column decides, then the number of values, then the first
-/// row; the selection is applied after that.
+/// source's. Within a key the rows of versions.h stay, which reads a source with repeated keys once
+/// more; the selection is applied after that.
 Result<ContactTable> load_contact(columnar::BatchSource& source, const contract::Contract& contract,
                                   const Selection& selection, unsigned threads);
 

@@ -32,9 +32,11 @@ std::optional<double> ratio(double numerator, double denominator) {
 struct PairedSum {
   double a = 0;
   double b = 0;
+  std::int64_t rows = 0;
   template <typename A, typename B>
   void add(const std::optional<A>& x, const std::optional<B>& y) {
     if (!x || !y) return;
+    ++rows;
     a += static_cast<double>(*x);
     b += static_cast<double>(*y);
   }
@@ -45,8 +47,10 @@ struct PairedSum {
 struct WeightedSum {
   double sum = 0;
   double weight = 0;
+  std::int64_t rows = 0;
   void add(const std::optional<double>& value, const std::optional<std::int64_t>& w) {
     if (!value || !w) return;
+    ++rows;
     sum += *value * static_cast<double>(*w);
     weight += static_cast<double>(*w);
   }
@@ -100,6 +104,9 @@ ContactKpis contact_kpis(std::span<const ContactRow> rows) {
   for (const ContactRow& row : rows) {
     if (!kpis.first_day || row.day < *kpis.first_day) kpis.first_day = row.day;
     if (!kpis.last_day || row.day > *kpis.last_day) kpis.last_day = row.day;
+    kpis.days.offered += row.offered ? 1 : 0;
+    kpis.days.handled += row.handled ? 1 : 0;
+    kpis.days.abandoned += row.abandoned ? 1 : 0;
     if (row.offered) {
       add_to(kpis.offered, *row.offered);
       offered.push_back(static_cast<double>(*row.offered));
@@ -111,6 +118,7 @@ ContactKpis contact_kpis(std::span<const ContactRow> rows) {
     if (row.offered && row.handled && row.abandoned) {
       const std::int64_t unaccounted = *row.offered - *row.handled - *row.abandoned;
       add_to(kpis.unaccounted, unaccounted);
+      ++kpis.days.unaccounted;
       accounted_offered += static_cast<double>(*row.offered);
       if (unaccounted < 0) {
         ++kpis.negative_unaccounted_rows;
@@ -144,6 +152,11 @@ ContactKpis contact_kpis(std::span<const ContactRow> rows) {
   kpis.asa_s = asa.mean();
   kpis.aht_s = aht.mean();
   kpis.service_level = service_level.mean();
+  kpis.days.chp = handled_of_offered.rows;
+  kpis.days.abandonment_rate = abandoned_of_offered.rows;
+  kpis.days.asa_s = asa.rows;
+  kpis.days.aht_s = aht.rows;
+  kpis.days.service_level = service_level.rows;
   auto& found = kpis.denominator;
   found.share_of_informative =
       ratio(static_cast<double>(found.matched), static_cast<double>(found.informative));
@@ -255,6 +268,15 @@ Json to_json(const ContactKpis& kpis) {
        {"service_level", kpis.service_level},
        {"offered_mean", kpis.offered_mean},
        {"offered_median", kpis.offered_median},
+       {"n_rows", Json::object({{"offered", kpis.days.offered},
+                                {"handled", kpis.days.handled},
+                                {"abandoned", kpis.days.abandoned},
+                                {"unaccounted", kpis.days.unaccounted},
+                                {"chp", kpis.days.chp},
+                                {"abandonment_rate", kpis.days.abandonment_rate},
+                                {"asa_s", kpis.days.asa_s},
+                                {"aht_s", kpis.days.aht_s},
+                                {"service_level", kpis.days.service_level}})},
        {"denominator", Json::object({{"informative", found.informative},
                                      {"matched", found.matched},
                                      {"unique", found.unique},

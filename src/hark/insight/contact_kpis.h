@@ -23,6 +23,12 @@ struct RecoveredDenominator {
   std::optional<double> abandons_inside;
 };
 
+/// Rows that a figure rests on: those that have all it needs.
+struct ContactDays {
+  std::int64_t offered = 0, handled = 0, abandoned = 0, unaccounted = 0;
+  std::int64_t chp = 0, abandonment_rate = 0, asa_s = 0, aht_s = 0, service_level = 0;
+};
+
 /// A figure that cannot be computed is absent. A ratio rests on the rows that have all it needs.
 struct ContactKpis {
   std::int64_t rows = 0;
@@ -43,6 +49,7 @@ struct ContactKpis {
   std::optional<double> offered_mean;  ///< per row
   std::optional<double> offered_median;
   RecoveredDenominator denominator;
+  ContactDays days;
 };
 ContactKpis contact_kpis(std::span<const ContactRow> rows);
 

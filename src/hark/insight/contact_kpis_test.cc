@@ -96,12 +96,12 @@ TEST(RecoveredDenominator, SeveralFittingCountsAreAMatchButNotUnique) {
   EXPECT_EQ(search.num_matches, 2);
 }
 
-TEST(LoadContact, KeepsTheFirstRowOfADayAndSortsByDay) {
+TEST(LoadContact, KeepsOneRowOfADayAndSortsByDay) {
   MemorySource source(2);
-  source.dates("period_start", {"2024-01-02", "2024-01-01", "2024-01-02", "2024-01-03", ""})
-      .integers("offered", {10, 20, 99, 30, 40})
-      .integers("handled", {9, 19, 99, 29, 39})
-      .integers("abandoned", {1, 1, 0, 1, std::nullopt});
+  source.dates("period_start", {"", "2024-01-02", "2024-01-01", "2024-01-02", "2024-01-03"})
+      .integers("offered", {40, 10, 20, 99, 30})
+      .integers("handled", {39, 9, 19, 99, 29})
+      .integers("abandoned", {std::nullopt, 1, 1, std::nullopt, 1});
   Selection selection;
   selection.until_day = calendar::days_from_civil(2024, 1, 3);
   const auto table = load_contact(source, test::contact_contract(), selection, 3);
@@ -113,6 +113,19 @@ TEST(LoadContact, KeepsTheFirstRowOfADayAndSortsByDay) {
   EXPECT_EQ(table->rows[0].offered, 20);
   EXPECT_EQ(table->rows[1].offered, 10);
   EXPECT_FALSE(table->rows[1].service_level);
+}
+
+TEST(LoadContact, WhichRowOfADayCountsDoesNotDependOnItsPlace) {
+  const auto offered = [](const std::vector<std::optional<std::int64_t>>& of_day) {
+    MemorySource source(1);
+    source.dates("period_start", std::vector<std::string>(of_day.size(), "2024-01-02"))
+        .integers("offered", of_day);
+    const auto table = load_contact(source, test::contact_contract(), {}, 2).value();
+    EXPECT_EQ(table.undecided, 2);
+    return table.rows.front().offered;
+  };
+  EXPECT_EQ(offered({10, 99, 50}), offered({50, 99, 10}));
+  EXPECT_EQ(offered({10, 99, 50}), offered({99, 10, 50}));
 }
 
 TEST(LoadContact, RefusesAContractOfServiceRequests) {

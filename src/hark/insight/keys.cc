@@ -1,13 +1,10 @@
 #include "hark/insight/keys.h"
 
-#include "hark/core/text.h"
-
 #include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstring>
 #include <memory>
-#include <unordered_map>
 #include <utility>
 
 #include "hark/core/memory.h"
@@ -191,7 +188,7 @@ void find_repeats_of(const Shares& shares, std::size_t share, std::vector<Repeat
     if (slots[slot].at == kNoRow) {
       slots[slot] = {static_cast<std::uint32_t>(i), tag};
     } else {
-      found.push_back({shares.rows[begin + slots[slot].at], shares.rows[begin + i]});
+      found.push_back({shares.rows[begin + slots[slot].at], shares.rows[begin + i], key});
     }
   }
 }
@@ -297,30 +294,6 @@ Result<std::vector<Repeat>> find_repeats(std::vector<KeyPrints> keys, unsigned t
   std::sort(repeats.begin(), repeats.end(),
             [](const Repeat& a, const Repeat& b) { return a.row < b.row; });
   return repeats;
-}
-
-std::vector<Loser> losing_rows(std::span<const Repeat> repeats,
-                               const std::function<bool(std::uint32_t, std::uint32_t)>& is_better) {
-  std::unordered_map<std::uint32_t, std::uint32_t> winner_of;  // by the key's first row
-  std::vector<Loser> losers;
-  losers.reserve(repeats.size());
-  for (const Repeat& repeat : repeats) {
-    std::uint32_t& winner = winner_of.try_emplace(repeat.first, repeat.first).first->second;
-    const bool is_new_winner = is_better(repeat.row, winner);
-    losers.push_back({is_new_winner ? winner : repeat.row, repeat.first});
-    if (is_new_winner) winner = repeat.row;
-  }
-  for (Loser& loser : losers) loser.kept = winner_of.at(loser.kept);
-  std::sort(losers.begin(), losers.end(),
-            [](const Loser& a, const Loser& b) { return a.row < b.row; });
-  return losers;
-}
-
-Warning undecided_warning(std::int64_t rows) {
-  return {"undecided_versions",
-          concat(rows, rows == 1 ? " record differs" : " records differ",
-                 " from another of the same key, and nothing tells which is newer: the first of "
-                 "them counts")};
 }
 
 }  // namespace hark::insight

@@ -1,14 +1,12 @@
-// Which rows carry the same key, and which of them stays (METRICS section 2, duplicates).
+// Which rows carry the same key (METRICS section 2, duplicates).
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "hark/columnar/batch.h"
-#include "hark/insight/warning.h"
 
 namespace hark::insight {
 
@@ -52,23 +50,11 @@ class KeyPrints {
 struct Repeat {
   std::uint32_t first = 0;  ///< the earliest row with this key
   std::uint32_t row = 0;    ///< a later one
+  KeyPrint key;
 };
 /// Rows whose key an earlier row has, ascending by row; the same for any number of threads. Rows
 /// count through all of `keys`, which are let go as soon as they are not needed. Errors:
 /// kExhausted.
 Result<std::vector<Repeat>> find_repeats(std::vector<KeyPrints> keys, unsigned threads);
-
-struct Loser {
-  std::uint32_t row = 0;   ///< left out
-  std::uint32_t kept = 0;  ///< the row of its key that stays
-};
-/// Chooses one row per key and returns the others, ascending. `is_better(a, b)` says that row a's
-/// version ranks above row b's; where neither does, the earlier row stays.
-std::vector<Loser> losing_rows(std::span<const Repeat> repeats,
-                               const std::function<bool(std::uint32_t, std::uint32_t)>& is_better);
-
-/// Records of one key that differ while nothing in them tells which is newer: the first one counts.
-/// (A lake settles them by a hash, METRICS section 2, so that the order of loads does not matter.)
-Warning undecided_warning(std::int64_t rows);
 
 }  // namespace hark::insight

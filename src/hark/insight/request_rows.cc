@@ -53,7 +53,6 @@ Result<RequestColumns> choose_columns(const columnar::BatchSource& source,
   };
   columns.created = with_role(Role::kCreated, true);
   columns.closed = with_role(Role::kClosed, true);
-  columns.version = with_role(Role::kVersion, false);
   columns.status = with_role(Role::kStatus, false);
   for (const Role role : {Role::kComplaintType, Role::kAgency, Role::kArea}) {
     if (!with_role(role, false).empty()) columns.categories.push_back(*contract.with_role(role));
@@ -61,9 +60,6 @@ Result<RequestColumns> choose_columns(const columnar::BatchSource& source,
   bool has_key = !contract.key.empty();
   for (const std::string& name : contract.key) has_key = wish.add(name) && has_key;
   if (has_key) columns.key = contract.key;
-  for (const std::string& name : wish.names()) {
-    if (contract.find(name) != nullptr) columns.counted.push_back(name);
-  }
   for (const std::string& name : load.categories) {
     const contract::ColumnSpec* column = contract.find(name);
     if (column == nullptr || !wish.add(name)) return not_offered(name);
@@ -232,35 +228,6 @@ void RequestReader::read_outcomes(const columnar::Batch& batch, RequestPart& par
   }
 }
 
-void RequestReader::read_versions(const columnar::Batch& batch, RequestPart& part) const {
-  if (columns_.key.empty()) return;
-  part.keys = KeyPrints(batch, columns_.key);
-  part.has_key = part.keys.has_any();
-  part.versions.assign(batch.num_rows, kNoTime);
-  part.num_values.assign(batch.num_rows, 0);
-  const columnar::Column* version =
-      columns_.version.empty() ? nullptr : batch.find(columns_.version);
-  if (version != nullptr && (version->type() == columnar::Type::kTimestamp ||
-                             version->type() == columnar::Type::kInt64)) {
-    for (std::size_t row = 0; row < batch.num_rows; ++row) {
-      if (version->is_value(row)) part.versions[row] = version->int64s()[row];
-    }
-  } else if (version != nullptr && version->type() == columnar::Type::kDate) {
-    for (std::size_t row = 0; row < batch.num_rows; ++row) {
-      if (version->is_value(row)) part.versions[row] = version->int32s()[row];
-    }
-  }
-  for (const std::string& name : columns_.counted) {
-    const columnar::Column* column = batch.find(name);
-    if (column == nullptr || column->is_blank()) continue;
-    const auto presence = column->presence();
-    for (std::size_t row = 0; row < batch.num_rows; ++row) {
-      const unsigned is_value = presence[row] == Presence::kValue ? 1 : 0;
-      part.num_values[row] = static_cast<std::uint16_t>(part.num_values[row] + is_value);
-    }
-  }
-}
-
 void RequestReader::read_places(const columnar::Batch& batch, RequestPart& part) const {
   if (!columns_.has_places()) return;
   const Numbers latitude(batch, columns_.latitude);
@@ -288,7 +255,10 @@ Result<RequestPart> RequestReader::read(const columnar::Batch& batch) const {
   HARK_TRY_VOID(read_clocks(batch, part));
   read_status(batch, part);
   read_outcomes(batch, part);
-  read_versions(batch, part);
+  if (!columns_.key.empty()) {
+    part.keys = KeyPrints(batch, columns_.key);
+    part.has_key = part.keys.has_any();
+  }
   read_places(batch, part);
   for (const contract::ColumnSpec& column : columns_.categories) {
     part.categories.emplace_back(batch, column.name);

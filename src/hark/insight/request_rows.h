@@ -14,13 +14,10 @@ namespace hark::insight {
 
 /// Which columns of the source play which part; empty where the source lacks the column.
 struct RequestColumns {
-  std::string created, closed, version, status, latitude, longitude, resolution;
+  std::string created, closed, status, latitude, longitude, resolution;
   std::vector<contract::ColumnSpec> categories;
   std::vector<std::string> numbers;
   std::vector<std::string> key;
-  /// The columns whose values are counted to rank the versions of a record: those that every job
-  /// reads, so that the rank does not depend on what is asked for.
-  std::vector<std::string> counted;
   std::vector<std::string> all;  ///< what to ask the source for
 
   bool has_places() const noexcept { return !latitude.empty() && !longitude.empty(); }
@@ -52,8 +49,6 @@ struct RequestPart {
   std::vector<CategoryPart> categories;
   std::vector<std::vector<double>> numbers;
   KeyPrints keys;
-  std::vector<std::int64_t> versions;
-  std::vector<std::uint16_t> num_values;
   std::vector<std::uint8_t> is_selected;
   std::vector<FoldWidth> folds;
   // What the rows really hold: a source may offer every column of the contract, all null.
@@ -86,7 +81,6 @@ class RequestReader {
                    std::span<std::int32_t> closed_offset_s, RequestPart& part) const;
   void read_status(const columnar::Batch& batch, RequestPart& part) const;
   void read_outcomes(const columnar::Batch& batch, RequestPart& part) const;
-  void read_versions(const columnar::Batch& batch, RequestPart& part) const;
   void read_places(const columnar::Batch& batch, RequestPart& part) const;
 
   const contract::Contract& contract_;

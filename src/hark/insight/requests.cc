@@ -1,7 +1,6 @@
 #include "hark/insight/requests.h"
 
 #include <algorithm>
-#include <iterator>
 #include <span>
 #include <utility>
 
@@ -10,54 +9,28 @@
 #include "hark/core/text.h"
 #include "hark/insight/request_fill.h"
 #include "hark/insight/request_rules.h"
+#include "hark/insight/versions.h"
 
 namespace hark::insight {
 namespace {
 
 /// The rows that other rows of their key replace, ascending; counts them.
-Result<std::vector<std::uint32_t>> find_duplicates(std::vector<RequestPart>& parts,
+Result<std::vector<std::uint32_t>> find_duplicates(columnar::BatchSource& source,
+                                                   const contract::Contract& contract,
+                                                   std::vector<RequestPart>& parts,
                                                    std::span<const std::uint8_t> is_selected,
                                                    unsigned threads, RequestTable& table) {
   std::vector<KeyPrints> keys;
   for (RequestPart& part : parts) keys.push_back(std::exchange(part.keys, {}));
   HARK_TRY(const auto repeats, find_repeats(std::move(keys), threads));
-  const auto part_of = [&](std::uint32_t row) -> const RequestPart& {
-    return *std::prev(std::ranges::upper_bound(parts, row, {}, &RequestPart::first_row));
-  };
-  struct Rank {
-    std::int64_t version;
-    bool has_closing;
-    std::uint16_t num_values;
-    auto operator<=>(const Rank&) const = default;
-  };
-  const auto rank_of = [&](std::uint32_t row) -> Rank {
-    const RequestPart& part = part_of(row);
-    const std::size_t r = row - part.first_row;
-    return {part.versions[r], table.closed_us[row] != kNoTime, part.num_values[r]};
-  };
-  const auto says_the_same = [&](std::uint32_t a, std::uint32_t b) {
-    if (table.created_us[a] != table.created_us[b] || table.closed_us[a] != table.closed_us[b] ||
-        table.status[a] != table.status[b] || rank_of(a) != rank_of(b)) {
-      return false;
-    }
-    for (std::size_t c = 0; c < table.categories.size(); ++c) {
-      const auto text = [&](std::uint32_t row) {
-        const std::uint32_t code = table.categories[c].codes[row];
-        return code == kNoCode ? std::string_view() : part_of(row).categories[c].spellings()[code];
-      };
-      if (text(a) != text(b)) return false;
-    }
-    return true;
-  };
+  HARK_TRY(const auto losers, losing_rows(source, contract, repeats, threads));
   std::vector<std::uint32_t> rows;
-  for (const Loser& loser : losing_rows(
-           repeats, [&](std::uint32_t a, std::uint32_t b) { return rank_of(a) > rank_of(b); })) {
+  for (const Loser& loser : losers) {
     rows.push_back(loser.row);
     if (is_selected[loser.row] == 0) continue;
     ++table.duplicates;
-    if (says_the_same(loser.row, loser.kept)) continue;
-    ++table.superseded;
-    if (rank_of(loser.row) == rank_of(loser.kept)) ++table.undecided;
+    if (loser.lost_to != LostTo::kCopy) ++table.superseded;
+    if (loser.lost_to == LostTo::kOtherHash) ++table.undecided;
   }
   return rows;
 }
@@ -214,7 +187,8 @@ Result<RequestTable> load_requests(columnar::BatchSource& source,
   table.rows_read = std::ranges::count(fill.is_selected(), 1);
   std::vector<std::uint32_t> removed;
   if (table.has_key) {
-    HARK_TRY(removed, find_duplicates(parts, fill.is_selected(), load.threads, table));
+    HARK_TRY(removed,
+             find_duplicates(source, contract, parts, fill.is_selected(), load.threads, table));
   }
   HARK_TRY_VOID(merge_categories(parts, columns, load.threads, table));
   HARK_TRY_VOID(fill.remove(removed, load.threads));

@@ -121,7 +121,7 @@ struct RequestTable {
   std::int64_t rows_read = 0;   ///< of the selection, before deduplication
   std::int64_t duplicates = 0;  ///< left out because another row has their key
   std::int64_t superseded = 0;  ///< those of them that say something else than the row that stays
-  /// Of these: nothing in the records tells which is newer; the earlier row stays.
+  /// Of these: nothing in the records tells which is newer; a hash chooses.
   std::int64_t undecided = 0;
   std::optional<Instant> as_of;  ///< absent where no row has a usable time
   std::int32_t as_of_offset_s = 0;
@@ -175,10 +175,8 @@ struct RequestLoad {
 
 /// Loads a source of service requests.
 ///
-/// Deduplication: within a key the later version column, then a closing time, then more values
-/// among key, version, clocks, status, complaint type, agency and area, then the earlier row.
-/// METRICS' last resort, the record's SHA-256, decides only between rows that are equal in all of
-/// this and differ in columns no figure reads. The selection is applied after deduplication; the
+/// Deduplication: losing_rows() (versions.h), which reads a source with repeated keys once more.
+/// The selection is applied after it; the
 /// as-of time is that of the whole source. Errors: kInvalidArgument if the contract is of another
 /// kind, a column asked for is not offered, or its time zone is unknown; kUnsupported beyond
 /// 4,294,967,295 rows or 1,073,741,824 different durations; else the source's.

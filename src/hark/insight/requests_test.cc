@@ -1,5 +1,7 @@
 #include "hark/insight/requests.h"
 
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "hark/calendar/civil.h"
@@ -285,6 +287,53 @@ TEST(Duplicates, BestVersionStays) {
   EXPECT_EQ(table.duplicates, 4);
   EXPECT_EQ(table.superseded, 3) << "the two rows of key 4 are exact copies";
   EXPECT_EQ(kpis_of(table).n, 7);
+}
+
+TEST(Duplicates, WhichVersionCountsDoesNotDependOnItsPlace) {
+  // The two versions of key 1 are told apart by nothing but what they say, those of key 2 by a
+  // column that no figure reads.
+  const auto load_rows = [](const std::vector<std::size_t>& order, unsigned threads) {
+    const std::vector<std::int64_t> keys{1, 1, 2, 2, 3, 3};
+    const std::vector<std::string> agencies{"A", "B", "C", "C", "D", "D"};
+    const std::vector<std::optional<std::string>> streets{"x", "x", "y", std::nullopt, "z", "z"};
+    std::vector<std::optional<std::int64_t>> key;
+    std::vector<std::optional<std::string>> agency;
+    std::vector<std::optional<std::string>> street;
+    for (const std::size_t row : order) {
+      key.emplace_back(keys[row]);
+      agency.emplace_back(agencies[row]);
+      street.push_back(streets[row]);
+    }
+    MemorySource source(2);
+    source.integers("unique_key", key)
+        .clocks("created_date", std::vector<std::string>(6, "2024-05-01 10:00:00"))
+        .texts("agency", agency)
+        .texts("vehicle", street);
+    RequestLoad load = load_at();
+    load.threads = threads;
+    load.categories = {"vehicle"};
+    return load_table(source, load);
+  };
+  const auto names = [](const RequestTable& table, std::string_view column) {
+    std::multiset<std::string> out;
+    const Category& category = *table.category(column);
+    for (const std::uint32_t code : category.codes)
+      out.insert(code == kNoCode ? "" : category.keys[code]);
+    return out;
+  };
+  const auto table = load_rows({0, 1, 2, 3, 4, 5}, 1);
+  EXPECT_EQ(table.duplicates, 3);
+  EXPECT_EQ(table.superseded, 2) << "the rows of key 3 are copies";
+  EXPECT_EQ(table.undecided, 1) << "of key 2 the row with more values counts";
+  EXPECT_EQ(names(table, "vehicle"), (std::multiset<std::string>{"x", "y", "z"}));
+  for (const unsigned threads : {1U, 3U}) {
+    for (const auto& order : {std::vector<std::size_t>{5, 4, 3, 2, 1, 0}, {1, 3, 5, 0, 2, 4}}) {
+      const auto other = load_rows(order, threads);
+      EXPECT_EQ(names(other, "agency"), names(table, "agency"));
+      EXPECT_EQ(names(other, "vehicle"), names(table, "vehicle"));
+      EXPECT_EQ(other.undecided, 1);
+    }
+  }
 }
 
 TEST(Duplicates, WithoutKeyNothingIsLeftOutAndTheCountIsNull) {

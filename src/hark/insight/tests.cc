@@ -132,7 +132,10 @@ Result<ChiSquareReport> test_sides(const TestGroups& a, const TestGroups& b, Chi
   }
   stats::CountTable table{num_a, num_b, std::vector<std::int64_t>(num_a * num_b, 0)};
   for (std::size_t row = 0; row < a.num_rows(); ++row) {
-    if (!counts(row)) continue;
+    if (!counts(row)) {
+      ++report.excluded;
+      continue;
+    }
     const std::uint32_t of_a = a.code(row);
     const std::uint32_t of_b = b.code(row);
     if (of_a == kNoCode || of_b == kNoCode) {
@@ -173,7 +176,7 @@ Result<KruskalReport> kruskal(const RequestTable& table, std::string_view value,
 Result<ChiSquareReport> chi_square(const RequestTable& table, const Grouping& a, const Grouping& b,
                                    const ChiSquareRows& rows) {
   return test_sides(test_groups(a, rows.with_missing_markers),
-                    test_groups(b, rows.with_missing_markers), {a.by, b.by, {}, {}, {}, 0},
+                    test_groups(b, rows.with_missing_markers), {a.by, b.by, {}, {}, {}, 0, 0},
                     [&](std::size_t row) { return rows.with_excluded || table.has_duration(row); });
 }
 
@@ -213,7 +216,7 @@ Result<ChiSquareReport> chi_square(const TextRows& text, std::string_view a, std
   HARK_TRY(const std::size_t a_column, find_text_column(text, a));
   HARK_TRY(const std::size_t b_column, find_text_column(text, b));
   return test_sides(text_groups(text, a_column), text_groups(text, b_column),
-                    {std::string(a), std::string(b), {}, {}, {}, 0},
+                    {std::string(a), std::string(b), {}, {}, {}, 0, 0},
                     [](std::size_t) { return true; });
 }
 
@@ -316,6 +319,7 @@ Json to_json(const ChiSquareReport& report) {
                        {"rows", test.num_rows},
                        {"columns", test.num_columns},
                        {"missing", report.missing},
+                       {"excluded", report.excluded},
                        {"expected_below_5_share", test.expected_below_5_share},
                        {"expected_below_1_share", test.expected_below_1_share},
                        {"expected_min", test.expected_min},

@@ -46,6 +46,7 @@ struct ChiSquareReport {
   std::vector<std::string> a_names;  ///< rows of the table tested
   std::vector<std::string> b_names;  ///< its columns
   std::int64_t missing = 0;          ///< rows left out: one of the two is missing
+  std::int64_t excluded = 0;         ///< rows left out: their times cannot be used
 };
 
 struct ChiSquareRows {

@@ -1,6 +1,7 @@
 #include "hark/pipeline/build.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 
 #include "hark/contract/contract.h"
@@ -45,6 +46,17 @@ std::string text_of(const Contract& contract, Role role) {
 std::string number_of(const Contract& contract, Role role, std::string_view type) {
   const ColumnSpec* spec = contract.with_role(role);
   return concat("CAST(", spec == nullptr ? "NULL" : quoted(spec->name), " AS ", type, ")");
+}
+
+/// A number of calls, seconds or a share: null where it cannot be one, as in insight/quantity.h.
+std::string quantity_of(const Contract& contract, Role role, std::string_view type) {
+  const std::string number = number_of(contract, role, type);
+  const double greatest = contract::greatest_quantity(role);
+  return concat("CASE WHEN ", number, " >= 0",
+                greatest == std::numeric_limits<double>::max()
+                    ? std::string()
+                    : concat(" AND ", number, " <= ", fixed(greatest, 0)),
+                " THEN ", number, " END");
 }
 
 /// A column of `trusted` with few texts as an enumeration of them, in their order: DuckDB groups,
@@ -193,13 +205,14 @@ std::string extract_view(const Contract& contract, Instant retrieved_at) {
 /// The view `name` over the rows of the view `from`, which are of `contract`.
 std::string periods_view(std::string_view name, const Contract& contract, std::string_view from) {
   const ClockColumns period = clock_of(contract, Role::kPeriodStart);
-  return concat(
-      "CREATE OR REPLACE VIEW ", name, " AS SELECT ", period.date, " AS period_date, ",
-      text_of(contract, Role::kQueue), " AS queue, ", number_of(contract, Role::kOffered, "BIGINT"),
-      " AS offered, ", number_of(contract, Role::kHandled, "BIGINT"), " AS handled, ",
-      number_of(contract, Role::kAbandoned, "BIGINT"), " AS abandoned, ",
-      number_of(contract, Role::kAsaS, "DOUBLE"), " AS asa_s, ",
-      number_of(contract, Role::kServiceLevel, "DOUBLE"), " AS service_level FROM ", from);
+  return concat("CREATE OR REPLACE VIEW ", name, " AS SELECT ", period.date, " AS period_date, ",
+                text_of(contract, Role::kQueue), " AS queue, ",
+                quantity_of(contract, Role::kOffered, "BIGINT"), " AS offered, ",
+                quantity_of(contract, Role::kHandled, "BIGINT"), " AS handled, ",
+                quantity_of(contract, Role::kAbandoned, "BIGINT"), " AS abandoned, ",
+                quantity_of(contract, Role::kAsaS, "DOUBLE"), " AS asa_s, ",
+                quantity_of(contract, Role::kServiceLevel, "DOUBLE"), " AS service_level FROM ",
+                from);
 }
 
 /// docs/models/calls.md; insight/calls.cc says the same.
@@ -214,8 +227,8 @@ std::string calls_view(const Contract& contract) {
       queued == nullptr ? "FALSE" : concat(quoted(queued->name), " IS NULL"),
       " THEN 'before_queue' WHEN ", outcome, " IN (", sql_list(contract.abandoned_outcomes),
       ") THEN 'abandoned' ELSE 'other' END AS ending, ",
-      number_of(contract, Role::kWaitS, "DOUBLE"), " AS wait_s, ",
-      number_of(contract, Role::kServiceS, "DOUBLE"), " AS service_s FROM trusted");
+      quantity_of(contract, Role::kWaitS, "DOUBLE"), " AS wait_s, ",
+      quantity_of(contract, Role::kServiceS, "DOUBLE"), " AS service_s FROM trusted");
 }
 
 Result<std::vector<columnar::Field>> fields_of_view(engine::Engine& engine,

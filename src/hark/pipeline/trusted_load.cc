@@ -184,9 +184,10 @@ Result<void> TrustedLoad::drop_copies(const Run& run, unsigned threads, RawVecto
       RunKey best = keys[i];
       for (std::size_t j = i + 1; j < last; ++j) {
         if (dropped[keys[j].batch][keys[j].row] != 0) continue;
-        const RowView ours{&run.batches[best.batch], best.row};
-        const RowView other{&run.batches[keys[j].batch], keys[j].row};
-        if (!have_same_key(ours, other, contract_)) continue;  // a hash collision of two keys
+        const contract::RowView ours{&run.batches[best.batch], best.row};
+        const contract::RowView other{&run.batches[keys[j].batch], keys[j].row};
+        if (!contract::have_same_key(ours, other, contract_))
+          continue;  // a hash collision of two keys
         const auto order = order_of(other, ours);
         ++counts_.duplicate;
         if (order != 0) ++counts_.superseded;
@@ -233,13 +234,13 @@ Result<void> TrustedLoad::compare_with_table(const Run& run, std::span<const Run
   return {};
 }
 
-std::strong_ordering TrustedLoad::order_of(const RowView& a, const RowView& b) {
-  const VersionOrder found = compare_versions(a, b, contract_);
+std::strong_ordering TrustedLoad::order_of(const contract::RowView& a, const contract::RowView& b) {
+  const contract::VersionOrder found = contract::compare_versions(a, b, contract_);
   if (!found.is_by_hash) return found.order;
   ++undecided_.rows;
-  for (std::string& name : differing_columns(a, b, contract_))
+  for (std::string& name : contract::differing_columns(a, b, contract_))
     ++undecided_.columns[std::move(name)];
-  if (std::string key = key_text(a, contract_);
+  if (std::string key = contract::key_text(a, contract_);
       !key.empty() && undecided_.keys.size() < kMostNamedKeys)
     undecided_.keys.push_back(std::move(key));
   return found.order;
@@ -260,11 +261,11 @@ void TrustedLoad::compare_with_file(const Run& run, std::uint32_t file, const Ba
     stored_rows.emplace(stored_keys[row], row);
 
   for (const RunKey& key : candidates) {
-    const RowView ours{&run.batches[key.batch], key.row};
+    const contract::RowView ours{&run.batches[key.batch], key.row};
     const auto [begin, end] = stored_rows.equal_range(key.key);
     for (auto it = begin; it != end; ++it) {
-      const RowView theirs{&stored, it->second};
-      if (!have_same_key(ours, theirs, contract_)) continue;
+      const contract::RowView theirs{&stored, it->second};
+      if (!contract::have_same_key(ours, theirs, contract_)) continue;
       if (superseded_.contains(file) && superseded_[file].contains(key.key)) {
         continue;  // an earlier run of this load replaced it already; settle_runs() decides between
                    // the two
@@ -418,7 +419,7 @@ Result<void> TrustedLoad::settle_runs() {
   if (repeated.empty()) return {};
 
   struct Candidate {
-    RowView view;
+    contract::RowView view;
     std::uint32_t file;
     std::int64_t record;
     bool is_dropped;
@@ -444,7 +445,8 @@ Result<void> TrustedLoad::settle_runs() {
       Candidate* best = &candidates[i];
       for (std::size_t j = i + 1; j < candidates.size(); ++j) {
         Candidate& other = candidates[j];
-        if (other.is_dropped || !have_same_key(best->view, other.view, contract_)) continue;
+        if (other.is_dropped || !contract::have_same_key(best->view, other.view, contract_))
+          continue;
         const auto order = order_of(other.view, best->view);
         Candidate& loser = order > 0 ? *best : other;
         loser.is_dropped = true;

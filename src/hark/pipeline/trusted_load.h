@@ -20,6 +20,7 @@
 
 #include "hark/columnar/gather.h"
 #include "hark/columnar/stream.h"
+#include "hark/contract/version_order.h"
 #include "hark/core/raw_vector.h"
 #include "hark/io/file_system.h"
 #include "hark/pipeline/existing_rows.h"
@@ -27,7 +28,6 @@
 #include "hark/pipeline/table_file.h"
 #include "hark/pipeline/trusted_rows.h"
 #include "hark/pipeline/vanished.h"
-#include "hark/pipeline/version_order.h"
 
 namespace hark::pipeline {
 
@@ -118,7 +118,7 @@ class TrustedLoad final : public columnar::BatchSink {
   void compare_with_file(const Run& run, std::uint32_t file, const columnar::Batch& stored,
                          std::span<const RunKey> candidates, Dropped& dropped);
   /// compare_versions(), counted where it is the hash that decides.
-  std::strong_ordering order_of(const RowView& a, const RowView& b);
+  std::strong_ordering order_of(const contract::RowView& a, const contract::RowView& b);
   /// How many of the table's files fit in memory whole, up to `threads`.
   unsigned files_at_once(unsigned threads) const noexcept;
   /// Cuts the rows that stay by time into pieces of equal size, a file each.

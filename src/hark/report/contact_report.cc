@@ -416,6 +416,13 @@ class Writer {
     std::vector<std::string> items;
     if (report_.table->duplicates > 0)
       items.push_back(concat(say_count(report_.table->duplicates), " repeated days were removed."));
+    for (const insight::NoValues& of : report_.table->no_values) {
+      const std::int64_t values = of.impossible + of.unreadable;
+      items.push_back(concat(say_count(values), values == 1 ? " value of " : " values of ",
+                             of.column,
+                             values == 1 ? " cannot be one and counts as none."
+                                         : " cannot be one and count as none."));
+    }
     if (kpis_.negative_unaccounted_rows > 0) {
       items.push_back(concat(
           document_.cite({"negative_days", "days on which handled + abandoned exceed offered",

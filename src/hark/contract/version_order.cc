@@ -1,4 +1,4 @@
-#include "hark/pipeline/version_order.h"
+#include "hark/contract/version_order.h"
 
 #include <algorithm>
 #include <bit>
@@ -8,8 +8,9 @@
 #include "hark/calendar/civil.h"
 #include "hark/core/clock.h"
 #include "hark/core/text.h"
+#include "hark/crypto/sha256.h"
 
-namespace hark::pipeline {
+namespace hark::contract {
 namespace {
 
 using columnar::Column;
@@ -57,8 +58,8 @@ std::string value_text(const Column& column, std::size_t row) {
   return {};
 }
 
-std::int64_t version_of(const RowView& view, const contract::Contract& contract) {
-  const contract::ColumnSpec* spec = contract.with_role(contract::Role::kVersion);
+std::int64_t version_of(const RowView& view, const Contract& contract) {
+  const ColumnSpec* spec = contract.with_role(Role::kVersion);
   const Column* column = spec == nullptr ? nullptr : view.batch->find(spec->name);
   if (column == nullptr || !column->is_value(view.row))
     return std::numeric_limits<std::int64_t>::min();
@@ -69,15 +70,15 @@ std::int64_t version_of(const RowView& view, const contract::Contract& contract)
   return std::numeric_limits<std::int64_t>::min();
 }
 
-bool has_closing_time(const RowView& view, const contract::Contract& contract) {
-  const contract::ColumnSpec* spec = contract.with_role(contract::Role::kClosed);
+bool has_closing_time(const RowView& view, const Contract& contract) {
+  const ColumnSpec* spec = contract.with_role(Role::kClosed);
   const Column* column = spec == nullptr ? nullptr : view.batch->find(spec->name);
   return column != nullptr && column->is_value(view.row);
 }
 
-int num_values(const RowView& view, const contract::Contract& contract) {
+int num_values(const RowView& view, const Contract& contract) {
   int count = 0;
-  for (const contract::ColumnSpec& spec : contract.columns) {
+  for (const ColumnSpec& spec : contract.columns) {
     const Column* column = view.batch->find(spec.name);
     count += column != nullptr && column->is_value(view.row) ? 1 : 0;
   }
@@ -93,15 +94,32 @@ void append_column(std::string& out, const RowView& view, const std::string& nam
   append_value(out, *column, view.row);
 }
 
-std::string standardised_record(const RowView& view, const contract::Contract& contract) {
+std::string standardised_record(const RowView& view, const Contract& contract) {
   std::string record;
-  for (const contract::ColumnSpec& spec : contract.columns) append_column(record, view, spec.name);
+  for (const ColumnSpec& spec : contract.columns) append_column(record, view, spec.name);
   return record;
+}
+
+std::array<std::uint64_t, 2> hash_of(const std::string& record) {
+  const crypto::Sha256Digest digest = crypto::sha256(record);
+  std::array<std::uint64_t, 2> hash{};
+  for (std::size_t i = 0; i < 16; ++i) hash[i / 8] = hash[i / 8] << 8 | digest[i];
+  return hash;
 }
 
 }  // namespace
 
-bool have_same_key(const RowView& a, const RowView& b, const contract::Contract& contract) {
+bool VersionRank::differs_by_hash_alone(const VersionRank& other) const noexcept {
+  return version == other.version && has_closing == other.has_closing &&
+         num_values == other.num_values && hash != other.hash;
+}
+
+VersionRank version_rank(const RowView& row, const Contract& contract) {
+  return {version_of(row, contract), has_closing_time(row, contract), num_values(row, contract),
+          hash_of(standardised_record(row, contract))};
+}
+
+bool have_same_key(const RowView& a, const RowView& b, const Contract& contract) {
   for (const std::string& name : contract.key) {
     std::string left;
     std::string right;
@@ -114,8 +132,7 @@ bool have_same_key(const RowView& a, const RowView& b, const contract::Contract&
   return true;
 }
 
-VersionOrder compare_versions(const RowView& a, const RowView& b,
-                              const contract::Contract& contract) {
+VersionOrder compare_versions(const RowView& a, const RowView& b, const Contract& contract) {
   if (const auto order = version_of(a, contract) <=> version_of(b, contract); order != 0)
     return {order};
   if (const auto order = has_closing_time(a, contract) <=> has_closing_time(b, contract);
@@ -126,13 +143,13 @@ VersionOrder compare_versions(const RowView& a, const RowView& b,
   const std::string record_a = standardised_record(a, contract);
   const std::string record_b = standardised_record(b, contract);
   if (record_a == record_b) return {std::strong_ordering::equal};
-  return {crypto::sha256(record_a) <=> crypto::sha256(record_b), true};
+  return {hash_of(record_a) <=> hash_of(record_b), true};
 }
 
 std::vector<std::string> differing_columns(const RowView& a, const RowView& b,
-                                           const contract::Contract& contract) {
+                                           const Contract& contract) {
   std::vector<std::string> names;
-  for (const contract::ColumnSpec& spec : contract.columns) {
+  for (const ColumnSpec& spec : contract.columns) {
     std::string ours;
     std::string theirs;
     append_column(ours, a, spec.name);
@@ -142,9 +159,9 @@ std::vector<std::string> differing_columns(const RowView& a, const RowView& b,
   return names;
 }
 
-std::string key_text(const RowView& row, const contract::Contract& contract) {
+std::string key_text(const RowView& row, const Contract& contract) {
   std::string text;
-  for (const contract::ColumnSpec& spec : contract.columns) {
+  for (const ColumnSpec& spec : contract.columns) {
     if (std::ranges::find(contract.key, spec.name) == contract.key.end()) continue;
     if (spec.is_personal) return {};
     const Column* column = row.batch->find(spec.name);
@@ -155,4 +172,4 @@ std::string key_text(const RowView& row, const contract::Contract& contract) {
   return text;
 }
 
-}  // namespace hark::pipeline
+}  // namespace hark::contract
