@@ -345,9 +345,11 @@ std::string department_text(const insight::RequestTable& table,
         " (95 %: ", show_range(report.disparity_ci95.low, report.disparity_ci95.high), ")\n");
   }
   if (report.weeks > 0) {
-    notes += concat("in / out: requests that came over those closed, ", report.weeks,
+    notes += concat("in / out: requests that came over those closed, up to ", report.weeks,
                     " whole weeks to ", calendar::format_date(*report.last_day),
-                    report.has_effort ? ", weighted by effort" : "", "; above 1 work piles up\n");
+                    report.has_effort ? ", weighted by effort" : "",
+                    "; above 1 work piles up. Weeks count from when closings of requests older "
+                    "than the data hardly matter; n/a where that leaves none.\n");
   }
   return concat(text.to_string(), "\n", notes);
 }
@@ -356,8 +358,7 @@ Result<Answer> departments(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto source, session.open_source(arguments.text("SOURCE")));
   HARK_TRY(const auto load, request_load(arguments, session, source));
   HARK_TRY(const auto table, insight::load_requests(*source.rows, *source.contract, load));
-  HARK_TRY(const auto report,
-           insight::department_report(table, *source.contract, session.threads()));
+  HARK_TRY(const auto report, departments_of(source, load, table));
   Answer answer = answer_for(source, load.now);
   for (const insight::Warning& warning : insight::request_warnings(table))
     answer.warnings.push_back({warning.code, warning.message, source.path});

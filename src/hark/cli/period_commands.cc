@@ -45,7 +45,7 @@ Result<insight::DailyCounts> daily_counts(const Arguments& arguments, Session& s
     name = insight::SeriesName::kRequestsCreated;
     HARK_TRY(const auto load, request_load(arguments, session, source));
     HARK_TRY(const auto table, insight::load_requests(*source.rows, contract, load));
-    return insight::daily_created_over_source(table, load.selection);
+    return insight::daily_created(table, load.selection);
   }
   name = insight::SeriesName::kContactOffered;
   HARK_TRY(const auto selection, selection_of(arguments, contract));

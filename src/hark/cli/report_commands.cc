@@ -80,8 +80,7 @@ void compare_periods(const insight::RequestTable& table, const insight::Selectio
                      const insight::Grouping* types,
                      const std::vector<insight::Grouping>& groupings,
                      report::RequestReport& requests) {
-  requests.periods =
-      insight::comparable_periods(insight::daily_created_over_source(table, selection));
+  requests.periods = insight::comparable_periods(insight::daily_created(table, selection));
   if (!requests.periods) return;
   const insight::ComparedPeriods& periods = *requests.periods;
   if (auto changes = insight::what_changed(table, selection, groupings, periods.a, periods.b))
@@ -155,7 +154,7 @@ Result<report::Document> document_for_requests(Session& session, const Arguments
     }
     HARK_TRY(requests.equity, insight::equity(table, contract, session.threads()));
     // Departments or places that the source does not tell have no section.
-    if (auto departments = insight::department_report(table, contract, session.threads()))
+    if (auto departments = departments_of(source, load, table))
       requests.departments = *std::move(departments);
     if (auto hot_spots = insight::hot_spots(table, contract, session.threads()))
       requests.hot_spots = *std::move(hot_spots);

@@ -67,6 +67,21 @@ Result<insight::RequestLoad> request_load(const Arguments& arguments, const Sess
   return load;
 }
 
+Result<insight::DepartmentReport> departments_of(const pipeline::OpenSource& source,
+                                                 const insight::RequestLoad& load,
+                                                 const insight::RequestTable& table) {
+  const contract::Contract& contract = *source.contract;
+  if (!load.selection.has_days()) return department_report(table, contract, load.threads);
+  insight::RequestLoad of_all_days = load;
+  of_all_days.selection.since_day.reset();
+  of_all_days.selection.until_day.reset();
+  of_all_days.with_places = false;
+  of_all_days.with_outcomes = false;
+  HARK_TRY(const auto uncut, insight::load_requests(*source.rows, contract, of_all_days));
+  return department_report(table, contract, load.threads,
+                           {&uncut, load.selection.since_day, load.selection.until_day});
+}
+
 Answer answer_for(const pipeline::OpenSource& source, Instant now) {
   Answer answer;
   answer.source = source.path;

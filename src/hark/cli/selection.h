@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hark/cli/session.h"
+#include "hark/insight/departments.h"
 #include "hark/insight/requests.h"
 #include "hark/insight/selection.h"
 
@@ -26,6 +27,13 @@ Instant now_for(const Session& session, const pipeline::OpenSource& source);
 /// kInvalidArgument.
 Result<insight::RequestLoad> request_load(const Arguments& arguments, const Session& session,
                                           const pipeline::OpenSource& source);
+
+/// The departments of `table`, which `load` chose of `source`. Where days were chosen it is read
+/// once more without them, for closings of requests that came before. Errors: those of
+/// insight::department_report() and of reading.
+Result<insight::DepartmentReport> departments_of(const pipeline::OpenSource& source,
+                                                 const insight::RequestLoad& load,
+                                                 const insight::RequestTable& table);
 
 /// An answer with source, contract, table version and now filled in.
 Answer answer_for(const pipeline::OpenSource& source, Instant now);

@@ -129,7 +129,7 @@ Result<ChangesReport> what_changed(const RequestTable& table, const Selection& s
   report.a = a;
   report.b = b;
   report.is_in_days = table.is_in_days();
-  const DailyCounts whole = daily_created_over_source(table, selection);
+  const DailyCounts whole = daily_created(table, selection);
   HARK_TRY(const RateReport all, rate_change(SeriesName::kRequestsCreated, whole, a, b));
   report.whole.volume = all.test;
   report.whole.volume_q = all.test.p;

@@ -76,63 +76,119 @@ struct WeekSums {
   double closings = 0;
 };
 
-void set_allocation(const RequestTable& table, const contract::Contract& contract,
-                    const Codes& agencies, DepartmentReport& report,
-                    std::vector<AllocationIndex>& index) {
-  index.resize(agencies.count);
+/// Days after which all but a tenth of the requests that an agency closes are closed. A source that
+/// begins with the first request of its time lacks the closings of older ones for about so long,
+/// and arrivals over closings would be above 1 whatever the agency does.
+std::vector<std::int64_t> days_to_closing(const RequestTable& table, const Codes& agencies) {
+  constexpr double kStillToClose = 0.1;
+  std::vector<std::int64_t> at_risk(agencies.count, 0);
+  for (const std::uint32_t row : table.by_duration) ++at_risk[agencies.of(row)];
+  const auto each_event = [&](const auto& take) {
+    std::vector<std::int64_t> left = at_risk;
+    std::vector<double> open(agencies.count, 1.0);
+    for (const std::uint32_t row : table.by_duration) {
+      const std::uint32_t agency = agencies.of(row);
+      if (table.outcome[row] == Outcome::kClosed) {
+        open[agency] *= 1 - 1 / static_cast<double>(left[agency]);
+        take(agency, open[agency], table.duration[row]);
+      }
+      --left[agency];
+    }
+  };
+  std::vector<double> never(agencies.count, 1.0);
+  each_event([&](std::uint32_t agency, double open, std::int64_t) { never[agency] = open; });
+  std::vector<std::int64_t> days(agencies.count, -1);
+  each_event([&](std::uint32_t agency, double open, std::int64_t ticks) {
+    if (days[agency] >= 0 || open > never[agency] + kStillToClose) return;
+    days[agency] = std::llround(
+        std::ceil(table.is_in_days() ? table.in_unit(ticks) : table.in_unit(ticks) / 24));
+  });
+  return days;
+}
+
+/// Arrivals over closings of these weeks, and its interval.
+void set_index(std::span<const WeekSums> weeks, std::uint64_t block, AllocationIndex& index) {
+  WeekSums all;
+  for (const WeekSums& week : weeks) {
+    all.arrivals += week.arrivals;
+    all.closings += week.closings;
+  }
+  if (!(all.closings > 0)) {
+    index.reason = "nothing was closed";
+    return;
+  }
+  index.value = all.arrivals / all.closings;
+  if (index.weeks < kLeastWeeks) return;
+  stats::Pcg64 random = stats::Pcg64::for_block(kSeed, block);
+  std::vector<double> drawn;
+  for (std::size_t r = 0; r < kReplicates; ++r) {
+    WeekSums sample;
+    for (std::size_t i = 0; i < weeks.size(); ++i) {
+      const WeekSums& week = weeks[random.below(weeks.size())];
+      sample.arrivals += week.arrivals;
+      sample.closings += week.closings;
+    }
+    if (sample.closings > 0) drawn.push_back(sample.arrivals / sample.closings);
+  }
+  // Draws in which nothing is closed have no index; with more than a few the interval says less
+  // than it seems to.
+  if (drawn.size() * 10 < kReplicates * 9) return;
+  std::ranges::sort(drawn);
+  index.ci95 = stats::Interval{*stats::quantile(std::span<const double>(drawn), 0.025),
+                               *stats::quantile(std::span<const double>(drawn), 0.975)};
+}
+
+/// The index of every agency code of `table`, whose days are not cut.
+std::vector<AllocationIndex> allocation(const RequestTable& table,
+                                        const contract::Contract& contract,
+                                        const AllocationRows& asked, DepartmentReport& report) {
+  const Codes agencies(table.category(contract, contract::Role::kAgency));
+  std::vector<AllocationIndex> index(agencies.count);
   report.has_effort = !contract.effort_hours_by_type.empty();
-  if (!table.first_created_day) return;
-  // The first and the last day of an export are not whole.
-  const std::int32_t first_whole = *table.first_created_day + 1;
-  const std::int32_t end = *table.last_created_day;
-  report.weeks = std::max(0, (end - first_whole) / kWeek);
-  if (report.weeks == 0) return;
-  const auto num_weeks = static_cast<std::size_t>(report.weeks);
-  const std::int32_t first = end - static_cast<std::int32_t>(report.weeks) * kWeek;
-  report.first_day = first;
+  if (!table.first_created_day) return index;
+  // The last day of an export is not whole, nor is the first.
+  const std::int32_t end =
+      std::min(*table.last_created_day, asked.until_day.value_or(*table.last_created_day));
+  const std::vector<std::int64_t> wait = days_to_closing(table, agencies);
+  std::vector<std::int32_t> first(agencies.count);
+  for (std::uint32_t agency = 0; agency < agencies.count; ++agency) {
+    const std::int64_t begin =
+        std::max<std::int64_t>(*table.first_created_day + std::max<std::int64_t>(wait[agency], 1),
+                               asked.since_day.value_or(*table.first_created_day));
+    index[agency].weeks = std::max<std::int64_t>(0, (end - begin) / kWeek);
+    first[agency] = end - static_cast<std::int32_t>(index[agency].weeks) * kWeek;
+    report.weeks = std::max(report.weeks, index[agency].weeks);
+  }
+  if (report.weeks == 0) return index;
+  report.first_day = *std::ranges::min_element(first);
   report.last_day = end - 1;
+  const auto num_weeks = static_cast<std::size_t>(report.weeks);
   const Codes types(table.category(contract, contract::Role::kComplaintType));
   const std::vector<double> effort = effort_by_type(table, contract);
   std::vector<WeekSums> sums(agencies.count * num_weeks);
   for (const std::uint32_t row : table.by_duration) {
-    WeekSums* const weeks = &sums[agencies.of(row) * num_weeks];
+    const std::uint32_t agency = agencies.of(row);
+    WeekSums* const weeks = &sums[agency * num_weeks];
     const double weight = effort[types.of(row)];
     const std::int32_t created = table.created_day(row);
-    if (created >= first && created < end)
-      weeks[static_cast<std::size_t>((created - first) / kWeek)].arrivals += weight;
+    if (created >= first[agency] && created < end)
+      weeks[static_cast<std::size_t>((created - first[agency]) / kWeek)].arrivals += weight;
     if (table.outcome[row] != Outcome::kClosed) continue;
     const std::int32_t closed = table.closed_day(row);
-    if (closed >= first && closed < end)
-      weeks[static_cast<std::size_t>((closed - first) / kWeek)].closings += weight;
+    if (closed >= first[agency] && closed < end)
+      weeks[static_cast<std::size_t>((closed - first[agency]) / kWeek)].closings += weight;
   }
   for (std::uint32_t agency = 0; agency < agencies.count; ++agency) {
-    const auto weeks = std::span(sums).subspan(agency * num_weeks, num_weeks);
-    WeekSums all;
-    for (const WeekSums& week : weeks) {
-      all.arrivals += week.arrivals;
-      all.closings += week.closings;
+    if (index[agency].weeks == 0) {
+      index[agency].reason =
+          "the data begin too late: closings of requests older than they are not there";
+      continue;
     }
-    if (!(all.closings > 0)) continue;
-    index[agency].value = all.arrivals / all.closings;
-    if (report.weeks < kLeastWeeks) continue;
-    stats::Pcg64 random = stats::Pcg64::for_block(kSeed, agency);
-    std::vector<double> drawn;
-    for (std::size_t r = 0; r < kReplicates; ++r) {
-      WeekSums sample;
-      for (std::size_t i = 0; i < num_weeks; ++i) {
-        const WeekSums& week = weeks[random.below(num_weeks)];
-        sample.arrivals += week.arrivals;
-        sample.closings += week.closings;
-      }
-      if (sample.closings > 0) drawn.push_back(sample.arrivals / sample.closings);
-    }
-    // Draws in which nothing is closed have no index; with more than a few the interval says less
-    // than it seems to.
-    if (drawn.size() * 10 < kReplicates * 9) continue;
-    std::ranges::sort(drawn);
-    index[agency].ci95 = stats::Interval{*stats::quantile(std::span<const double>(drawn), 0.025),
-                                         *stats::quantile(std::span<const double>(drawn), 0.975)};
+    set_index(
+        std::span(sums).subspan(agency * num_weeks, static_cast<std::size_t>(index[agency].weeks)),
+        agency, index[agency]);
   }
+  return index;
 }
 
 std::string reason_of(const stats::CaseMixGroup& group, std::int64_t least_n) {
@@ -149,7 +205,8 @@ Json ends(const stats::OpenInterval& interval) { return Json::Array{interval.low
 }  // namespace
 
 Result<DepartmentReport> department_report(const RequestTable& table,
-                                           const contract::Contract& contract, unsigned threads) {
+                                           const contract::Contract& contract, unsigned threads,
+                                           const AllocationRows& allocation_rows) {
   const Category* agency = table.category(contract, contract::Role::kAgency);
   if (agency == nullptr) {
     return Error(ErrorCode::kInvalidArgument, "this source does not say which department answers")
@@ -188,12 +245,19 @@ Result<DepartmentReport> department_report(const RequestTable& table,
   report.disparity = mix.spread;
   report.disparity_ci95 = mix.spread_ci95;
 
-  std::vector<AllocationIndex> index;
-  set_allocation(table, contract, agencies, report, index);
+  const RequestTable& uncut =
+      allocation_rows.requests == nullptr ? table : *allocation_rows.requests;
+  const std::vector<AllocationIndex> index = allocation(uncut, contract, allocation_rows, report);
+  const Category& agency_of_uncut = *uncut.category(contract, contract::Role::kAgency);
+  const auto index_of = [&](const std::string& key) {
+    const auto found = std::ranges::find(agency_of_uncut.keys, key);
+    return index[static_cast<std::size_t>(found - agency_of_uncut.keys.begin())];
+  };
   for (std::uint32_t code = 0; code < agency->num_keys(); ++code) {
     if (mix.groups[code].n == 0) continue;
     report.departments.push_back({agency->keys[code], agency->labels[code], mix.groups[code],
-                                  index[code], reason_of(mix.groups[code], options.least_n)});
+                                  index_of(agency->keys[code]),
+                                  reason_of(mix.groups[code], options.least_n)});
   }
   Department nobody;
   nobody.figures.n = std::ranges::count(groups, agencies.count - 1);
@@ -240,6 +304,8 @@ Json to_json(const RequestTable& table, const DepartmentReport& report) {
     item.set("rai_ci95", department.rai.ci95 ? Json(Json::Array{department.rai.ci95->low,
                                                                 department.rai.ci95->high})
                                              : Json());
+    item.set("rai_weeks", department.rai.weeks);
+    item.set("rai_reason", department.rai.reason.empty() ? Json() : Json(department.rai.reason));
     item.set("reason", department.reason.empty() ? Json() : Json(department.reason));
     list.push_back(std::move(item));
   }

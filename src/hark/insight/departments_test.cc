@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "hark/calendar/civil.h"
 #include "hark/core/text.h"
 #include "hark/insight/golden_test.h"
 #include "hark/insight/memory_source_test.h"
@@ -23,20 +24,20 @@ struct City {
     types.emplace_back(type);
     boroughs.emplace_back(borough);
     const auto stamp = [&](int hour) {
-      const int of_month = 1 + (day + hour / 24) % 28;
-      const int month = 1 + (day + hour / 24) / 28;
-      return concat("2024-0", month, "-", of_month < 10 ? "0" : "", of_month, " ",
-                    hour % 24 < 10 ? "0" : "", hour % 24, ":30:00");
+      const std::int32_t date = calendar::days_from_civil(2024, 1, 1) + day + hour / 24;
+      return concat(calendar::format_date(date), " ", hour % 24 < 10 ? "0" : "", hour % 24,
+                    ":30:00");
     };
     created.push_back(stamp(0));
     closed.push_back(hours == 0 ? "" : stamp(hours));
   }
-  RequestTable table(const contract::Contract& contract) const {
+  RequestTable table(const contract::Contract& contract, const Selection& days = {}) const {
     MemorySource source(97);
     source.clocks("created_date", created, "UTC").clocks("closed_date", closed, "UTC");
     source.texts("agency", agencies).texts("complaint_type", types).texts("borough", boroughs);
     RequestLoad load;
     load.now = *parse_instant("2026-01-01T00:00:00Z");
+    load.selection = days;
     return load_requests(source, contract, load).value();
   }
 };
@@ -133,6 +134,40 @@ TEST(Departments, TheAllocationIndexSetsArrivalsAgainstClosingsWeighedByEffort) 
   const DepartmentReport weighed = department_report(table, contract, 1).value();
   EXPECT_TRUE(weighed.has_effort);
   EXPECT_DOUBLE_EQ(*weighed.departments[0].rai.value, (4 + 4 + 1) / (4.0 + 1));
+}
+
+TEST(Departments, ClosingsOfRequestsOlderThanTheDataAreNotTakenForWorkThatPilesUp) {
+  // Every request takes 30 days, as many come as go, and the data begin with the first one.
+  City city;
+  for (int day = 0; day < 140; ++day) {
+    for (int i = 0; i < 4; ++i) city.add("PARKS", "Tree", "A", day, 30 * 24 + i);
+    city.add("ROADS", "Hole", "A", day, 3);
+  }
+  const contract::Contract contract = in_utc();
+  const RequestTable table = city.table(contract);
+  const DepartmentReport report = department_report(table, contract, 1).value();
+  const Department& parks = named(report, "PARKS");
+  EXPECT_EQ(parks.rai.value, 1.0) << "31 days are left out";
+  EXPECT_EQ(parks.rai.weeks, (139 - 31) / 7);
+  EXPECT_EQ(named(report, "ROADS").rai.weeks, 138 / 7);
+  EXPECT_EQ(report.weeks, 138 / 7);
+  // Days that the user chooses: closings of requests before them count.
+  Selection days;
+  days.since_day = calendar::days_from_civil(2024, 3, 15);
+  days.until_day = calendar::days_from_civil(2024, 4, 26);  // 42 days
+  const RequestTable cut = city.table(contract, days);
+  const DepartmentReport of_cut =
+      department_report(cut, contract, 1, {&table, days.since_day, days.until_day}).value();
+  EXPECT_EQ(named(of_cut, "PARKS").rai.value, 1.0);
+  EXPECT_EQ(named(of_cut, "PARKS").rai.weeks, 6);
+  EXPECT_EQ(calendar::format_date(*of_cut.last_day), "2024-04-25");
+  // Too few weeks for so slow a department.
+  City brief;
+  for (int day = 0; day < 36; ++day)
+    for (int i = 0; i < 4; ++i) brief.add("PARKS", "Tree", "A", day, 30 * 24 + i);
+  const DepartmentReport too_early = department_report(brief.table(contract), contract, 1).value();
+  EXPECT_FALSE(too_early.departments[0].rai.value);
+  EXPECT_NE(too_early.departments[0].rai.reason.find("begin too late"), std::string::npos);
 }
 
 TEST(Departments, FewWeeksHaveNoIntervalAndFewDaysNoIndex) {

@@ -1,5 +1,6 @@
 #include "hark/insight/hours.h"
 
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -22,9 +23,14 @@ Result<HourCounts> hourly_created(const RequestTable& table, const Selection& se
         .hint("leave --every hour out");
   }
   HourCounts out;
-  out.days.first_day = hours->first_day;
-  for (const series::HoursOfDay& day : hours->days) out.days.values.push_back(sum_of(day));
-  mark_missing_days(out.days);
+  out.days = daily_created(table, selection);
+  for (std::size_t i = 0; i < out.days.values.size(); ++i) {
+    double& count = out.days.values[i];
+    const double with_hour = sum_of(hours->days[i]);
+    // Of a day whose stamps are all heaped no hour is known.
+    const bool is_known = with_hour > 0 || count == 0;
+    count = is_known && !std::isnan(count) ? with_hour : std::numeric_limits<double>::quiet_NaN();
+  }
   out.hours = std::move(hours->days);
   out.at_midnight = hours->at_midnight;
   out.at_noon = hours->at_noon;

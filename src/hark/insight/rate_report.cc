@@ -20,8 +20,10 @@ Json period_json(const calendar::Period& period, std::int64_t days, std::int64_t
 
 /// Why figures are absent; nothing where none is.
 Json reason_of(const stats::RateRatio& test) {
-  if (!test.ratio) return "the first period has no counts on the weekdays compared";
-  if (*test.ratio == 0) return "the second period has no counts on the weekdays compared";
+  if (!test.ratio)
+    return "the first period has no counts on the weekdays compared: p is of a score test";
+  if (*test.ratio == 0)
+    return "the second period has no counts on the weekdays compared: p is of a score test";
   if (!test.dispersion) return "too few days to tell chance from change";
   if (!test.ci95) return "the days do not differ at all within the periods";
   return {};

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include <limits>
 
 #include "hark/calendar/civil.h"
+#include "hark/core/text.h"
 #include "hark/insight/memory_source_test.h"
 
 namespace hark::insight {
@@ -79,7 +82,7 @@ TEST(RateChange, SaysWhyAFigureIsAbsent) {
       << "a Tuesday and a Wednesday";
 }
 
-TEST(DailyCreatedOverSource, DaysWithoutWhatIsChosenAreThere) {
+TEST(DailyCreated, DaysWithoutWhatIsChosenAreThere) {
   test::MemorySource source;
   source
       .clocks("created_date", {"2024-03-01 10:00:00", "2024-03-02 10:00:00", "2024-03-04 11:00:00",
@@ -90,13 +93,39 @@ TEST(DailyCreatedOverSource, DaysWithoutWhatIsChosenAreThere) {
   load.now = *parse_instant("2026-11-01T00:00:00Z");
   load.selection.where = contract::Expression::parse("borough = 'B'", contract).value();
   const auto table = load_requests(source, contract, load).value();
-  const auto counts = daily_created_over_source(table, load.selection);
+  const auto counts = daily_created(table, load.selection);
   EXPECT_EQ(calendar::format_date(counts.first_day), "2024-03-02");
   EXPECT_EQ(counts.values, (std::vector<double>{0, 0, 1, 0}));
   // Cuts by the user are the edges of whole days.
   load.selection.until_day = calendar::days_from_civil(2024, 3, 5);
   const auto cut = load_requests(source, contract, load).value();
-  EXPECT_EQ(daily_created_over_source(cut, load.selection).values, (std::vector<double>{0, 0, 1}));
+  EXPECT_EQ(daily_created(cut, load.selection).values, (std::vector<double>{0, 0, 1}));
+}
+
+TEST(DailyCreated, WhatStoppedIsNotMissingAndAGapOfTheFileIs) {
+  // 30 requests a day of each borough; B stops after the 6th, and the file lacks the 4th.
+  std::vector<std::string> created;
+  std::vector<std::optional<std::string>> borough;
+  for (int day = 1; day <= 9; ++day) {
+    for (int i = 0; i < 60 && day != 4; ++i) {
+      if (i % 2 == 1 && day > 6) continue;
+      created.push_back(concat("2024-03-0", day, " 10:", i < 10 ? "0" : "", i, ":00"));
+      borough.emplace_back(i % 2 == 1 ? "B" : "A");
+    }
+  }
+  test::MemorySource source(100);
+  source.clocks("created_date", created).texts("borough", borough);
+  const auto contract = test::request_contract();
+  RequestLoad load;
+  load.now = *parse_instant("2026-11-01T00:00:00Z");
+  load.selection.where = contract::Expression::parse("borough = 'B'", contract).value();
+  const auto counts = daily_created(load_requests(source, contract, load).value(), load.selection);
+  ASSERT_EQ(counts.values.size(), 7U);
+  EXPECT_EQ(counts.values[0], 30);
+  EXPECT_TRUE(std::isnan(counts.values[2])) << "the 4th";
+  EXPECT_EQ(counts.values[4], 30) << "the 6th";
+  EXPECT_EQ(counts.values[5], 0) << "stopped";
+  EXPECT_EQ(counts.values[6], 0);
 }
 
 }  // namespace

@@ -374,6 +374,15 @@ Result<void> sort_by_duration(RequestTable& table, unsigned threads) {
 }
 
 void keep_selected(RequestTable& table, std::span<const std::uint8_t> is_selected) {
+  if (table.first_created_day) {
+    table.source_days.assign(
+        static_cast<std::size_t>(*table.last_created_day - *table.first_created_day + 1), 0);
+  }
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (!table.is_in_scope(row)) continue;
+    ++table
+          .source_days[static_cast<std::size_t>(table.created_day(row) - *table.first_created_day)];
+  }
   std::vector<std::uint32_t> new_row(is_selected.size());
   std::uint32_t next = 0;
   for (std::size_t row = 0; row < is_selected.size(); ++row) {

@@ -130,6 +130,9 @@ struct RequestTable {
   /// Local days of the first and the last request in scope of the whole source, selected or not.
   std::optional<std::int32_t> first_created_day;
   std::optional<std::int32_t> last_created_day;
+  /// Requests in scope of the whole source by local day from first_created_day on; empty where
+  /// everything is selected, and the rows tell.
+  std::vector<std::int64_t> source_days;
   std::int64_t future_created = 0;  ///< created later than the extract (not in the as-of time)
   Instant now;
   std::string time_zone;

@@ -36,21 +36,9 @@ Days cut_to_whole(Days days, const Selection& selection) {
   return days;
 }
 
-/// The days that the table has from their first to their last second, as far as can be told.
+/// The days that the source has from their first to their last second, as far as can be told,
+/// whatever --where chooses of it.
 Days whole_days(const RequestTable& table, const Selection& selection) {
-  Days days{std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()};
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    if (!table.is_in_scope(row)) continue;
-    const std::int32_t day = table.created_day(row);
-    days.first = std::min(days.first, day);
-    days.last = std::max(days.last, day);
-  }
-  if (days.last < days.first) return {};
-  return cut_to_whole(days, selection);
-}
-
-/// The same of the source, whatever --where chooses of it.
-Days whole_days_of_source(const RequestTable& table, const Selection& selection) {
   if (!table.first_created_day) return {};
   Days days{*table.first_created_day, *table.last_created_day};
   if (selection.since_day) days.first = std::max(days.first, *selection.since_day);
@@ -128,15 +116,8 @@ DailyCounts daily_offered(const ContactTable& table) {
   return out;
 }
 
-void mark_missing_days(DailyCounts& counts) {
-  if (median_of_counts(counts.values) <= kNoChance) return;
-  for (double& value : counts.values)
-    if (value == 0) value = kMissing;
-}
-
-namespace {
-
-DailyCounts created_by_day(const RequestTable& table, Days days) {
+DailyCounts daily_created(const RequestTable& table, const Selection& selection) {
+  const Days days = whole_days(table, selection);
   DailyCounts out;
   out.first_day = days.first;
   out.values.assign(days.size(), 0.0);
@@ -145,18 +126,18 @@ DailyCounts created_by_day(const RequestTable& table, Days days) {
     const std::int32_t day = table.created_day(row);
     if (days.holds(day)) ++out.values[static_cast<std::size_t>(day - days.first)];
   }
-  mark_missing_days(out);
+  // A day that the whole source lacks is missing; one without what was chosen is not.
+  std::vector<double> of_source = out.values;
+  if (!table.source_days.empty()) {
+    const auto first = static_cast<std::size_t>(days.first - *table.first_created_day);
+    for (std::size_t i = 0; i < of_source.size(); ++i)
+      of_source[i] = static_cast<double>(table.source_days[first + i]);
+  }
+  if (median_of_counts(of_source) > kNoChance) {
+    for (std::size_t i = 0; i < of_source.size(); ++i)
+      if (of_source[i] == 0) out.values[i] = kMissing;
+  }
   return out;
-}
-
-}  // namespace
-
-DailyCounts daily_created(const RequestTable& table, const Selection& selection) {
-  return created_by_day(table, whole_days(table, selection));
-}
-
-DailyCounts daily_created_over_source(const RequestTable& table, const Selection& selection) {
-  return created_by_day(table, whole_days_of_source(table, selection));
 }
 
 std::vector<DailyCounts> daily_created_by(const RequestTable& table, const Grouping& grouping,
@@ -227,6 +208,11 @@ std::optional<CreationHours> creation_hours(const RequestTable& table, const Sel
   return out;
 }
 
+bool is_told(const series::LevelShift& shift) {
+  return shift.relative && std::abs(*shift.relative) >= kLevelShiftThreshold &&
+         (shift.relative_ci95.low > 0 || shift.relative_ci95.high < 0);
+}
+
 Result<SeriesReport> series_report(SeriesName name, series::DailySeries series,
                                    const calendar::HolidayCalendar* holidays,
                                    std::optional<CreationHours> hours,
@@ -239,11 +225,14 @@ Result<SeriesReport> series_report(SeriesName name, series::DailySeries series,
                  concat(series.size(), " days are too few to take apart: at least ",
                         2 * kLeastSegment, " are needed"));
   }
-  HARK_TRY(const auto rest, take_seasons(series.values, report));
+  HARK_TRY(auto rest, take_seasons(series.values, report));
   report.weekdays = weekday_means(series);
   const std::size_t season = report.yearly_strength ? static_cast<std::size_t>(kYear) : 0;
-  HARK_TRY(report.changes, series::level_shifts(rest, kLeastSegment, season));
   HARK_TRY(report.ranges, series::expected_ranges(series));
+  // A storm of a day is told as a strange day and is no level.
+  for (const series::Anomaly& strange : report.ranges.anomalies)
+    rest[strange.index] += strange.expected - strange.actual;
+  HARK_TRY(report.changes, series::level_shifts(rest, kLeastSegment, season));
   if (holidays != nullptr) {
     const std::int32_t last_year = calendar::civil_from_days(series.day(series.size() - 1)).year;
     for (std::int32_t year = calendar::civil_from_days(series.first_day).year; year <= last_year;
@@ -285,8 +274,7 @@ Json to_json(const SeriesReport& report) {
                       {"after", shift.after},
                       {"relative", shift.relative},
                       {"ci95", shift.relative ? interval(shift.relative_ci95) : Json()},
-                      {"passes_threshold",
-                       shift.relative && std::abs(*shift.relative) >= kLevelShiftThreshold}}));
+                      {"passes_threshold", is_told(shift)}}));
   }
   out.set("changes", std::move(changes));
   Json anomalies = Json::array();

@@ -31,21 +31,16 @@ struct DailyCounts {
   std::vector<double> values;
 };
 
-/// Makes days of 0 missing where more than 20 a day are usual: they cannot be chance.
-void mark_missing_days(DailyCounts& counts);
-
 /// Offered calls by day, all queues together; missing where a row of the day has no count.
 DailyCounts daily_offered(const ContactTable& table);
 
 /// Requests in scope by day of creation.
 ///
-/// Only whole days: the first and the last day with a request are left out, unless --since or
-/// --until cut there. A day without any request counts as missing where more than 20 a day are
-/// usual (it cannot be chance), else as 0. Empty if there is no whole day.
+/// Only whole days of the source, also before the first and after the last request that --where
+/// chooses: the source's first and last day are left out, unless --since or --until cut there. A
+/// day on which the whole source has no request counts as missing where more than 20 a day are
+/// usual there (it cannot be chance), else as 0. Empty if there is no whole day.
 DailyCounts daily_created(const RequestTable& table, const Selection& selection);
-/// The same over the whole days of the source: where --where chooses few rows, the days before its
-/// first and after its last row are there too, with 0.
-DailyCounts daily_created_over_source(const RequestTable& table, const Selection& selection);
 /// The same by group, over the days of `whole` and missing where that is. Rows without a group are
 /// the last series. One series per key of the grouping, and one more.
 std::vector<DailyCounts> daily_created_by(const RequestTable& table, const Grouping& grouping,
@@ -71,6 +66,8 @@ std::optional<CreationHours> creation_hours(const RequestTable& table, const Sel
 
 /// A shift smaller than this is no finding (METRICS section 7).
 inline constexpr double kLevelShiftThreshold = 0.10;
+/// Whether a shift is large enough to be told, and more than chance.
+bool is_told(const series::LevelShift& shift);
 
 /// The mean of the days of one weekday that have a count.
 struct WeekdayMean {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "hark/calendar/civil.h"
+#include "hark/core/text.h"
 #include "hark/insight/forecasts.h"
 #include "hark/insight/golden_test.h"
 #include "hark/insight/memory_source_test.h"
@@ -247,6 +248,39 @@ TEST(ForecastWarnings, SayThatNothingBeatsTheLastWeekAndThatOriginsAreFew) {
   ASSERT_EQ(warnings.size(), 2u);
   EXPECT_EQ(warnings[0].code, "no_better_than_naive");
   EXPECT_EQ(warnings[1].code, "few_origins");
+}
+
+TEST(SeriesReport, AStrangeDayIsNoLevelAndNoLevelIsBelowNone) {
+  // About three requests a day, and one day of two hundred.
+  std::vector<std::string> created;
+  for (int day = 0; day < 240; ++day) {
+    const auto date = calendar::format_date(day_of(2024, 1, 1) + day);
+    const int count = day == 120 ? 200 : 3 + day * 7 % 3 - 1;
+    for (int i = 0; i < count; ++i)
+      created.push_back(concat(date, " 1", i % 10, ":", 10 + i % 50, ":07"));
+  }
+  const auto counts = daily_created(requests_created_at(created), {});
+  const auto report =
+      series_report(SeriesName::kRequestsCreated, training_series(counts, std::nullopt).value(),
+                    nullptr, std::nullopt, std::nullopt)
+          .value();
+  ASSERT_EQ(report.ranges.anomalies.size(), 1U);
+  EXPECT_EQ(calendar::format_date(report.series.day(report.ranges.anomalies[0].index)),
+            "2024-04-30");
+  EXPECT_TRUE(report.changes.empty());
+}
+
+TEST(IsTold, AShiftThatMayBeChanceIsNot) {
+  series::LevelShift shift;
+  EXPECT_FALSE(is_told(shift));
+  shift.relative = 0.5;
+  shift.relative_ci95 = {0.1, 0.9};
+  EXPECT_TRUE(is_told(shift));
+  shift.relative_ci95 = {-0.1, 1.1};
+  EXPECT_FALSE(is_told(shift));
+  shift.relative = -0.09;
+  shift.relative_ci95 = {-0.1, -0.08};
+  EXPECT_FALSE(is_told(shift)) << "small";
 }
 
 }  // namespace

@@ -23,6 +23,12 @@ constexpr std::size_t kMostRows = 8;
 constexpr double kChance = 0.05;
 
 bool is_more_than_chance(std::optional<double> q) { return q && *q < kChance; }
+/// For a table whose q-values are corrected together.
+constexpr const char* kVerdictTitle = "more than chance, all tests together";
+const char* verdict(std::optional<double> q) {
+  if (!q) return "cannot be tested";
+  return *q < kChance ? "yes" : "no";
+}
 
 /// "the same 13 weeks of the year before", "the 4 weeks before".
 std::string before_words(const ComparedPeriods& periods) {
@@ -186,9 +192,9 @@ class Changes {
   Table others_table() {
     Table table;
     table.caption = "Agencies and areas with the largest changes, requests a day";
-    table.columns = {
-        {"", false},      {"name", false},         {"before", true},           {"now", true},
-        {"change", true}, {"95 % interval", true}, {"more than chance", false}};
+    table.columns = {{"", false},           {"name", false},  {"before", true},
+                     {"now", true},         {"change", true}, {"95 % interval", true},
+                     {kVerdictTitle, false}};
     for (const Changed* changed : largest(changes_.by_volume(), false, kMostRows)) {
       const auto& ratio = changed->volume.ratio;
       const auto& interval = changed->volume.ci95;
@@ -200,7 +206,7 @@ class Changes {
            ratio ? say_change(*ratio - 1) : "",
            interval ? concat(say_change(interval->low - 1), " to ", say_change(interval->high - 1))
                     : "",
-           is_more_than_chance(changed->volume_q) ? "yes" : "no"});
+           verdict(changed->volume_q)});
     }
     return table;
   }
@@ -228,23 +234,23 @@ class Changes {
                time("median_before", "median time to close, the weeks compared with (Kaplan-Meier)",
                     *whole.median_a, whole.timed_a),
                ". Open requests are counted. ",
-               is_more_than_chance(whole.median_q) ? "Times differ by more than chance explains."
-                                                   : "Chance may explain the difference."));
+               !whole.median_q                       ? ""
+               : is_more_than_chance(whole.median_q) ? "Times differ by more than chance explains."
+                                                     : "Chance may explain the difference."));
     Table table;
     table.caption = "Kinds of request that made the typical wait longer or shorter";
     table.columns = {{"complaint type", false},
                      {"before", true},
                      {"now", true},
                      {"requests now", true},
-                     {"more than chance", false}};
+                     {kVerdictTitle, false}};
     for (const Changed* changed : largest(changes_.by_median(), true, kMostRows)) {
       if (*changed->pull == 0) continue;
       table.rows.push_back({changed->key, say_duration(*changed->median_a, changes_.is_in_days),
                             time(concat("median_now_", changed->key),
                                  concat("median time to close now, ", changed->key),
                                  *changed->median_b, changed->timed_b),
-                            say_count(changed->timed_b),
-                            is_more_than_chance(changed->median_q) ? "yes" : "no"});
+                            say_count(changed->timed_b), verdict(changed->median_q)});
     }
     if (!table.rows.empty()) section.show(std::move(table));
   }

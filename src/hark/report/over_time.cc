@@ -62,8 +62,7 @@ class Volume {
   std::vector<const series::LevelShift*> told_shifts() const {
     std::vector<const series::LevelShift*> told;
     for (const series::LevelShift& shift : report_.changes) {
-      if (shift.relative && std::abs(*shift.relative) >= insight::kLevelShiftThreshold)
-        told.push_back(&shift);
+      if (insight::is_told(shift)) told.push_back(&shift);
     }
     std::ranges::reverse(told);
     return told;

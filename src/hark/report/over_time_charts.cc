@@ -78,8 +78,7 @@ ChartSpec volume_trend(const insight::SeriesReport& report) {
 
   std::vector<const series::LevelShift*> shifts;
   for (const series::LevelShift& shift : report.changes) {
-    if (shift.relative && std::abs(*shift.relative) >= insight::kLevelShiftThreshold)
-      shifts.push_back(&shift);
+    if (insight::is_told(shift)) shifts.push_back(&shift);
   }
   std::ranges::stable_sort(shifts, std::ranges::greater(), [](const series::LevelShift* shift) {
     return std::abs(*shift->relative);

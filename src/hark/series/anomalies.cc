@@ -16,6 +16,14 @@ namespace {
 constexpr int kSteadySeason = 25;
 constexpr int kTrendDays = 31;
 
+/// Standard deviation of the root of a Poisson count: of few requests a day most days are alike,
+/// and their median deviation is 0.
+constexpr double kChanceSd = 0.5;
+
+/// With fewer a day most days are alike, and a robust STL gives all others no weight: what is left
+/// to smooth bends its seasons far away from any count.
+constexpr double kManyADay = 4;
+
 struct Spread {
   double middle = 0;
   double sd = 0;
@@ -25,7 +33,7 @@ Spread spread_of(std::vector<double>& values) {
   Spread spread;
   spread.middle = upper_median(values);
   for (double& x : values) x = std::abs(x - spread.middle);
-  spread.sd = kMedianToSd * upper_median(values);
+  spread.sd = std::max(kMedianToSd * upper_median(values), kChanceSd);
   return spread;
 }
 
@@ -39,7 +47,9 @@ Result<ExpectedRanges> expected_ranges(const DailySeries& series, double limit) 
   const std::size_t n = series.size();
   std::vector<double> roots(n);
   for (std::size_t i = 0; i < n; ++i) roots[i] = to_root(series.values[i]);
-  StlOptions options = StlOptions::weekly(true);
+  std::vector<double> sorted = series.values;
+  const bool is_robust = upper_median(sorted) >= kManyADay;
+  StlOptions options = StlOptions::weekly(is_robust);
   options.seasonal.window = kSteadySeason;
   options.trend.window = kTrendDays;
   HARK_TRY(const auto parts, stl(roots, options));
@@ -62,7 +72,7 @@ Result<ExpectedRanges> expected_ranges(const DailySeries& series, double limit) 
     out.low.push_back(low);
     out.high.push_back(high);
     const double actual = series.values[i];
-    if (series.is_filled[i] != 0 || spread.sd <= 0 || (actual >= low && actual <= high)) continue;
+    if (series.is_filled[i] != 0 || (actual >= low && actual <= high)) continue;
     out.anomalies.push_back(
         {i, actual, from_root(middle), low, high, (to_root(actual) - middle) / spread.sd});
   }

@@ -28,7 +28,8 @@ struct ExpectedRanges {
 };
 
 /// The range in which a day is expected: within `limit` robust standard deviations of the remainder
-/// on days of its kind (working day or weekend). Filled days are not judged.
+/// on days of its kind (working day or weekend), which is taken for no less than that of chance.
+/// Filled days are not judged.
 /// Errors: kInvalidInput if the series has at most two weeks.
 Result<ExpectedRanges> expected_ranges(const DailySeries& series, double limit = 4);
 

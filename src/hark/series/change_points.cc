@@ -232,8 +232,9 @@ Result<std::vector<LevelShift>> level_shifts(std::span<const double> values,
     const std::size_t to = i + 1 < changes.size() ? changes[i + 1] : values.size();
     LevelShift shift;
     shift.index = at;
-    shift.before = mean_of(values.subspan(from, at - from));
-    shift.after = mean_of(values.subspan(at, to - at));
+    // What is left when a season of few counts is taken off may be less than none.
+    shift.before = std::max(mean_of(values.subspan(from, at - from)), 0.0);
+    shift.after = std::max(mean_of(values.subspan(at, to - at)), 0.0);
     if (!(shift.before > 0)) {
       shifts.push_back(shift);
       continue;
@@ -244,7 +245,8 @@ Result<std::vector<LevelShift>> level_shifts(std::span<const double> values,
         long_run_var * contrast_var({from, at, to, ratio}, values.size(), season);
     const double se = std::sqrt(variance) / shift.before;
     shift.relative = ratio - 1;
-    shift.relative_ci95 = {ratio - 1 - stats::kZ95 * se, ratio - 1 + stats::kZ95 * se};
+    shift.relative_ci95 = {std::max(ratio - 1 - stats::kZ95 * se, -1.0),
+                           ratio - 1 + stats::kZ95 * se};
     shifts.push_back(shift);
   }
   return shifts;

@@ -34,10 +34,10 @@ NoiseLevel noise_around(std::span<const double> values, std::span<const std::siz
 
 struct LevelShift {
   std::size_t index = 0;  ///< first value of the new level
-  double before = 0;      ///< mean of the segment before
+  double before = 0;      ///< mean of the segment before; not below 0
   double after = 0;
   std::optional<double> relative;  ///< after / before − 1; absent unless before is above 0
-  stats::Interval relative_ci95;   ///< of `relative`
+  stats::Interval relative_ci95;   ///< of `relative`; not below −1
 };
 
 /// Shifts of the level of a deseasonalised series: pelt() with penalty 3 log(n) · long-run

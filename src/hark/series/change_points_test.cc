@@ -213,6 +213,25 @@ TEST(ExpectedRanges, StrangeDaysStandOutAndOrdinaryOnesDoNot) {
   EXPECT_LE(false_alarms, 30);
 }
 
+TEST(ExpectedRanges, OfFewRequestsADayARangeIsNoNarrowerThanChance) {
+  for (const double mean : {0.05, 0.3, 1.0, 2.5, 4.0, 6.0}) {
+    stats::Pcg64 random(7, 3);
+    DailySeries series;
+    for (int day = 0; day < 1000; ++day) {
+      series.values.push_back(
+          static_cast<double>(stats::poisson_quantile(random.uniform_open(), mean)));
+      series.is_filled.push_back(0);
+    }
+    series.values[500] = 25;
+    const auto ranges = expected_ranges(series);
+    ASSERT_TRUE(ranges);
+    ASSERT_FALSE(ranges->anomalies.empty()) << mean;
+    EXPECT_EQ(ranges->anomalies[0].index, 500U) << mean;
+    // Four deviations of a normal remainder would be 0.06 days.
+    EXPECT_LE(ranges->anomalies.size(), 2U) << mean;
+  }
+}
+
 std::vector<HoursOfDay> hours(std::size_t num_days, std::uint64_t seed) {
   stats::Pcg64 random(seed, 12);
   std::vector<HoursOfDay> days(num_days);

@@ -77,6 +77,40 @@ Result<std::vector<Stratum>> strata_of(std::span<const RateDay> days, RateRatio&
   return strata;
 }
 
+/// Whether the rate is the same where one period has no counts at all, so that the ratio has no
+/// interval: the quasi-score test at ratio 1. The other period's days say how much days differ;
+/// less than chance they cannot, for nothing else is known of the days without counts.
+void test_against_none(std::span<const RateDay> days, const std::vector<Stratum>& strata,
+                       RateRatio& result) {
+  const bool is_b_counted = result.ratio == std::nullopt;
+  double surplus = 0;
+  double information = 0;
+  double num_strata = 0;
+  for (const Stratum& stratum : strata) {
+    if (!stratum.is_shared() || stratum.count() == 0) continue;
+    const double share = stratum.share_b(1);
+    surplus += static_cast<double>(stratum.count_b) - stratum.count() * share;
+    information += stratum.count() * share * (1 - share);
+    ++num_strata;
+  }
+  double pearson = 0;
+  double num_used = 0;
+  for (const RateDay& day : days) {
+    const Stratum& stratum = strata[day.stratum];
+    if (!stratum.is_shared() || stratum.count() == 0 || day.is_in_b != is_b_counted) continue;
+    const double expected =
+        stratum.count() / static_cast<double>(is_b_counted ? stratum.days_b : stratum.days_a);
+    pearson += std::pow(static_cast<double>(day.count) - expected, 2) / expected;
+    ++num_used;
+  }
+  result.df = num_used - num_strata;
+  if (result.df <= 0 || !(information > 0)) return;
+  result.dispersion = pearson / result.df;
+  result.t = surplus / std::sqrt(std::max(*result.dispersion, 1.0) * information);
+  result.p = student_t_two_sided(*result.t, result.df);
+  result.log10_p = log10_student_t_two_sided(*result.t, result.df);
+}
+
 }  // namespace
 
 Result<RateRatio> rate_ratio(std::span<const RateDay> days) {
@@ -94,9 +128,9 @@ Result<RateRatio> rate_ratio(std::span<const RateDay> days) {
     shared_a += stratum.count_a;
     shared_b += stratum.count_b;
   }
-  if (shared_a == 0) return result;
-  if (shared_b == 0) {
-    result.ratio = 0;
+  if (shared_a == 0 || shared_b == 0) {
+    if (shared_a > 0) result.ratio = 0;
+    if (shared_a + shared_b > 0) test_against_none(days, strata, result);
     return result;
   }
   const double ratio = solve_ratio(strata);

@@ -31,7 +31,8 @@ struct RateRatio {
   /// more than that; nullopt without degrees of freedom.
   std::optional<double> dispersion;
   double df = 0;                 ///< days less strata less 1, of strata with counts
-  std::optional<Interval> ci95;  ///< from t on the log scale; nullopt where there is no dispersion
+  std::optional<Interval> ci95;  ///< from t on the log scale; nullopt where there is no dispersion,
+                                 ///< and where a period has no counts
   std::optional<double> t;
   std::optional<double> p;  ///< two-sided, of ratio = 1; underflows to 0
   std::optional<double> log10_p;
@@ -46,6 +47,8 @@ struct RateRatio {
 /// `days` ascend. Strata without any count are days of rest: they say nothing and take no degree of
 /// freedom. Errors: kInvalidInput if a period has no day, no stratum has days in both, days do not
 /// ascend, or a count is negative. Time O(days + strata).
+/// Where one period has no counts, t and p are those of the quasi-score test at ratio 1, with the
+/// dispersion and the degrees of freedom (its days less strata) of the other, at least 1.
 /// Source: McCullagh and Nelder, Generalized Linear Models (1989), sections 6.2 and 9.2.
 Result<RateRatio> rate_ratio(std::span<const RateDay> days);
 

@@ -182,17 +182,52 @@ TEST(RateRatio, WhatTheDaysCannotTellIsAbsent) {
       rate_ratio(std::vector<RateDay>{{0, 40, 0, false}, {7, 60, 0, true}}).value();
   EXPECT_NEAR(*two.ratio, 1.5, 1e-12);
   EXPECT_FALSE(two.dispersion || two.ci95 || two.p || two.autocorrelation);
-  // No counts in one period.
-  const std::vector<RateDay> gone{{0, 4, 0, false}, {7, 6, 0, false}, {14, 0, 0, true}};
-  const RateRatio none = rate_ratio(gone).value();
-  EXPECT_EQ(none.ratio, 0.0);
-  EXPECT_FALSE(none.ci95 || none.p);
+  // No counts in one period, and a single day in the other.
   const std::vector<RateDay> fresh{{0, 0, 0, false}, {7, 0, 0, false}, {14, 3, 0, true}};
   EXPECT_FALSE(rate_ratio(fresh)->ratio) << "nothing to compare with";
+  EXPECT_FALSE(rate_ratio(fresh)->p);
+  const std::vector<RateDay> nothing{{0, 0, 0, false}, {7, 0, 0, false}, {14, 0, 0, true}};
+  EXPECT_FALSE(rate_ratio(nothing)->ratio || rate_ratio(nothing)->p);
   // Counts that follow the model to the last one.
   const std::vector<RateDay> exact{{0, 5, 0, false}, {7, 5, 0, false}, {14, 5, 0, true}};
   EXPECT_EQ(rate_ratio(exact)->dispersion, 0.0);
   EXPECT_FALSE(rate_ratio(exact)->ci95);
+}
+
+TEST(RateRatio, WhatStoppedOrBeganIsTestedWithoutARatio) {
+  // As many days of each weekday in both periods: half of all counts are expected in each, and t is
+  // minus the root of the counts, over that of the dispersion.
+  std::vector<RateDay> stopped;
+  std::vector<RateDay> began;
+  double total = 0;
+  double pearson = 0;
+  for (std::int32_t day = 0; day < 56; ++day) {
+    const std::int64_t count = day < 28 ? 3 + day * 5 % 11 : 0;
+    stopped.push_back({day, count, 0, day >= 28});
+    began.push_back({day, day < 28 ? 0 : 3 + (day - 28) * 5 % 11, 0, day >= 28});
+    total += static_cast<double>(count);
+  }
+  for (std::int32_t day = 0; day < 28; ++day) {
+    const auto count = static_cast<double>(stopped[static_cast<std::size_t>(day)].count);
+    pearson += std::pow(count - total / 28, 2) / (total / 28);
+  }
+  const RateRatio gone = rate_ratio(stopped).value();
+  EXPECT_EQ(gone.ratio, 0.0);
+  EXPECT_EQ(gone.df, 27);
+  EXPECT_NEAR(*gone.dispersion, pearson / 27, 1e-12);
+  ASSERT_GT(*gone.dispersion, 1);
+  EXPECT_NEAR(*gone.t, -std::sqrt(total / *gone.dispersion), 1e-12);
+  EXPECT_LT(*gone.p, 1e-10);
+  EXPECT_FALSE(gone.ci95);
+  const RateRatio fresh = rate_ratio(began).value();
+  EXPECT_FALSE(fresh.ratio);
+  EXPECT_NEAR(*fresh.t, -*gone.t, 1e-12);
+  EXPECT_EQ(fresh.p, gone.p);
+  // Days that are all alike say no more than Poisson's: three requests and then none are nothing.
+  std::vector<RateDay> few;
+  for (std::int32_t day = 0; day < 6; ++day) few.push_back({day, day < 3 ? 1 : 0, 0, day >= 3});
+  EXPECT_NEAR(*rate_ratio(few)->t, -std::sqrt(3.0), 1e-12);
+  EXPECT_GT(*rate_ratio(few)->p, 0.05);
 }
 
 TEST(RateRatio, DaysOfRestTakeNoDegreeOfFreedom) {
