@@ -284,6 +284,8 @@ Result<Answer> decompose(const Arguments& arguments, Session& session) {
     HARK_TRY(const auto report,
              insight::decompose(loaded.table, question, groups, loaded.groupings.back()));
     Answer answer = answer_for(loaded.source, loaded.now);
+    for (const insight::Warning& warning : insight::decompose_warnings(report))
+      answer.warnings.push_back({warning.code, warning.message, loaded.source.path});
     answer.data = insight::to_json(report);
     answer.text =
         decompose_text(report, question.value == insight::DecomposeValue::kClosedIn24Hours);

@@ -176,6 +176,21 @@ std::int64_t DecomposeReport::num_b() const {
       [](std::int64_t sum, const stats::Stratum& stratum) { return sum + stratum.n_b; });
 }
 
+std::vector<Warning> decompose_warnings(const DecomposeReport& report) {
+  const auto open_share = [](std::int64_t open, std::int64_t closed) {
+    return static_cast<double>(open) / static_cast<double>(open + closed);
+  };
+  const double a = open_share(report.open_a, report.num_a());
+  const double b = open_share(report.open_b, report.num_b());
+  constexpr double kPoint = 0.01;
+  if (std::abs(a - b) < kPoint) return {};
+  return {{"open_left_out",
+           concat("open requests have no time yet and are left out: ", report.open_a, " of ",
+                  report.open_a + report.num_a(), " in ", report.a, ", ", report.open_b, " of ",
+                  report.open_b + report.num_b(), " in ", report.b,
+                  ". The one with more of them looks faster than it will have been")}};
+}
+
 Json to_json(const DecomposeReport& report) {
   Json terms = Json::array();
   for (const std::size_t i : report.by_effect()) {

@@ -12,6 +12,7 @@
 #include "hark/calendar/period.h"
 #include "hark/core/json.h"
 #include "hark/insight/request_kpis.h"
+#include "hark/insight/warning.h"
 #include "hark/stats/kitagawa.h"
 
 namespace hark::insight {
@@ -60,6 +61,10 @@ Result<Grouping> group_by_period(const RequestTable& table, const calendar::Peri
 /// closed requests.
 Result<DecomposeReport> decompose(const RequestTable& table, const DecomposeQuestion& question,
                                   const Grouping& groups, const Grouping& over);
+
+/// That open requests have no time yet, where they are more of one group than of the other by a
+/// point or more.
+std::vector<Warning> decompose_warnings(const DecomposeReport& report);
 
 /// CLI.md, `decompose`. The terms with the largest effects first.
 Json to_json(const DecomposeReport& report);

@@ -211,5 +211,25 @@ TEST(Backlog, HoldsWhatWasCreatedAndNotYetClosed) {
       << "after the data's end";
 }
 
+TEST(Decompose, OpenRequestsThatLackInOneGroupAreToldOf) {
+  const auto warnings_with = [](std::size_t open) {
+    City city;
+    city.add("BRONX", "Noise", 8, 1);
+    city.add("QUEENS", "Noise", 8, 1);
+    for (std::size_t i = 0; i < open; ++i) city.closed[8 + i].clear();
+    const Loaded loaded = city.load();
+    return decompose_warnings(decompose(loaded.table,
+                                        {DecomposeValue::kTimeToClose, "BRONX", "QUEENS"},
+                                        loaded.by("borough"), loaded.by("complaint_type"))
+                                  .value());
+  };
+  EXPECT_TRUE(warnings_with(0).empty());
+  const auto warnings = warnings_with(3);
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0].code, "open_left_out");
+  EXPECT_NE(warnings[0].message.find("0 of 8 in BRONX, 3 of 8 in QUEENS"), std::string::npos)
+      << warnings[0].message;
+}
+
 }  // namespace
 }  // namespace hark::insight

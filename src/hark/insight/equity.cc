@@ -24,9 +24,10 @@ Equity equity_of(std::vector<Equity::Area> areas) {
       out.not_reached.push_back(area.name);
     }
   }
-  if (out.not_reached.empty()) out.theil = stats::theil(medians);
-  if (out.not_reached.empty() && !medians.empty() && medians.front() > 0)
-    out.max_min = medians.back() / medians.front();
+  // One area has nothing to be unlike.
+  const bool is_comparable = out.not_reached.empty() && medians.size() > 1;
+  if (is_comparable) out.theil = stats::theil(medians);
+  if (is_comparable && medians.front() > 0) out.max_min = medians.back() / medians.front();
   out.areas = std::move(areas);
   return out;
 }

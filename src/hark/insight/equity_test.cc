@@ -71,6 +71,15 @@ TEST(Equity, AnAreaWhoseMedianIsNotReachedIsNamedAndNothingIsCompared) {
   EXPECT_FALSE(equity(open.table(contract), contract).value()) << "no closing at all";
 }
 
+TEST(Equity, OneAreaIsComparedWithNothing) {
+  City city;
+  city.add("BRONX", 40, 4);
+  const contract::Contract contract = test::request_contract();
+  const auto report = equity(city.table(contract), contract, 1).value();
+  EXPECT_EQ(report->areas.size(), 1U);
+  EXPECT_FALSE(report->theil || report->max_min);
+}
+
 TEST(StillOpen, IsTheCurveAtSomeDaysAge) {
   City city;
   city.add("A", 30, 4);
@@ -138,8 +147,9 @@ TEST(EquityGolden, MediansAndSurvivalEqualTheReferenceValues) {
     EXPECT_EQ(num_compared, report->areas.size());
     const bool is_reached = medians.size() == num_compared;
     std::ranges::sort(medians);
-    EXPECT_EQ(report->theil, is_reached ? stats::theil(medians) : std::nullopt);
-    EXPECT_EQ(report->max_min, is_reached && !medians.empty() && medians.front() > 0
+    EXPECT_EQ(report->theil,
+              is_reached && medians.size() > 1 ? stats::theil(medians) : std::nullopt);
+    EXPECT_EQ(report->max_min, is_reached && medians.size() > 1 && medians.front() > 0
                                    ? std::optional(medians.back() / medians.front())
                                    : std::nullopt);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "hark/calendar/civil.h"
 #include "hark/core/text.h"
@@ -73,6 +74,21 @@ Result<std::vector<double>> take_seasons(const std::vector<double>& values, Seri
     rest[i] -= both.seasonal[0][i] + both.seasonal[1][i];
   report.trend = std::move(both.trend);
   return rest;
+}
+
+/// A storm of a few days is told as strange days and is no level: it is taken out. Many strange
+/// days close together are a level that the trend follows late.
+void take_storms(const series::ExpectedRanges& ranges, std::vector<double>& rest) {
+  constexpr std::size_t kAround = 7;
+  constexpr std::ptrdiff_t kLongestStorm = 3;
+  std::vector<std::uint8_t> is_strange(rest.size(), 0);
+  for (const series::Anomaly& strange : ranges.anomalies) is_strange[strange.index] = 1;
+  for (const series::Anomaly& strange : ranges.anomalies) {
+    const std::size_t first = strange.index - std::min(strange.index, kAround);
+    const std::size_t end = std::min(strange.index + kAround + 1, rest.size());
+    if (std::ranges::count(std::span(is_strange).subspan(first, end - first), 1) <= kLongestStorm)
+      rest[strange.index] += strange.expected - strange.actual;
+  }
 }
 
 std::array<WeekdayMean, 7> weekday_means(const series::DailySeries& series) {
@@ -229,9 +245,7 @@ Result<SeriesReport> series_report(SeriesName name, series::DailySeries series,
   report.weekdays = weekday_means(series);
   const std::size_t season = report.yearly_strength ? static_cast<std::size_t>(kYear) : 0;
   HARK_TRY(report.ranges, series::expected_ranges(series));
-  // A storm of a day is told as a strange day and is no level.
-  for (const series::Anomaly& strange : report.ranges.anomalies)
-    rest[strange.index] += strange.expected - strange.actual;
+  take_storms(report.ranges, rest);
   HARK_TRY(report.changes, series::level_shifts(rest, kLeastSegment, season));
   if (holidays != nullptr) {
     const std::int32_t last_year = calendar::civil_from_days(series.day(series.size() - 1)).year;

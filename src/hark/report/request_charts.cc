@@ -89,7 +89,10 @@ ChartSpec week_hours(const insight::WeekHours& hours) {
       }
     }
   }
-  spec.description = concat("Most requests come on ", weekday_name(best_day), "s between ",
+  // Fewer days than a week tell of themselves, and of no habit.
+  const bool is_habit = weekdays.size() == std::size_t{7 * 24};
+  spec.description = concat(is_habit ? "Most requests come on " : "Here most requests came on a ",
+                            weekday_name(best_day), is_habit ? "s between " : " between ",
                             best_hour, " and ", best_hour + 1, " o'clock.");
   spec.footnote = concat("Local time. ", say_count(hours.num_heaped),
                          " requests stamped exactly at midnight or noon are left out: such stamps "
@@ -270,14 +273,22 @@ ChartSpec sla_by_group(const std::vector<RequestGroup>& groups, std::string id, 
     high.push_back(row.interval.high);
     n.push_back(static_cast<double>(row.group->kpis.sla->eligible));
   }
-  if (!shown.empty()) {
-    spec.description = concat(
-        "Lowest: ", shown.front().group->label, " with ", say_percent(shown.front().share),
-        "; highest: ", shown.back().group->label, " with ", say_percent(shown.back().share), ".");
+  // Two requests make no lowest and no highest.
+  constexpr std::int64_t kFewRows = 30;
+  const auto tells = [](const Shown& row) { return row.group->kpis.sla->eligible >= kFewRows; };
+  const auto lowest = std::ranges::find_if(shown, tells);
+  const auto highest = std::ranges::find_if(shown.rbegin(), shown.rend(), tells);
+  if (lowest != shown.end() && lowest->group != highest->group) {
+    spec.description =
+        concat("With at least ", kFewRows, " requests, lowest: ", lowest->group->label, " with ",
+               say_percent(lowest->share), "; highest: ", highest->group->label, " with ",
+               say_percent(highest->share), ".");
   }
-  spec.footnote =
-      "Share of requests old enough to tell that were closed in time; open ones are misses. Wilson "
-      "95 % intervals.";
+  const bool is_certain = shown.empty() || shown.front().group->kpis.sla->compliance;
+  spec.footnote = concat(
+      "Share of requests old enough to tell that were closed in time; open ones are misses. ",
+      is_certain ? "Wilson 95 % intervals."
+                 : "Dates tell no hour: lines go from certainly to possibly in time.");
   spec.data = {texts("group", group_title, std::move(names)),
                numbers("share", "closed in time", std::move(share), Format::kPercent),
                numbers("low", "from", std::move(low), Format::kPercent),

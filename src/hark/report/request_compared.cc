@@ -190,7 +190,7 @@ void show_like_for_like(const ReportContext& context, const RequestReport& repor
         "Between the slowest and the fastest agency the typical wait differs by a factor of ",
         cite.number("disparity", "largest over smallest median time to close of agencies",
                     *departments.disparity, report.analysis->kpis.all.km.n, 0),
-        ", mostly because their work differs."));
+        ". Their work differs, so this alone ranks nobody."));
   }
   if (departments.num_ranked == 0) {
     section.say(
@@ -237,8 +237,11 @@ void show_like_for_like(const ReportContext& context, const RequestReport& repor
              numbers("low", "from", std::move(low)), numbers("high", "to", std::move(high)));
     spec.encoding.x.scale = chart::ScaleType::kLog;
     spec.rules.push_back({chart::Axis::kX, 1, "expected"});
-    spec.description = concat("Fastest for its work: ", first, "; slowest: ", last, ", ",
-                              fixed(slowest, 2), " times as long as its work takes the city.");
+    spec.description = concat("Fastest for its work: ", first, ".");
+    if (slowest >= 1.005) {
+      spec.description = concat("Fastest for its work: ", first, "; slowest: ", last, ", ",
+                                fixed(slowest, 2), " times as long as its work takes the city.");
+    }
     spec.footnote =
         "Left of the line: faster than the city on the same types in the same areas. 95 % "
         "intervals. Agencies whose work hardly anyone shares are left out.";
@@ -291,7 +294,8 @@ std::optional<Section> hot_spot_section(const ReportContext& context, const Requ
                cite.share("hot_share", "share of requests with a place that lie in hot cells",
                           static_cast<double>(in_hot) / static_cast<double>(spots.with_place),
                           spots.with_place),
-               " of the requests. More people may live there: nothing is divided by population."));
+               " of the requests with a place. More people may live there: nothing is divided by "
+               "population."));
   }
   if (spots.top_area && spots.areas > 1) {
     section.say(concat(spots.top_area->name, " has the most requests of ", say_count(spots.areas),

@@ -253,7 +253,8 @@ class Writer {
     }
     if (worst == nullptr || worst == best) return;
     items.push_back(
-        concat(best->label, " closes ",
+        concat("Of agencies with at least ", kFewRows, " requests old enough to tell, ",
+               best->label, " closes ",
                share("best_agency_sla", "share closed in time by the agency with the highest",
                      *best->kpis.sla->compliance, best->kpis.sla->eligible, kpi_query("agency")),
                " of its requests in time, ", worst->label, " ",
@@ -389,7 +390,9 @@ class Writer {
     table.caption = std::move(caption);
     table.columns = {{std::move(title), false}, {"requests", true}};
     if (table_.has_closing) {
-      for (const char* const column : {"open", "median", "90 %", "in time", "95 % interval"})
+      // Dates tell no hour: in place of an interval there is what they allow.
+      const char* const interval = is_in_days_ ? "certainly – possibly in time" : "95 % interval";
+      for (const char* const column : {"open", "median", "90 %", "in time", interval})
         table.columns.push_back({column, true});
     }
     const std::string from = kpi_query(by == "area" ? "borough" : by);
