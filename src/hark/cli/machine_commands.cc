@@ -88,6 +88,12 @@ Result<std::vector<Finding>> check_lake(Session& session, const std::string& pat
     }
   }
   HARK_TRY(const auto inspection, pipeline::inspect(lake));
+  if (!inspection.is_locked) {
+    findings.push_back(
+        {path, Health::kWarning,
+         "may not be locked here: a load that runs elsewhere can look like leftovers",
+         "look at it again as its owner before mending anything"});
+  }
   for (const pipeline::TableHealth& table : inspection.tables) {
     findings.push_back({table.path, Health::kGood,
                         concat("version ", table.version, ", ", table.num_files, " files, ",

@@ -178,6 +178,9 @@ struct Contract {
   std::optional<double> service_level_s;  ///< calls: answered within this wait
   /// Contact centre: the dataset whose columns belong to the same periods; empty: none.
   std::string completed_by;
+  /// Canonical headers of file columns that say nothing of the record (its row in the export) and
+  /// are not read.
+  std::vector<std::string> left_out_headers;
   std::string text;  ///< the YAML it was read from
 
   /// The column with that role / standard name, or nullptr.
@@ -213,7 +216,7 @@ struct HeaderMatch {
   /// Of these, how many by the city's own spelling (label, alias, part), not the standard name that
   /// contracts share.
   std::size_t num_own_spelling = 0;
-  std::vector<std::string> unknown;           ///< headers nobody knows
+  std::vector<std::string> unknown;  ///< headers that the contract neither has nor leaves out
   std::vector<std::string> missing_required;  ///< standard names
   std::vector<std::string> duplicated;        ///< headers that mean a column already taken; ignored
 };

@@ -84,7 +84,10 @@ HeaderMatch match_header(const Contract& contract, std::span<const std::string> 
 
   for (std::size_t i = 0; i < header.size(); ++i) {
     if (is_system_field(header[i])) continue;
-    const auto found = meanings.find(canonical_header(header[i]));
+    const std::string canonical = canonical_header(header[i]);
+    if (std::ranges::find(contract.left_out_headers, canonical) != contract.left_out_headers.end())
+      continue;
+    const auto found = meanings.find(canonical);
     if (found == meanings.end()) {
       match.unknown.push_back(header[i]);
       continue;

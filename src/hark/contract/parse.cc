@@ -197,6 +197,8 @@ class Parser {
     const auto take_folded = [&](std::string_view key, std::vector<std::string>& to) {
       for (const std::string& text : object.take_texts(key)) to.push_back(fold_category(text));
     };
+    for (const std::string& header : object.take_texts("leftOut"))
+      contract_.left_out_headers.push_back(canonical_header(header));
     take_folded("closedStatuses", contract_.closed_statuses);
     take_folded("handledOutcomes", contract_.handled_outcomes);
     take_folded("abandonedOutcomes", contract_.abandoned_outcomes);

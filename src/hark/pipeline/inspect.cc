@@ -232,8 +232,12 @@ std::string_view name_of(DamageKind kind) noexcept {
 }
 
 Result<Inspection> inspect(const LakeFolder& lake) {
-  HARK_TRY(const auto lock, lake.lock_for_writing());
-  return Inspector(lake).run();
+  auto lock = lake.lock_for_writing();
+  // Who may not write to a lake cannot lock it either, and may still look at it.
+  if (!lock && lock.error().code() != ErrorCode::kIo) return lock.error();
+  HARK_TRY(Inspection found, Inspector(lake).run());
+  found.is_locked = lock.has_value();
+  return found;
 }
 
 Result<std::vector<Damage>> repair(const LakeFolder& lake, const Clock& clock) {

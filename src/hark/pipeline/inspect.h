@@ -48,12 +48,14 @@ struct Inspection {
   std::vector<TableHealth> tables;     ///< those that open
   std::int64_t num_landing_files = 0;  ///< read whole, and their hashes compared
   std::vector<Damage> damages;
+  /// The lake could be locked. If not, a file that a running load has not named yet is an orphan.
+  bool is_locked = true;
 };
 
 /// Looks at every dataset: log, checkpoints, data files of the latest version and landing files
 /// (presence, size, SHA-256), notes and profiles of these, leftovers. Changes nothing; takes the
-/// lake's lock, so that a load that runs is not taken for a crash. Errors: kConflict if the lake is
-/// in use; kIo.
+/// lake's lock where it may, so that a load that runs is not taken for a crash. Errors: kConflict
+/// if the lake is in use; kIo.
 Result<Inspection> inspect(const LakeFolder& lake);
 
 /// Mends what inspect() calls repairable: removes orphans, temporary files, unsound checkpoints

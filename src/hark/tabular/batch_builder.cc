@@ -52,6 +52,25 @@ std::string_view kind_of(contract::ValueType type) noexcept {
   return "a text";
 }
 
+/// The form of a text and none of its contents: "Aaaa, 999-9999". A field that is no date may be a
+/// name or a telephone number that a missing comma moved there.
+std::string form_of(std::string_view text) {
+  std::string form;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c >= '0' && c <= '9') {
+      form += '9';
+    } else if (c >= 'A' && c <= 'Z') {
+      form += 'A';
+    } else if ((c >= 'a' && c <= 'z') || byte >= 0xC0) {
+      form += 'a';  // a character of several bytes begins, mostly a letter
+    } else if (byte < 0x80) {
+      form += c;
+    }
+  }
+  return form;
+}
+
 }  // namespace
 
 BatchBuilder::BatchBuilder(const ReadPlan& plan) : plan_(plan), num_invalid_(plan.columns.size()) {
@@ -213,7 +232,8 @@ bool BatchBuilder::is_refused(const RecordBlock& block, const RecordSpan& record
       if (!plan.rejects_invalid) continue;
       std::string message = concat("column '", plan.name, "': not ", kind_of(plan.type));
       if (!plan.is_personal) {
-        message += concat(": ", shown(column_text(plan, block, record, plan_.dialect.quote)));
+        message += concat(", but of the form ",
+                          shown(form_of(column_text(plan, block, record, plan_.dialect.quote))));
       }
       rejects.push_back(
           reject_of(block, record, reject_rule::kUnreadableValue, std::move(message)));

@@ -216,7 +216,7 @@ TEST(FileSource, RefusesRecordsByRuleWithTheirPlaceAndBytes) {
   }
   EXPECT_THAT(seen,
               ElementsAre("2 line 3 unreadable_value created: column 'created': not a time as the "
-                          "contract writes it: \"yesterday\"",
+                          "contract writes it, but of the form \"aaaaaaaaa\"",
                           "3 line 6 missing_required id: column 'id' has no value",
                           "4 line 7 invalid_utf8 : byte 29 of the record is no valid UTF-8",
                           "5 line 8 field_count : 2 fields where the header has 11",
@@ -261,6 +261,16 @@ TEST(FileSource, KeepsTheRightRowsOfALargeBlockWithRefusedRecordsHereAndThere) {
     for (const Reject& reject : outcome.rejects) seen.push_back(reject.record);
     EXPECT_EQ(seen, refused);
   }
+}
+
+TEST(FileSource, ShowsOfAValueItsFormOnly) {
+  const Outcome outcome =
+      read(requests("1,\"Zoë Doe, 212-555-0147\",,,,A,,,,,\n"), &test_contract(), {"id"});
+  ASSERT_EQ(outcome.rejects.size(), 1U);
+  EXPECT_EQ(outcome.rejects[0].message,
+            "column 'created': not a time as the contract writes it, but of the form \"Aaa Aaa, "
+            "999-999-9999\"");
+  EXPECT_THAT(outcome.rejects[0].text, HasSubstr("212-555-0147"));
 }
 
 TEST(FileSource, ShowsNoTextOfAPersonalColumnInAMessage) {

@@ -30,7 +30,8 @@ struct Reject {
   /// The record's bytes without its line end, as they stand in the file, personal data included:
   /// for the quarantine only, sealed there. Of a record that is too long its beginning.
   std::string text;
-  /// For people and logs: no text of a column the contract marks personal.
+  /// For people and logs: of a value its form at most ("Aaaa, 999-9999"), of a column the contract
+  /// marks personal nothing.
   std::string message;
 };
 
