@@ -8,6 +8,8 @@ import gzip
 import hashlib
 import io
 import json
+import os
+import stat
 import subprocess
 import zipfile
 
@@ -433,6 +435,25 @@ class Use(Program):
         self.answer("contract", "lint", copy)
         broken = self.write("broken.yaml", shown.stdout.replace("kind: DataContract", "kind: Contract", 1))
         self.assertEqual(run("contract", "lint", broken).returncode, 4)
+
+
+    def test_output_replaces_no_device_and_no_link(self):
+        pipe, target, link = (self.folder / name for name in ("a.pipe", "target.csv", "link.csv"))
+        os.mkfifo(pipe)
+        target.write_text("old")
+        link.symlink_to(target)
+        for words in (("sql", self.folder / "outputs", "SELECT 1 AS one", "--format", "csv", "-o"), ("generate", "vancouver", "--rows", 3, "-o")):
+            if words[0] == "sql":
+                self.answer("ingest", words[1], self.calls)
+            for path in (pipe, "/dev/stdout"):
+                refused = run(*words, path)
+                self.assertEqual(refused.returncode, 2, refused.stderr)
+                self.assertIn("is no file but a device or a pipe", refused.stderr)
+            self.assertTrue(stat.S_ISFIFO(os.lstat(pipe).st_mode))
+            self.assertEqual(run(*words, link).returncode, 0)
+            self.assertTrue(link.is_symlink())
+            self.assertNotEqual(target.read_text(), "old")
+            target.write_text("old")
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ Result<Answer> generated(Session& session, const Arguments& arguments,
   Answer answer;
   answer.source = arguments.text("--output");
   if (arguments.has("--truth")) {
-    HARK_TRY_VOID(
-        session.files().write_atomically(arguments.text("--truth"), report.truth.dump(2) + "\n"));
+    HARK_TRY(const std::string truth, session.files().output_target(arguments.text("--truth")));
+    HARK_TRY_VOID(session.files().write_atomically(truth, report.truth.dump(2) + "\n"));
   }
   answer.data = Json::object({{"file", arguments.text("--output")},
                               {"rows", report.num_rows},
@@ -48,31 +48,31 @@ Result<Options> options_of(const Arguments& arguments) {
 }
 
 Result<Answer> nyc311(const Arguments& arguments, Session& session) {
+  HARK_TRY(const std::string path, session.files().output_target(arguments.text("--output")));
   HARK_TRY(auto options, options_of<generate::Nyc311Options>(arguments));
   options.threads = session.threads();
-  HARK_TRY(const auto report,
-           generate::generate_nyc311(session.files(), arguments.text("--output"), options));
+  HARK_TRY(const auto report, generate::generate_nyc311(session.files(), path, options));
   return generated(session, arguments, report);
 }
 
 Result<Answer> vancouver(const Arguments& arguments, Session& session) {
+  HARK_TRY(const std::string path, session.files().output_target(arguments.text("--output")));
   HARK_TRY(const auto options, options_of<generate::VancouverOptions>(arguments));
-  HARK_TRY(const auto report,
-           generate::generate_vancouver(session.files(), arguments.text("--output"), options));
+  HARK_TRY(const auto report, generate::generate_vancouver(session.files(), path, options));
   return generated(session, arguments, report);
 }
 
 Result<Answer> vancouver_calls(const Arguments& arguments, Session& session) {
+  HARK_TRY(const std::string path, session.files().output_target(arguments.text("--output")));
   HARK_TRY(const auto options, options_of<generate::VancouverOptions>(arguments));
-  HARK_TRY(const auto report, generate::generate_vancouver_calls(
-                                  session.files(), arguments.text("--output"), options));
+  HARK_TRY(const auto report, generate::generate_vancouver_calls(session.files(), path, options));
   return generated(session, arguments, report);
 }
 
 Result<Answer> calls(const Arguments& arguments, Session& session) {
+  HARK_TRY(const std::string path, session.files().output_target(arguments.text("--output")));
   HARK_TRY(const auto options, options_of<generate::CallsOptions>(arguments));
-  HARK_TRY(const auto report,
-           generate::generate_calls(session.files(), arguments.text("--output"), options));
+  HARK_TRY(const auto report, generate::generate_calls(session.files(), path, options));
   return generated(session, arguments, report);
 }
 

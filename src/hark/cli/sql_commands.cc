@@ -85,6 +85,14 @@ Result<std::vector<std::string>> add_lake_tables(engine::Engine& engine, Session
     for (const pipeline::Model& model : pipeline::models()) {
       const auto curated =
           pipeline::open_beside(lake, lake.curated_table(dataset, model.name), at, *trusted);
+      if (!curated && curated.error().code() == ErrorCode::kCorrupt) {
+        answer.warnings.push_back(
+            {"table_left_out",
+             concat("table ", prefix, model.name, " is left out: ", curated.error().message(),
+                    "; `hark build ", at.root, " --force` makes it anew"),
+             prefix + model.name});
+        continue;
+      }
       if (!curated) HARK_TRY_VOID(leave_out(prefix + model.name, curated.error()));
       if (!curated || !curated->snapshot) continue;
       HARK_TRY(const auto built, curated->file_paths());
@@ -111,10 +119,11 @@ Result<void> write_rows(engine::QueryResult& rows, RowWriter& writer) {
   }
 }
 
-/// Makes the file `path` whole or not at all: `write` fills a temporary file beside it.
+/// Makes the file `named` whole or not at all: `write` fills a temporary file beside it.
 Result<void> write_whole_file(
-    io::FileSystem& files, const std::string& path,
+    io::FileSystem& files, const std::string& named,
     const std::function<Result<void>(std::unique_ptr<io::OutputFile> output)>& write) {
+  HARK_TRY(const std::string path, files.output_target(named));
   const std::string temporary =
       io::join_path(io::parent_path(path), io::temporary_name(io::file_name(path)));
   const auto write_and_rename = [&]() -> Result<void> {

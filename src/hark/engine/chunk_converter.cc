@@ -191,7 +191,6 @@ bool convert(const ColumnPlan& plan, const Part& part, Column& column,
       return convert_floats<double>(part, column), true;
     case DUCKDB_TYPE_DATE:
       return convert_times<std::int32_t>(part, column), true;
-    case DUCKDB_TYPE_TIMESTAMP:
     case DUCKDB_TYPE_TIMESTAMP_TZ:
       return convert_times<std::int64_t>(part, column), true;
     default:

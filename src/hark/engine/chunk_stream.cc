@@ -50,10 +50,10 @@ std::optional<ColumnPlan> plan_of(const DuckdbApi& api, duckdb_logical_type type
     case DUCKDB_TYPE_DATE:
       plan.type = Type::kDate;
       return plan;
-    case DUCKDB_TYPE_TIMESTAMP:
     case DUCKDB_TYPE_TIMESTAMP_TZ:
       plan.type = Type::kTimestamp;
       return plan;
+    // A TIMESTAMP without a zone is the time of some clock and no instant: it goes as its text.
     case DUCKDB_TYPE_VARCHAR:
       return plan;
     default:

@@ -95,6 +95,10 @@ class FileSystem {
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path,
                                                  std::chrono::milliseconds patience) = 0;
 
+  /// Where to write what a user calls `path`: a link is followed. Errors: kInvalidArgument for a
+  /// device or a pipe, which a file that is written whole would replace.
+  virtual Result<std::string> output_target(const std::string& path) const { return path; }
+
   /// True if something is at `path`; false also where it cannot be looked up.
   bool exists(const std::string& path) const;
   /// Reads a whole small file (at most `limit` bytes, else kExhausted).

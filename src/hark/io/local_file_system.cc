@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <thread>
 
 #include "hark/core/text.h"
@@ -246,6 +248,31 @@ class LocalFileSystem final : public FileSystem {
   Result<void> sync_file(const std::string& path) override { return sync_path(path, 0); }
   Result<void> sync_directory(const std::string& path) override {
     return sync_path(path, O_DIRECTORY);
+  }
+
+  Result<std::string> output_target(const std::string& path) const override {
+    // /dev/stdout may lead to the very file that a shell redirects to.
+    const auto is_special = [](std::string_view name) {
+      return name.starts_with("/dev/") || name.starts_with("/proc/");
+    };
+    std::string target = path;
+    struct stat info{};
+    bool is_file = !is_special(path);
+    if (is_file) {
+      if (::lstat(path.c_str(), &info) != 0) return path;  // nothing there, or the writer tells why
+      if (S_ISLNK(info.st_mode)) {
+        const std::unique_ptr<char, decltype(&::free)> real(::realpath(path.c_str(), nullptr),
+                                                            &::free);
+        if (real == nullptr || ::stat(real.get(), &info) != 0)
+          return system_error("cannot follow the link", path, errno);
+        target = real.get();
+      }
+      is_file = !is_special(target) && (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode));
+    }
+    if (is_file) return target;
+    return Error(ErrorCode::kInvalidArgument,
+                 concat("'", path, "' is no file but a device or a pipe"))
+        .hint("name a file; a command that prints goes to a pipe or a device with `> PATH`");
   }
 
   Result<std::unique_ptr<FileLock>> lock(const std::string& path,

@@ -403,6 +403,22 @@ const std::vector<Model>& models() {
   return all;
 }
 
+namespace {
+
+/// Removes a curated table whose log is damaged: it is made of others. The log goes last, so that
+/// what a crash leaves is still a damaged table.
+Result<void> discard_table(io::FileSystem& files, const std::string& path) {
+  for (const std::string& folder : {path, lake::log_folder(path)}) {
+    HARK_TRY(const auto entries, files.list(folder));
+    for (const io::FileInfo& entry : entries) {
+      if (entry.kind == io::FileKind::kFile) HARK_TRY_VOID(files.remove(entry.path));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<BuildReport> build(const LakeFolder& lake, const std::string& dataset,
                           const BuildOptions& options, const Clock& clock) {
   HARK_TRY(const Contract contract, lake.contract(dataset));
@@ -420,7 +436,12 @@ Result<BuildReport> build(const LakeFolder& lake, const std::string& dataset,
   for (const Model& model : models()) {
     if (model.kind != contract::name_of(contract.kind)) continue;
     const std::string path = lake.curated_table(dataset, model.name);
-    HARK_TRY(const TableState state, open_table(lake.files(), path));
+    auto opened = open_table(lake.files(), path);
+    if (!opened && options.is_forced && opened.error().code() == ErrorCode::kCorrupt) {
+      HARK_TRY_VOID(discard_table(lake.files(), path));
+      opened = open_table(lake.files(), path);
+    }
+    HARK_TRY(const TableState state, std::move(opened));
     if (!options.is_forced && is_up_to_date(state, model, inputs)) {
       HARK_TRY(const auto rows, state.snapshot->num_records());
       report.tables.push_back({model.name, rows.value_or(0), state.version(), true});

@@ -15,6 +15,7 @@
 #include "hark/pipeline/data_file.h"
 #include "hark/pipeline/landing.h"
 #include "hark/pipeline/load_sinks.h"
+#include "hark/pipeline/lost_commits.h"
 #include "hark/pipeline/quarantine.h"
 #include "hark/pipeline/refusals.h"
 #include "hark/pipeline/schema_drift.h"
@@ -515,13 +516,14 @@ Result<void> recover(const LakeFolder& lake, const std::string& dataset, const C
           .hint("restore its _delta_log from a backup; nothing was changed");
     }
   }
+  HARK_TRY(const TableState quarantine, open_table(files, lake.quarantine_table(dataset)));
+  HARK_TRY_VOID(check_no_commit_is_lost(lake, dataset, trusted, quarantine));
   HARK_TRY(const auto unwanted, find_unwanted_landings(lake, dataset, [&](std::string_view hash) {
              return trusted.txn_version(landing_app_id(hash)).has_value();
            }));
   for (const io::FileInfo& file : unwanted) HARK_TRY_VOID(files.remove(file.path));
   HARK_TRY_VOID(remove_orphans(files, trusted.path, clock));
 
-  HARK_TRY(const TableState quarantine, open_table(files, lake.quarantine_table(dataset)));
   HARK_TRY_VOID(remove_orphans(files, quarantine.path, clock));
   if (!quarantine.snapshot) return {};
   CommitRequest undo;

@@ -1,5 +1,6 @@
 #include "hark/pipeline/inspect.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -7,9 +8,11 @@
 #include "hark/core/text.h"
 #include "hark/lake/data_file.h"
 #include "hark/lake/unreferenced.h"
+#include "hark/pipeline/build.h"
 #include "hark/pipeline/checkpoint_file.h"
 #include "hark/pipeline/ingest.h"
 #include "hark/pipeline/landing.h"
+#include "hark/pipeline/lost_commits.h"
 #include "hark/pipeline/quarantine.h"
 #include "hark/pipeline/table_file.h"
 #include "hark/pipeline/vacuum.h"
@@ -53,6 +56,7 @@ class Inspector {
       if (const auto contract = lake_.contract(dataset); !contract)
         add(DamageKind::kContract, lake_.contract_path(dataset), contract.error().message());
       for (const std::string& table : tables_of(lake_, dataset)) HARK_TRY_VOID(look_at(table));
+      look_for_curated_logs(dataset);
       HARK_TRY_VOID(look_at_loads(dataset));
     }
     return std::move(found_);
@@ -67,12 +71,30 @@ class Inspector {
     found_.damages.push_back({kind, std::move(path), std::move(what), std::string(kRepair), true});
   }
 
+  /// A curated table whose log is gone has data files that no log names.
+  void look_for_curated_logs(const std::string& dataset) {
+    for (const Model& model : models()) {
+      const std::string path = lake_.curated_table(dataset, model.name);
+      const auto log = lake::list_log(files_, path);
+      if (log || log.error().code() != ErrorCode::kNotFound) continue;
+      const auto files = files_.list(path);
+      const bool has_data = files && std::ranges::any_of(*files, [](const io::FileInfo& file) {
+                              return lake::is_data_file_name(io::file_name(file.path));
+                            });
+      if (has_data)
+        found_.damages.push_back(
+            {DamageKind::kLog, path, "has data files and no log", std::string(kForcedBuild), false});
+    }
+  }
+
   Result<void> look_at(const std::string& path) {
+    const bool is_curated = path.starts_with(io::join_path(lake_.root(), "curated/"));
     const auto table = lake::Table::open(files_, path, &checkpoint_reader());
     if (!table) {
       // A log folder without a commit is what a crash before the first one leaves.
       if (table.error().code() == ErrorCode::kNotFound) return {};
-      add(DamageKind::kLog, path, table.error().message());
+      found_.damages.push_back({DamageKind::kLog, path, table.error().message(),
+                                std::string(is_curated ? kForcedBuild : kFromBackup), false});
       return {};
     }
     const bool is_log_whole = look_at_log(*table);
@@ -89,15 +111,15 @@ class Inspector {
     }
     const auto snapshot = table->snapshot();
     if (!snapshot) {
-      add(DamageKind::kLog, path, snapshot.error().message());
+      found_.damages.push_back({DamageKind::kLog, path, snapshot.error().message(),
+                                std::string(is_curated ? kForcedBuild : kFromBackup), false});
       return {};  // without the log nobody knows what belongs to the table
     }
-    const std::string curated = io::join_path(lake_.root(), "curated/");
     TableHealth health{path, snapshot->version().value,
                        static_cast<std::int64_t>(snapshot->files().size())};
     for (const lake::AddFile& file : snapshot->files()) {
       HARK_TRY(const std::string full, file.path.resolve(path));
-      look_at_file(file, full, health, path.starts_with(curated));
+      look_at_file(file, full, health, is_curated);
     }
     found_.tables.push_back(std::move(health));
     const Instant any_time = SystemClock().now() + std::chrono::hours(24 * 365);
@@ -156,6 +178,14 @@ class Inspector {
   Result<void> look_at_loads(const std::string& dataset) {
     const auto trusted = open_table(files_, lake_.trusted_table(dataset));
     if (!trusted || !trusted->snapshot) return {};  // told of above
+    const auto quarantine = open_table(files_, lake_.quarantine_table(dataset));
+    if (!quarantine) return {};
+    const auto lost = find_lost_commits(lake_, dataset, *trusted, *quarantine, true);
+    if (!lost) return {};
+    for (const LostCommits& commits : *lost) {
+      found_.damages.push_back({DamageKind::kLog, commits.path, commits.what, commits.fix, false});
+      keep(commits.path);
+    }
     const std::string prefix = landing_app_id("");
     for (const auto& [app_id, txn] : trusted->snapshot->txns()) {
       if (app_id.starts_with(prefix)) {
@@ -168,11 +198,14 @@ class Inspector {
              }));
     for (const io::FileInfo& file : unwanted) {
       const bool is_temporary = io::file_name(file.path).starts_with('.');
+      if (!is_temporary && !lost->empty()) {
+        add(DamageKind::kOrphan, file.path, "belongs to no load that the log still has");
+        continue;
+      }
       add_repairable(is_temporary ? DamageKind::kTemporary : DamageKind::kOrphan, file.path,
                      concat("belongs to no load (", file.size_bytes, " bytes)"));
     }
-    const auto quarantine = open_table(files_, lake_.quarantine_table(dataset));
-    if (!quarantine || !quarantine->snapshot) return {};
+    if (!quarantine->snapshot || !lost->empty()) return {};
     for (const lake::AddFile& file : quarantine->snapshot->files()) {
       if (is_visible(file, *trusted, dataset)) continue;
       add_repairable(DamageKind::kKilledQuarantine,
@@ -181,6 +214,15 @@ class Inspector {
                             ", which was killed or tried again"));
     }
     return {};
+  }
+
+  /// What lies in the table's folder is no leftover: its log may have named it.
+  void keep(const std::string& table) {
+    for (Damage& damage : found_.damages) {
+      if (!damage.is_repairable || io::parent_path(damage.path) != table) continue;
+      damage.is_repairable = false;
+      damage.fix = kFromBackup;
+    }
   }
 
   Result<void> look_at_landing(const std::string& dataset, const std::string& hash) {
