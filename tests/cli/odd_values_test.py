@@ -59,6 +59,16 @@ class OddValues(Program):
         self.assertEqual([round(float(x), 9) for x in monthly.values()], [200, 350, 0.9, round(7000 / 260, 9)])
         self.assertIn("(2 of 4 days tell)", run("kpi", "contact", days).stdout)
 
+    def test_older_versions_are_not_called_copies(self):
+        header = "unique_key,created_date,agency,resolution_action_updated_date\n"
+        newer = self.write("newer.csv", header + "1,2024-05-01T10:00:00,DEP,2024-05-09T10:00:00\n2,2024-05-01T10:00:00,DEP,2024-05-09T10:00:00\n")
+        older = self.write("older.csv", header + "1,2024-05-01T10:00:00,DOT,2024-05-02T10:00:00\n")
+        lake = self.folder / "versions"
+        self.answer("init", lake)
+        self.answer("ingest", lake, newer)
+        self.assertIn("1 duplicate (1 of them older versions)", run("ingest", lake, older).stdout)
+        self.assertEqual(self.answer("sql", lake, "SELECT 1 AS a, 2 AS a")["data"]["rows"], [{"a": 1, "a_1": 2}])
+
     def test_rows_that_chi_square_leaves_out_are_counted(self):
         city = self.write("excluded.csv", "unique_key,created_date,closed_date,agency,complaint_type,borough\n" + "".join(
             f"{i},2024-05-02T10:00:00,2024-05-0{1 if i < 7 else 3}T10:00:00,DEP,{'ab'[i % 2]},{('BRONX', 'QUEENS', '')[i % 3]}\n" for i in range(90)))

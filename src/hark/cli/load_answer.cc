@@ -50,7 +50,11 @@ std::string load_line(const pipeline::LoadReport& load) {
       {"refused", load.rows_quarantined}, {"vanished", load.rows_vanished},
       {"returned", load.rows_returned}};
   for (const auto& [name, count] : parts) {
-    if (count > 0) line += concat(" · ", show_count(count), " ", name);
+    if (count == 0) continue;
+    line += concat(" · ", show_count(count), " ", name);
+    // Copies say the same as the row that counts, older versions do not.
+    if (std::string_view(name) == "duplicate" && load.rows.superseded > 0)
+      line += concat(" (", show_count(load.rows.superseded), " of them older versions)");
   }
   return line + concat(" · trusted v", load.version, "\n");
 }

@@ -1,6 +1,7 @@
 #include <duckdb.h>
 // duckdb.h comes first; see duckdb_api.h.
 #include <algorithm>
+#include <set>
 
 #include "hark/core/text.h"
 #include "hark/engine/chunk_stream.h"
@@ -61,6 +62,20 @@ std::optional<ColumnPlan> plan_of(const DuckdbApi& api, duckdb_logical_type type
   }
 }
 
+/// "a", "a" become "a", "a_1": a JSON object or a Parquet file holds a name once.
+void tell_names_apart(std::vector<ColumnPlan>& columns) {
+  std::set<std::string> taken;
+  for (const ColumnPlan& column : columns) taken.insert(column.name);
+  std::set<std::string> seen;
+  for (ColumnPlan& column : columns) {
+    if (seen.insert(column.name).second) continue;
+    int number = 1;
+    while (!taken.insert(concat(column.name, "_", number)).second) ++number;
+    column.name = concat(column.name, "_", number);
+    seen.insert(column.name);
+  }
+}
+
 }  // namespace
 
 Result<Prepared> prepare(Connection& connection, const std::string& sql, SqlOrigin origin) {
@@ -92,6 +107,7 @@ Result<Prepared> prepare(Connection& connection, const std::string& sql, SqlOrig
     if (name != nullptr) prepared.columns.back().name = name;
     api.free(name);
   }
+  tell_names_apart(prepared.columns);
   return prepared;
 }
 

@@ -71,6 +71,15 @@ TEST(Engine, ClocksWithAZoneAreInstantsInUtcOthersTextAndInfinitiesAreInvalid) {
   EXPECT_EQ(rows_of(*engine, "SELECT current_setting('TimeZone')"), "UTC");
 }
 
+TEST(Engine, ColumnsOfOneNameAreToldApart) {
+  const auto engine = open_engine();
+  const auto rows = engine->query("SELECT 1 AS a, 2 AS a, 3 AS a_1, 4 AS a, 5 AS b");
+  ASSERT_TRUE(rows);
+  std::vector<std::string> names;
+  for (const columnar::Field& field : (*rows)->fields()) names.push_back(field.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"a", "a_2", "a_1", "a_3", "b"}));
+}
+
 TEST(Engine, TypesThatBatchesDoNotHaveComeAsTheirText) {
   const auto engine = open_engine();
   EXPECT_EQ(rows_of(*engine,

@@ -127,6 +127,19 @@ Warning undecided_warning(const Load& load, const Undecided& undecided) {
           load.report.file};
 }
 
+/// A file with fewer columns replaced rows that had values there.
+Warning emptied_warning(const Load& load, const std::map<std::string, std::int64_t>& emptied) {
+  std::string columns;
+  for (const auto& [name, rows] : emptied)
+    columns += concat(columns.empty() ? "" : ", ", name, " (", rows, ")");
+  return {"emptied_columns",
+          concat("newer versions of records have no value any more where the file lacks the "
+                 "column: ",
+                 columns, ". The older ones stand in the landing files and in ", load.lake.root(),
+                 "@v", load.trusted.version()),
+          load.report.file};
+}
+
 /// Reads the file and writes parquet files; nothing is visible yet.
 Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   io::FileSystem& files = load.lake.files();
@@ -185,6 +198,8 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
                                      : load.options.memory_limit_bytes / 8 * 3;
   trusted_options.rows_per_file = load.options.rows_per_file;
   trusted_options.landing_hash = landing_hash;
+  for (const contract::ColumnSpec& column : contract.columns)
+    if (!source->has_column(column.name)) trusted_options.absent_columns.push_back(column.name);
   TrustedLoad trusted(files, load.trusted.path, contract, completer, existing, reader,
                       trusted_options);
   const std::set<std::int64_t> no_records;
@@ -237,6 +252,7 @@ Result<LoadedFiles> write_files(Load& load, std::vector<NewFile>& quarantined) {
   report.rows = loaded.counts;
   if (loaded.undecided.rows > 0)
     report.warnings.push_back(undecided_warning(load, loaded.undecided));
+  if (!loaded.emptied.empty()) report.warnings.push_back(emptied_warning(load, loaded.emptied));
   report.bytes = load.landed.size_bytes;
   const std::int64_t accounted = report.rows.inserted + report.rows.updated +
                                  report.rows.unchanged + report.rows.duplicate +
@@ -409,6 +425,15 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
           {"complete_ignored",
            "these bytes were loaded before, so --complete marked nothing: it is for the first load "
            "of a file",
+           load.report.file});
+    }
+    const auto kept = lake.contract(load.dataset);
+    if (kept && kept->text != contract->text) {
+      load.report.warnings.push_back(
+          {"contract_ignored",
+           concat("these bytes were loaded before and are not read again, so the contract given "
+                  "changed nothing; packed another way (`gzip -k ",
+                  load.report.file, "`) they are read with it"),
            load.report.file});
     }
     load.report.load = *load.trusted.txn_version(landing_app_id(load.landed.hash));

@@ -66,5 +66,41 @@ TEST_F(SchemaDriftOfLoads, IsReportedAgainstTheLatestLoadAndOnlyOnce) {
               ElementsAre("columns_gone: columns that the load before had are gone: Agency"));
 }
 
+TEST_F(SchemaDriftOfLoads, AFileWithFewerColumnsThatEmptiesSomeSaysHowManyValues) {
+  const LakeFolder lake = make_lake();
+  const std::string created = ",03/02/2024 01:15:00 AM,";
+  load(lake, write("wide.csv",
+                   concat("Unique Key,Created Date,Agency,Complaint Type,Borough\n1", created,
+                          "HPD,Heat,BRONX\n2", created, "HPD,,BRONX\n3", created, "HPD,Heat,\n")));
+  // 1 and 2 have a newer version without the columns, 3 has none.
+  const std::string header = "Unique Key,Created Date,Agency,Resolution Action Updated Date\n";
+  const auto report =
+      load(lake, write("narrow.csv", concat(header, "1", created, "HPD,03/04/2024 01:15:00 AM\n2",
+                                            created, "DOT,03/04/2024 01:15:00 AM\n")));
+  EXPECT_EQ(report.rows.updated, 2);
+  const auto emptied =
+      std::ranges::find(report.warnings, std::string("emptied_columns"), &Warning::code);
+  ASSERT_NE(emptied, report.warnings.end());
+  EXPECT_THAT(emptied->message, testing::HasSubstr("borough (2), complaint_type (1). "));
+  EXPECT_THAT(emptied->message, testing::EndsWith("lake@v0"));
+}
+
+TEST_F(SchemaDriftOfLoads, AContractForBytesThatAreThereIsNotForgottenInSilence) {
+  const LakeFolder lake = make_lake();
+  const std::string file = write("a.csv", "Unique Key,Created Date\n1,03/02/2024 01:15:00 AM\n");
+  load(lake, file);
+  const auto ignored = [](const LoadReport& report) {
+    return std::ranges::count(report.warnings, std::string("contract_ignored"), &Warning::code);
+  };
+  EXPECT_EQ(ignored(load(lake, file)), 0);
+  std::string text = (*contract::built_in_contract("nyc311"))->text;
+  text.replace(text.find("slaHours, value: 24"), 19, "slaHours, value: 48");
+  IngestOptions with = options();
+  with.contract = write("mended.yaml", text);
+  const LoadReport again = load(lake, file, with);
+  EXPECT_TRUE(again.is_already_loaded);
+  EXPECT_EQ(ignored(again), 1);
+}
+
 }  // namespace
 }  // namespace hark::pipeline

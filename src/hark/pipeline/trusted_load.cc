@@ -272,6 +272,10 @@ void TrustedLoad::compare_with_file(const Run& run, std::uint32_t file, const Ba
       }
       if (order_of(ours, theirs) > 0) {
         superseded_[file][key.key] = hash_of(stored, it->second);
+        for (const std::string& name : options_.absent_columns) {
+          const columnar::Column* const column = stored.find(name);
+          if (column != nullptr && column->is_value(it->second)) ++emptied_[name];
+        }
         ++counts_.updated;
         --counts_.inserted;  // flush() counts every row it writes as inserted
       } else {
@@ -534,6 +538,7 @@ Result<LoadedFiles> TrustedLoad::finish() {
   LoadedFiles loaded;
   loaded.counts = counts_;
   loaded.undecided = std::move(undecided_);
+  loaded.emptied = std::move(emptied_);
   loaded.added = std::move(written_);
   for (const std::uint32_t file : changed_files())
     loaded.removed.push_back(existing_.files()[file]);

@@ -57,6 +57,8 @@ struct LoadedFile {
 struct LoadedFiles {
   RowCounts counts;
   Undecided undecided;
+  /// Values of rows that were replaced, in columns the file does not have: absent from now on.
+  std::map<std::string, std::int64_t> emptied;
   std::vector<LoadedFile> added;
   std::vector<std::string>
       removed;  ///< files of the table whose rows were superseded or written anew
@@ -67,6 +69,8 @@ struct TrustedLoadOptions {
   std::size_t budget_bytes = std::size_t{512} << 20;
   std::size_t rows_per_file = std::size_t{1} << 18;
   LandingHash landing_hash = {};  ///< names the rows' file
+  /// Columns of the contract that the file does not have.
+  std::vector<std::string> absent_columns = {};
 };
 
 class TrustedLoad final : public columnar::BatchSink {
@@ -156,6 +160,7 @@ class TrustedLoad final : public columnar::BatchSink {
   std::size_t num_runs_ = 0;
   RowCounts counts_;
   Undecided undecided_;
+  std::map<std::string, std::int64_t> emptied_;
   std::vector<LoadedFile> written_;
   std::vector<TableFileWriter> unnamed_;  ///< the last of written_, not complete yet
   /// Keys that were written, file after file: 8 bytes each, as a load may have very many.
