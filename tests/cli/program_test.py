@@ -11,6 +11,7 @@ import json
 import os
 import stat
 import subprocess
+import unittest
 import zipfile
 
 import program
@@ -436,6 +437,22 @@ class Use(Program):
         broken = self.write("broken.yaml", shown.stdout.replace("kind: DataContract", "kind: Contract", 1))
         self.assertEqual(run("contract", "lint", broken).returncode, 4)
 
+
+    def test_what_steers_a_terminal_is_not_printed(self):
+        odd = self.write("odd\x1b[31m\x07.csv", "a,b\n")
+        for words in (("profile", odd), ("ingest", self.folder / "odd", odd), ("kpi", "requests", odd)):
+            done = run(*words)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertNotRegex(done.stdout + done.stderr, "[\x07\x1b]")
+            self.assertIn("odd?[31m?.csv", done.stderr)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no device that is always full")
+    def test_output_that_cannot_be_written_is_said(self):
+        with open("/dev/full", "w") as full:
+            for words in (("profile", self.city), ("kpi", "requests", self.city), ("--help",)):
+                done = subprocess.run([program.HARK, *map(str, words)], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+                self.assertEqual(done.returncode, 5, words)
+                self.assertIn("cannot write to stdout: No space left", done.stderr)
 
     def test_output_replaces_no_device_and_no_link(self):
         pipe, target, link = (self.folder / name for name in ("a.pipe", "target.csv", "link.csv"))

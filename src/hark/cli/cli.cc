@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <iterator>
 #include <new>
@@ -22,7 +23,26 @@ bool print(std::string_view text) {
          std::fflush(stdout) == 0;
 }
 
-int closed_pipe_or(int status) { return errno == EPIPE ? 0 : status; }
+/// For a person's terminal: names of files and columns may hold what steers it.
+std::string without_controls(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return ((c >= 0 && c < ' ') && c != '\n' && c != '\t') || c == 0x7F; },
+      '?');
+  return text;
+}
+
+void print_error(std::string text) {
+  text = without_controls(std::move(text));
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+/// The exit status after print() failed, which is no error where nobody reads any more.
+int not_printed() {
+  const int code = errno;
+  if (code == EPIPE) return 0;
+  print_error(concat("error: cannot write to stdout: ", std::strerror(code), "\n"));
+  return exit_status(code == ENOSPC || code == EDQUOT ? ErrorCode::kExhausted : ErrorCode::kIo);
+}
 
 Json warnings_json(const std::vector<Warning>& warnings) {
   Json list = Json::array();
@@ -47,7 +67,7 @@ int report_error(const Error& error, bool as_json) {
     std::string text = "error: " + error.message() + "\n";
     for (const std::string& step : error.where()) text += "  while " + step + "\n";
     if (!error.hint().empty()) text += " hint: " + error.hint() + "\n";
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    print_error(std::move(text));
   }
   return exit_status(error.code());
 }
@@ -55,9 +75,8 @@ int report_error(const Error& error, bool as_json) {
 int report_answer(const Answer& answer, bool as_json, bool is_quiet, double elapsed_ms) {
   if (!as_json && !is_quiet) {
     for (const Warning& warning : answer.warnings) {
-      const std::string line = concat(
-          "warning: ", warning.where.empty() ? "" : warning.where + ": ", warning.message, "\n");
-      std::fwrite(line.data(), 1, line.size(), stderr);
+      print_error(concat("warning: ", warning.where.empty() ? "" : warning.where + ": ",
+                         warning.message, "\n"));
     }
   }
   const int status = answer.has_failed_check ? 3 : 0;
@@ -77,9 +96,9 @@ int report_answer(const Answer& answer, bool as_json, bool is_quiet, double elap
                                      {"meta", std::move(meta)}});
     is_written = print(whole.dump(2) + "\n");
   } else {
-    is_written = print(answer.text);
+    is_written = print(without_controls(answer.text));
   }
-  return is_written ? status : closed_pipe_or(1);
+  return is_written ? status : not_printed();
 }
 
 int run_checked(const std::vector<std::string>& words) {
@@ -90,7 +109,7 @@ int run_checked(const std::vector<std::string>& words) {
   const std::vector<Command> commands = all_commands();
   auto parsed = parse_command_line(commands, words);
   if (!parsed) return report_error(parsed.error(), as_json);
-  if (parsed->command == nullptr) return print(parsed->text) ? 0 : closed_pipe_or(1);
+  if (parsed->command == nullptr) return print(parsed->text) ? 0 : not_printed();
 
   auto session = Session::start(parsed->arguments);
   if (!session) return report_error(session.error(), as_json);
