@@ -24,6 +24,41 @@ std::size_t column_of(std::string_view reference) noexcept {
   return column == 0 ? kMaxColumns : column - 1;
 }
 
+/// Characters that XML cannot hold stand as "_x000D_" in texts, and "_x005F_" is the underscore
+/// before what only looks like one (ECMA-376-1, 22.9.2.19). Half pairs and NUL stay as they are.
+void decode_escapes(std::string& text) {
+  constexpr std::size_t kLength = 7;
+  std::size_t from = text.find("_x");
+  if (from == std::string::npos) return;
+  std::string decoded = text.substr(0, from);
+  while (from < text.size()) {
+    const std::string_view rest = std::string_view(text).substr(from);
+    unsigned code = 0;
+    const bool is_escape =
+        rest.size() >= kLength && rest.starts_with("_x") && rest[kLength - 1] == '_' &&
+        std::from_chars(rest.data() + 2, rest.data() + kLength - 1, code, 16).ptr ==
+            rest.data() + kLength - 1 &&
+        code != 0 && (code < 0xD800 || code > 0xDFFF);
+    if (!is_escape) {
+      decoded += rest.front();
+      ++from;
+      continue;
+    }
+    if (code < 0x80) {
+      decoded += static_cast<char>(code);
+    } else if (code < 0x800) {
+      decoded += static_cast<char>(0xC0 | code >> 6);
+      decoded += static_cast<char>(0x80 | (code & 0x3F));
+    } else {
+      decoded += static_cast<char>(0xE0 | code >> 12);
+      decoded += static_cast<char>(0x80 | (code >> 6 & 0x3F));
+      decoded += static_cast<char>(0x80 | (code & 0x3F));
+    }
+    from += kLength;
+  }
+  text = std::move(decoded);
+}
+
 /// Makes rows of a sheet's events. What the sheet says of its size is not read: it is often wrong.
 class SheetHandler final : public XmlHandler {
  public:
@@ -128,6 +163,7 @@ class SheetHandler final : public XmlHandler {
           std::isfinite(number))
         value_ = number_text(number, kind_, book_.is_1904);
     }
+    if (type_ == "s" || type_ == "str" || type_ == "inlineStr") decode_escapes(value_);
     if (value_.empty()) return;
     has_value_ = true;
     cells_.resize(column_ + 1);

@@ -91,6 +91,23 @@ TEST(XlsxSource, ReadsSharedInlineFormulaAndBooleanCells) {
                           Row{"res", "true", "2", "3", "0"}, Row{"5", "1.5", "3", "4", "0"}));
 }
 
+TEST(XlsxSource, DecodesCharactersThatXmlCannotHold) {
+  XlsxParts parts;
+  parts.shared_texts =
+      "<si><t>two_x000D_\nlines</t></si><si><t>_x005F_x0041_ _x00E9__x4E2D_ _x00_ _xD800_ _x0000_ "
+      "_x12</t></si>";
+  const auto whole = read(
+      concat(kHeader,
+             "<row r=\"2\"><c r=\"A2\" t=\"s\"><v>0</v></c><c r=\"B2\" t=\"s\"><v>1</v></c></row>"
+             "<row r=\"3\"><c r=\"A3\" t=\"inlineStr\"><is><t>a_x0009_b</t></is></c></row>"),
+      parts);
+  EXPECT_EQ(whole.error, "");
+  ASSERT_EQ(whole.rows.size(), 2U);
+  EXPECT_EQ(whole.rows[0][0], "two\r\nlines");
+  EXPECT_EQ(whole.rows[0][1], "_x0041_ \xC3\xA9\xE4\xB8\xAD _x00_ _xD800_ _x0000_ _x12");
+  EXPECT_EQ(whole.rows[1][0], "a\tb");
+}
+
 TEST(XlsxSource, ReadsDatesByTheirStyleAndLeavesOtherNumbersAlone) {
   const auto whole = read(concat(
       kHeader, "<row><c s=\"1\"><v>43202.466273148151</v></c><c s=\"0\"><v>43202</v></c></row>",
