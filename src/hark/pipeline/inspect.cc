@@ -82,8 +82,8 @@ class Inspector {
                               return lake::is_data_file_name(io::file_name(file.path));
                             });
       if (has_data)
-        found_.damages.push_back(
-            {DamageKind::kLog, path, "has data files and no log", std::string(kForcedBuild), false});
+        found_.damages.push_back({DamageKind::kLog, path, "has data files and no log",
+                                  std::string(kForcedBuild), false});
     }
   }
 
