@@ -27,11 +27,13 @@ CheckedRule make_rule(std::string name, std::string dimension, Severity severity
   rule.description = std::move(description);
   rule.checked = checked;
   rule.failed = failed;
-  rule.share = checked == 0 ? 0 : static_cast<double>(failed) / static_cast<double>(checked);
+  if (checked > 0) rule.share = static_cast<double>(failed) / static_cast<double>(checked);
   if (failed > 0) {
     rule.status = severity == Severity::kError     ? CheckStatus::kFail
                   : severity == Severity::kWarning ? CheckStatus::kWarn
                                                    : CheckStatus::kInfo;
+  } else if (checked == 0) {
+    rule.status = CheckStatus::kUnchecked;
   }
   return rule;
 }
@@ -198,6 +200,8 @@ std::string_view name_of(CheckStatus status) noexcept {
       return "warn";
     case CheckStatus::kFail:
       return "fail";
+    case CheckStatus::kUnchecked:
+      return "unchecked";
   }
   return "fail";
 }

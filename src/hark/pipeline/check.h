@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@ enum class CheckStatus {
   kInfo,  ///< rows failed a rule that only informs
   kWarn,  ///< rows failed a rule of severity warning
   kFail,  ///< rows failed a rule of severity error
+  kUnchecked,  ///< no row has what the rule looks at
 };
-std::string_view name_of(CheckStatus status) noexcept;  ///< "pass", "info", "warn", "fail"
+std::string_view name_of(CheckStatus status) noexcept;  ///< "pass", "info", "warn", "fail", "unchecked"
 
 struct CheckedRule {
   std::string name;
@@ -28,7 +30,7 @@ struct CheckedRule {
   /// Rows that have what the rule looks at (a value in every column it names), and those it failed.
   std::int64_t checked = 0;
   std::int64_t failed = 0;
-  double share = 0;  ///< failed / checked; 0 of 0 is 0
+  std::optional<double> share;  ///< failed / checked; none if nothing was checked
   CheckStatus status = CheckStatus::kPass;
 };
 

@@ -542,6 +542,11 @@ TEST_F(Ingest, CheckCountsWhatTheRulesFound) {
   EXPECT_EQ(failed("unique_key"), 0);
   EXPECT_EQ(failed("present_created_date"), 0);
   EXPECT_FALSE(report->has_failed());
+  EXPECT_DOUBLE_EQ(rule_named("closed_before_created").share.value_or(-1), 2.0 / 34);
+  // The file has no places: the rule found nothing, but looked at nothing either.
+  EXPECT_EQ(rule_named("outside_the_city").checked, 0);
+  EXPECT_EQ(rule_named("outside_the_city").share, std::nullopt);
+  EXPECT_EQ(name_of(rule_named("outside_the_city").status), "unchecked");
 
   // Another engine rewrote the file: a row that failed lost what it failed by, another its
   // creation.

@@ -21,7 +21,7 @@ Table rules_table(const ReportContext& context) {
                    {"failed", true}, {"share", true},      {"status", false}};
   for (const pipeline::CheckedRule& rule : context.rules) {
     rules.rows.push_back({rule.name, rule.dimension, say_count(rule.checked),
-                          say_count(rule.failed), say_percent(rule.share, 2),
+                          say_count(rule.failed), rule.share ? say_percent(*rule.share, 2) : "n/a",
                           std::string(pipeline::name_of(rule.status))});
   }
   return rules;
