@@ -309,6 +309,27 @@ class Use(Program):
         self.assertEqual(gone.returncode, 4)
         self.assertIn("removed by vacuum", gone.stderr)
 
+    def test_a_data_file_that_is_gone_is_told_by_every_reader(self):
+        # As a reader sees it whose lake is vacuumed between its look at the log and its read.
+        lake = self.folder / "gone"
+        self.answer("ingest", lake, self.write("gone.csv", self.city.read_bytes()), *NOW)
+        file, = (lake / "trusted" / "nyc311").glob("*.parquet")
+        file.unlink()
+        for command in (["sql", lake, "SELECT count(*) FROM requests"], ["sql", lake, "SELECT agency FROM requests"],
+                        ["kpi", "requests", lake]):
+            with self.subTest(command[0]):
+                done = run(*command)
+                self.assertEqual(done.returncode, 4, done.stderr)
+                self.assertIn(f"'{file}' is gone", done.stderr)
+                self.assertIn("hark vacuum", done.stderr)
+
+    def test_a_load_says_that_it_made_the_lake(self):
+        lake = self.folder / "mistyped"
+        file = self.write("made.csv", self.city.read_bytes()[:100_000].rpartition(b"\n")[0] + b"\n")
+        self.assertTrue(run("ingest", lake, file, *NOW).stdout.startswith(f"made lake {lake}\n"))
+        self.assertNotIn("made lake", run("ingest", lake, file, *NOW).stdout)
+        self.assertIn("standard input is not read", run("ingest", lake, "-").stderr)
+
     def test_refused_records_are_tried_again_with_a_mended_contract(self):
         lake = self.folder / "retried"
         self.answer("init", lake)

@@ -90,6 +90,7 @@ Result<Answer> ingest(const Arguments& arguments, Session& session) {
            load_files(session, lake, arguments.list("FILE"), choices_of(arguments)));
   Answer answer;
   answer.source = lake.root();
+  answer.text = made_line(lake);
   answer.data = loads_json(loads);
   for (const pipeline::LoadReport& load : loads) {
     answer.text += load_line(load);
@@ -157,6 +158,7 @@ Result<Answer> run(const Arguments& arguments, Session& session) {
            load_files(session, lake, arguments.list("FILE"), choices_of(arguments)));
   Answer answer;
   answer.source = lake.root();
+  answer.text = made_line(lake);
   answer.data.set("ingest", loads_json(loads));
   std::vector<std::string> datasets;
   for (const pipeline::LoadReport& load : loads) {

@@ -33,6 +33,10 @@ Json load_json(const pipeline::LoadReport& load) {
 
 }  // namespace
 
+std::string made_line(const pipeline::LakeFolder& lake) {
+  return lake.is_new() ? concat("made lake ", lake.root(), "\n") : std::string();
+}
+
 std::string load_line(const pipeline::LoadReport& load) {
   if (load.is_already_loaded) {
     return concat(load.file, ": these bytes are in the lake already (load ", load.load, " of ",

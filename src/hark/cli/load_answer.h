@@ -9,6 +9,9 @@
 
 namespace hark::cli {
 
+/// A line that says that this command made the lake, so that a mistyped name is seen; empty if it
+/// was there.
+std::string made_line(const pipeline::LakeFolder& lake);
 std::string load_line(const pipeline::LoadReport& load);
 
 /// Sums over the files of one command; the single load's own fields where there was one file.

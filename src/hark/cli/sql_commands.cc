@@ -12,6 +12,7 @@
 #include "hark/engine/user_sql.h"
 #include "hark/pipeline/lake_at.h"
 #include "hark/pipeline/quarantine.h"
+#include "hark/pipeline/trusted_reader.h"
 #include "hark/pipeline/trusted_rows.h"
 
 namespace hark::cli {
@@ -31,10 +32,11 @@ std::string sql_name(std::string_view name) {
 /// dataset the names are short ("requests", "requests_daily"); with several they carry the
 /// dataset's ("nyc311_requests_daily"). What of a past lake cannot be read any more is left out and
 /// told by a warning, as is a curated table in `sql` that was built before the latest load;
-/// `answer` takes these, and the trusted table's version.
+/// `answer` takes these, and the trusted table's version; `data_files` what the views read.
 Result<std::vector<std::string>> add_lake_tables(engine::Engine& engine, Session& session,
                                                  const pipeline::LakeAt& at, std::string_view sql,
-                                                 Answer& answer) {
+                                                 Answer& answer,
+                                                 std::vector<std::string>& data_files) {
   HARK_TRY(const auto lake, pipeline::LakeFolder::open(session.files(), at.root));
   HARK_TRY(const auto datasets, chosen_datasets(lake, session.contract()));
   if (at.version && datasets.size() > 1) {
@@ -46,6 +48,7 @@ Result<std::vector<std::string>> add_lake_tables(engine::Engine& engine, Session
   std::vector<std::string> tables;
   const auto add = [&](const std::string& name, const std::vector<std::string>& paths,
                        const std::vector<columnar::Field>& fields) -> Result<void> {
+    data_files.insert(data_files.end(), paths.begin(), paths.end());
     HARK_TRY_VOID(engine.create_parquet_view(name, paths, fields));
     tables.push_back(name);
     return {};
@@ -160,7 +163,8 @@ Result<void> write_text(engine::QueryResult& rows, std::string_view format,
   return output->close();
 }
 
-Result<Answer> sql(const Arguments& arguments, Session& session) {
+Result<Answer> answer_sql(const Arguments& arguments, Session& session,
+                          std::vector<std::string>& data_files) {
   const std::string path = arguments.text("SOURCE");
   const std::string format = arguments.text("--format");
   if (format == "parquet" && !arguments.has("--output")) {
@@ -176,7 +180,8 @@ Result<Answer> sql(const Arguments& arguments, Session& session) {
   HARK_TRY(const auto engine, engine::Engine::open(options));
   HARK_TRY(const auto at, pipeline::parse_lake_at(session.files(), path));
   if (at) {
-    HARK_TRY(tables, add_lake_tables(*engine, session, *at, arguments.text("SELECT"), answer));
+    HARK_TRY(tables,
+             add_lake_tables(*engine, session, *at, arguments.text("SELECT"), answer, data_files));
   } else {
     HARK_TRY(auto source, session.open_source(path));
     tables = {sql_name(source.contract->table)};
@@ -250,6 +255,13 @@ Result<Answer> sql(const Arguments& arguments, Session& session) {
     return std::move(written).error();
   answer.is_printed = true;
   return answer;
+}
+
+Result<Answer> sql(const Arguments& arguments, Session& session) {
+  std::vector<std::string> data_files;
+  auto answer = answer_sql(arguments, session, data_files);
+  if (answer) return answer;
+  return pipeline::with_gone_file(session.files(), data_files, std::move(answer).error());
 }
 
 }  // namespace

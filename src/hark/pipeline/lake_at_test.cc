@@ -32,6 +32,17 @@ TEST_F(LakeTest, ALakeOfThePastIsNoPlaceForANewOne) {
   EXPECT_TRUE(LakeFolder::init(files_, path("office@city"), clock_));
 }
 
+TEST_F(LakeTest, APathThatTheEngineCouldNotReadIsRefusedBeforeAnythingIsMade) {
+  const std::string root = path("bad\xff\xfename");
+  const auto made = LakeFolder::init(files_, root, clock_);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_THAT(made.error().message(), HasSubstr("UTF-8"));
+  EXPECT_FALSE(files_.exists(root));
+  EXPECT_TRUE(LakeFolder::init(files_, path("Montréal"), clock_)->is_new());
+  EXPECT_FALSE(LakeFolder::init(files_, path("Montréal"), clock_)->is_new());
+}
+
 TEST_F(LakeTest, ALakeWhoseContractIsGoneIsDamagedAndNotEmpty) {
   const LakeFolder lake = make_lake();
   const std::string header = "Unique Key,Created Date\n";

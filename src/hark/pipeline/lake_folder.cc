@@ -43,6 +43,10 @@ Result<LakeFolder> LakeFolder::init(io::FileSystem& files, std::string root, con
     return Error(ErrorCode::kConflict, concat("'", root, "' is not empty and is no lake"))
         .hint("choose a new folder for the lake");
   }
+  if (find_invalid_utf8(root) != root.npos) {
+    return Error(ErrorCode::kInvalidArgument, "the path of a lake must be UTF-8, this one is not")
+        .hint("choose another folder");
+  }
   for (const std::string_view zone : kZones) {
     // Landing holds the bytes as they came: nobody but the owner reads them.
     const unsigned mode = zone == "landing" ? 0700 : 0755;
@@ -57,7 +61,9 @@ Result<LakeFolder> LakeFolder::init(io::FileSystem& files, std::string root, con
       !put && put.error().code() != ErrorCode::kConflict) {
     return std::move(put).error();
   }
-  return open(files, std::move(root));
+  HARK_TRY(LakeFolder lake, open(files, std::move(root)));
+  lake.is_new_ = true;
+  return lake;
 }
 
 Result<LakeFolder> LakeFolder::open(io::FileSystem& files, std::string root) {

@@ -2,8 +2,8 @@
 //
 //   lake.json                     what this folder is
 //   contracts/<dataset>.yaml      the contract each dataset was loaded with
-//   landing/<dataset>/<sha256>    the bytes as they came, mode 0700, with <sha256>.json: where from
-//   and when trusted/<dataset>/            Delta table: typed, checked, deduplicated
+//   landing/<dataset>/<sha256>    the bytes as they came, mode 0700; <sha256>.json: where from,
+//   when trusted/<dataset>/            Delta table: typed, checked, deduplicated
 //   quarantine/<dataset>/         Delta table: refused records, with place and reason
 //   curated/<dataset>/<model>/    Delta tables made by models/*.sql
 //   sync/<dataset>/               pages of a portal that are not loaded yet (sync.h)
@@ -24,7 +24,8 @@ namespace hark::pipeline {
 class LakeFolder {
  public:
   /// Makes the zones in `root`, which may be an empty folder or not be there. A lake that is there
-  /// already stays as it is. Errors: kConflict if `root` holds something else.
+  /// already stays as it is. Errors: kConflict if `root` holds something else; kInvalidArgument if
+  /// `root` is no UTF-8 (the tables' engine takes no other paths) or means a lake as it was.
   static Result<LakeFolder> init(io::FileSystem& files, std::string root, const Clock& clock);
   /// Errors: kNotFound if `root` is no lake (hint: `hark init`); kCorrupt if lake.json cannot be
   /// read.
@@ -35,6 +36,7 @@ class LakeFolder {
   io::FileSystem& files() const noexcept { return *files_; }
   const std::string& root() const noexcept { return root_; }
   const std::string& id() const noexcept { return id_; }
+  bool is_new() const noexcept { return is_new_; }  ///< this init() made it
 
   std::string landing_folder(std::string_view dataset) const;
   std::string trusted_table(std::string_view dataset) const;
@@ -65,6 +67,7 @@ class LakeFolder {
   io::FileSystem* files_;
   std::string root_;
   std::string id_;
+  bool is_new_ = false;
 };
 
 }  // namespace hark::pipeline

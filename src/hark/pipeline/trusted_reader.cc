@@ -1,8 +1,10 @@
 #include "hark/pipeline/trusted_reader.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "hark/columnar/parquet_file.h"
+#include "hark/core/text.h"
 #include "hark/engine/parquet_source.h"
 #include "hark/pipeline/trusted_rows.h"
 
@@ -27,10 +29,21 @@ Result<std::optional<std::vector<columnar::ParquetFile>>> open_own(
 
 }  // namespace
 
+Error with_gone_file(const io::FileSystem& files, const std::vector<std::string>& paths,
+                     Error error) {
+  const auto gone =
+      std::ranges::find_if(paths, [&](const std::string& path) { return !files.exists(path); });
+  if (gone == paths.end()) return error;
+  return Error(ErrorCode::kNotFound, concat("data file '", *gone, "' is gone"))
+      .hint("if `hark vacuum` ran meanwhile, run this again; else see `hark doctor --lake LAKE`");
+}
+
 Result<std::unique_ptr<columnar::BatchSource>> TrustedReader::open(
     const std::vector<std::string>& paths, const contract::Contract& contract) {
   std::vector<columnar::Field> fields = trusted_fields(contract);
-  HARK_TRY(auto own, open_own(files_, paths, fields));
+  auto opened = open_own(files_, paths, fields);
+  if (!opened) return with_gone_file(files_, paths, std::move(opened).error());
+  auto own = *std::move(opened);
   if (own) return columnar::parquet_files_source(*std::move(own), std::move(fields));
   const std::lock_guard lock(mutex_);
   if (!engine_) {

@@ -17,6 +17,12 @@
 
 namespace hark::pipeline {
 
+/// `error` as it is, if all of these data files are there; else one that says which is gone and
+/// what may have removed it. A log never names a file that is not there: a reader meets this when
+/// another process clears old files away meanwhile, or in a damaged lake.
+Error with_gone_file(const io::FileSystem& files, const std::vector<std::string>& paths,
+                     Error error);
+
 class TrustedReader {
  public:
   /// `options` are the engine's, where one is needed.

@@ -158,6 +158,8 @@ Error no_table(const std::string& path, std::string_view what, std::string hint)
 /// A hint that names the file that was meant, if one of the folder's names is near.
 Error not_found(const io::FileSystem& files, const std::string& path) {
   Error error(ErrorCode::kNotFound, concat("there is no file '", path, "'"));
+  if (path == "-")
+    return std::move(error).hint("standard input is not read: write it to a file first");
   std::vector<std::string> names;
   if (const auto entries = files.list(std::string(io::parent_path(path)))) {
     for (const io::FileInfo& entry : *entries) names.emplace_back(io::file_name(entry.path));
