@@ -416,6 +416,12 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
   HARK_TRY(load.landed, landing.landed());
   load.report.landing_hash = load.landed.hash;
   load.report.bytes = load.landed.size_bytes;
+  if (load.landed.was_damaged) {
+    load.report.warnings.push_back({"landing_mended",
+                                    concat("the lake's copy of these bytes was damaged (",
+                                           load.landed.path, "); it is whole again"),
+                                    load.report.file});
+  }
   if (landing.is_known()) {
     // Rows may have been written by the time that was known.
     (void)recover(lake, load.dataset, clock);

@@ -22,6 +22,10 @@ namespace {
 
 constexpr std::size_t kMaxProfile = std::size_t{64} << 20;
 constexpr std::string_view kFromBackup = "restore it from a backup";
+constexpr std::string_view kLandAgain =
+    "load the file it was made from again, which puts the bytes back, or restore it from a backup";
+constexpr std::string_view kProfileAgain =
+    "nothing of the data is lost; `hark profile` of the landing file tells the same";
 constexpr std::string_view kReload =
     "restore it from a backup, or load the files of the lake's landing folder into a new lake";
 constexpr std::string_view kForcedBuild = "hark build LAKE --force makes it anew";
@@ -63,9 +67,9 @@ class Inspector {
   }
 
  private:
-  void add(DamageKind kind, std::string path, std::string what) {
-    found_.damages.push_back(
-        {kind, std::move(path), std::move(what), std::string(kFromBackup), false});
+  void add(DamageKind kind, std::string path, std::string what,
+           std::string_view fix = kFromBackup) {
+    found_.damages.push_back({kind, std::move(path), std::move(what), std::string(fix), false});
   }
   void add_repairable(DamageKind kind, std::string path, std::string what) {
     found_.damages.push_back({kind, std::move(path), std::move(what), std::string(kRepair), true});
@@ -230,12 +234,13 @@ class Inspector {
     const auto found = hash_of_file(files_, path);
     if (!found) {
       if (found.error().code() != ErrorCode::kNotFound) return found.error();
-      add(DamageKind::kMissingLanding, path, "the bytes of a load are not there");
+      add(DamageKind::kMissingLanding, path, "the bytes of a load are not there", kLandAgain);
       return {};
     }
     ++found_.num_landing_files;
     if (*found != hash)
-      add(DamageKind::kLandingHash, path, concat("its bytes have the SHA-256 ", *found));
+      add(DamageKind::kLandingHash, path, concat("its bytes have the SHA-256 ", *found),
+          kLandAgain);
     const auto note = files_.read_text(path + ".json", std::size_t{1} << 20);
     const auto json = note ? Json::parse(*note) : Result<Json>(note.error());
     if (!json || (*json)["sha256"].as_string() != hash)
@@ -250,13 +255,12 @@ class Inspector {
     const std::string path = profile_path(landing);
     const auto text = files_.read_text(path, kMaxProfile);
     if (!text && text.error().code() == ErrorCode::kNotFound) {
-      if (is_due) add(DamageKind::kProfile, path, "is not there");
+      if (is_due) add(DamageKind::kProfile, path, "is not there", kProfileAgain);
       return;
     }
     const auto json = text ? Json::parse(*text) : Result<Json>(text.error());
     if (!json || !json->is_object())
-      add(DamageKind::kProfile, path,
-          "cannot be read; `hark profile` of the landing file tells the same");
+      add(DamageKind::kProfile, path, "cannot be read", kProfileAgain);
   }
 
   const LakeFolder& lake_;

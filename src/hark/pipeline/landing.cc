@@ -6,6 +6,7 @@
 
 #include "hark/core/text.h"
 #include "hark/crypto/sha256.h"
+#include "hark/pipeline/table_file.h"
 
 namespace hark::pipeline {
 namespace {
@@ -76,8 +77,12 @@ Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std:
   }
   Landed landed{*hash, io::join_path(folder, *hash), input->size()};
   if (files.exists(landed.path)) {
-    HARK_TRY_VOID(files.remove(temporary));
-    return landed;
+    const auto stored = hash_of_file(files, landed.path);
+    landed.was_damaged = !stored || *stored != landed.hash;
+    if (!landed.was_damaged) {
+      HARK_TRY_VOID(files.remove(temporary));
+      return landed;
+    }
   }
   Json provenance = Json::object();
   provenance.set("sha256", landed.hash);
@@ -88,9 +93,11 @@ Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std:
   for (const std::string& name : header) columns.push_back(name);
   provenance.set("columns", std::move(columns));
   for (const auto& [name, value] : origin.members()) provenance.set(name, value);
-  // The note comes first: a landing file always has one.
-  HARK_TRY_VOID(
-      files.write_atomically(concat(landed.path, kNoteEnding), provenance.dump(2) + "\n"));
+  // The note comes first: a landing file always has one. That of a damaged file says when its bytes
+  // were first had, and stays.
+  const std::string note = concat(landed.path, kNoteEnding);
+  if (!landed.was_damaged || !files.exists(note))
+    HARK_TRY_VOID(files.write_atomically(note, provenance.dump(2) + "\n"));
   HARK_TRY_VOID(files.rename(temporary, landed.path));
   HARK_TRY_VOID(files.sync_directory(folder));
   return landed;

@@ -18,6 +18,7 @@ struct Landed {
   std::string hash;  ///< SHA-256 of the bytes, 64 hex digits; also the file's name
   std::string path;
   std::uint64_t size_bytes = 0;
+  bool was_damaged = false;  ///< the lake's file of this name held other bytes before
 };
 
 /// The landing file's hash, for those who write what names it while the file may still be landing.
@@ -32,7 +33,8 @@ struct LandingHash {
 /// its `header`, and the members of `provenance`.
 ///
 /// The copy is durable and complete under its final name, or not there. A file that is there
-/// already is left alone. Errors: kNotFound, kIo, kExhausted.
+/// already is left alone, unless its bytes are not those of its name: then the copy replaces it.
+/// Errors: kNotFound, kIo, kExhausted.
 Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std::string& source,
                     const std::vector<std::string>& header, const Json& provenance,
                     const Clock& clock);

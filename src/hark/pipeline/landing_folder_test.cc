@@ -36,5 +36,26 @@ TEST_F(LandingFolder, LeavesAFolderOfSomebodyElseInLandingAlone) {
   EXPECT_TRUE(files_.exists(foreign));
 }
 
+TEST_F(LandingFolder, LoadingAFileAgainMendsTheLakesDamagedCopyOfIt) {
+  const LakeFolder lake = make_lake();
+  const std::string file = write("a.csv", kFile);
+  const std::string landing =
+      io::join_path(lake.landing_folder("nyc311"), load(lake, file).landing_hash);
+  const std::string note = *files_.read_text(landing + ".json");
+  EXPECT_TRUE(load(lake, file).warnings.empty());
+  std::string flipped(kFile);
+  flipped[0] ^= 1;
+  for (const std::string& damaged : {std::string(kFile.substr(0, 10)), std::string(), flipped}) {
+    ASSERT_TRUE(files_.write_atomically(landing, damaged));
+    const LoadReport again = load(lake, file);
+    EXPECT_TRUE(again.is_already_loaded);
+    ASSERT_EQ(again.warnings.size(), 1U);
+    EXPECT_EQ(again.warnings[0].code, "landing_mended");
+    EXPECT_EQ(*files_.read_text(landing), kFile);
+    EXPECT_EQ(*files_.read_text(landing + ".json"), note);
+    EXPECT_EQ(files_.list(lake.landing_folder("nyc311"))->size(), 2U);
+  }
+}
+
 }  // namespace
 }  // namespace hark::pipeline
