@@ -14,13 +14,14 @@
 namespace hark::pipeline {
 
 enum class CheckStatus {
-  kPass,  ///< nothing failed
-  kInfo,  ///< rows failed a rule that only informs
-  kWarn,  ///< rows failed a rule of severity warning
-  kFail,  ///< rows failed a rule of severity error
+  kPass,       ///< nothing failed
+  kInfo,       ///< rows failed a rule that only informs
+  kWarn,       ///< rows failed a rule of severity warning
+  kFail,       ///< rows failed a rule of severity error
   kUnchecked,  ///< no row has what the rule looks at
 };
-std::string_view name_of(CheckStatus status) noexcept;  ///< "pass", "info", "warn", "fail", "unchecked"
+std::string_view name_of(
+    CheckStatus status) noexcept;  ///< "pass", "info", "warn", "fail", "unchecked"
 
 struct CheckedRule {
   std::string name;
