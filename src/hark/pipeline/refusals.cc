@@ -24,9 +24,23 @@ void Refusals::add(std::span<const tabular::Reject> rejects) {
   }
 }
 
+Refusals::ByReason::const_iterator Refusals::most_frequent() const {
+  return std::ranges::max_element(by_reason_, {},
+                                  [](const auto& entry) { return entry.second.count; });
+}
+
+std::string Refusals::hint() const {
+  const auto most = most_frequent();
+  if (most != by_reason_.end() && most->first.first == tabular::reject_rule::kInvalidUtf8)
+    return "the file is written in another encoding, often this one: iconv -f WINDOWS-1252 -t "
+           "UTF-8 "
+           "FILE > NEW";
+  return "`hark profile FILE` shows what the columns hold, --contract names another contract; a "
+         "contract's maxRejectShare says how much may be refused";
+}
+
 std::string Refusals::most() const {
-  const auto most = std::ranges::max_element(by_reason_, {},
-                                             [](const auto& entry) { return entry.second.count; });
+  const auto most = most_frequent();
   if (most == by_reason_.end()) return {};
   const auto& [rule, column] = most->first;
   return concat(by_reason_.size() > 1 ? "mostly " : "", rule,
@@ -63,9 +77,7 @@ Result<void> check_refused_share(const contract::Contract& contract, const std::
                           : concat(", which take up ", fixed(of_bytes * 100, 1), " % of the file"),
                       "; contract '", contract.name, "' allows ", fixed(allowed * 100, 1),
                       " %. Refused: ", refusals.most()))
-      .hint(
-          "`hark profile FILE` shows what the columns hold, --contract names another contract; a "
-          "contract's maxRejectShare says how much may be refused");
+      .hint(refusals.hint());
 }
 
 }  // namespace hark::pipeline

@@ -27,6 +27,8 @@ class Refusals {
   /// "mostly unreadable_value in 'created_date' (93), first on line 2: not a time …"; empty where
   /// nothing was refused. No text of a column the contract marks personal.
   std::string most() const;
+  /// What to try against the most frequent reason.
+  std::string hint() const;
 
  private:
   struct Reason {
@@ -34,7 +36,11 @@ class Refusals {
     std::int64_t first_line = 0;
     std::string message;  ///< of the first
   };
-  std::map<std::pair<std::string, std::string>, Reason> by_reason_;  ///< by rule and column
+  using ByReason = std::map<std::pair<std::string, std::string>, Reason>;  ///< by rule and column
+
+  ByReason::const_iterator most_frequent() const;
+
+  ByReason by_reason_;
 };
 
 /// Of the columns more than half of whose values could not be read: mostly another city's format.

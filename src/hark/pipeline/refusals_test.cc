@@ -63,6 +63,18 @@ TEST_F(Refusals, AFileMostOfWhichStandsInARefusedRecordIsRefusedAndSaysWhy) {
                                  "first on line 8: "));
 }
 
+TEST_F(Refusals, AFileInAnotherEncodingIsRefusedWithTheCommandThatConvertsIt) {
+  const LakeFolder lake = make_lake();
+  const std::string text = concat(kHeader, some_records(100, 5),
+                                  "8,03/01/2024 01:15:00 PM,,DOT,Stra\xDF"
+                                  "e\n",
+                                  "9,03/01/2024 01:15:00 PM,,DOT,Caf\xE9\n", "10,too,few\n");
+  const auto refused = ingest(lake, write("latin.csv", text), options(), clock_);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), testing::HasSubstr("mostly invalid_utf8 (2)"));
+  EXPECT_THAT(refused.error().hint(), testing::HasSubstr("iconv -f WINDOWS-1252 -t UTF-8"));
+}
+
 TEST_F(Refusals, AColumnThatCannotBeReadIsAWarning) {
   const LakeFolder lake = make_lake();
   std::string text(kHeader);
