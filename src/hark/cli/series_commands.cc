@@ -185,6 +185,8 @@ Result<Answer> series_command(const Arguments& arguments, Session& session) {
   Answer answer = answer_for(loaded.source, loaded.now);
   answer.data = insight::to_json(report);
   answer.text = series_text(report);
+  for (const insight::Warning& warning : insight::series_warnings(report))
+    answer.warnings.push_back({warning.code, warning.message, loaded.source.path});
   if (loaded.hours) {
     HARK_TRY(const auto by_hour,
              insight::hours_report(insight::hours_of(*loaded.hours, report.series)));

@@ -264,6 +264,16 @@ Result<SeriesReport> series_report(SeriesName name, series::DailySeries series,
   return report;
 }
 
+std::vector<Warning> series_warnings(const SeriesReport& report) {
+  std::vector<Warning> warnings;
+  if (!report.yearly_strength && !report.changes.empty()) {
+    warnings.push_back({"season_unknown",
+                        "in less than two years of days a shift of the level cannot be told from "
+                        "the time of year"});
+  }
+  return warnings;
+}
+
 Json to_json(const SeriesReport& report) {
   const series::DailySeries& days = report.series;
   Json out = Json::object({{"series", name_of(report.name)},

@@ -97,6 +97,9 @@ Result<SeriesReport> series_report(SeriesName name, series::DailySeries series,
                                    std::optional<CreationHours> hours,
                                    std::optional<series::PeakWindow> window);
 
+/// "season_unknown": shifts of the level that may be the time of year.
+std::vector<Warning> series_warnings(const SeriesReport& report);
+
 /// CLI.md, `series`.
 Json to_json(const SeriesReport& report);
 

@@ -250,6 +250,30 @@ TEST(ForecastWarnings, SayThatNothingBeatsTheLastWeekAndThatOriginsAreFew) {
   EXPECT_EQ(warnings[1].code, "few_origins");
 }
 
+TEST(SeriesReport, InLessThanTwoYearsShiftsMayBeTheTimeOfYearWhichIsSaid) {
+  const auto shifts_in = [](int days) {
+    DailyCounts counts;
+    counts.first_day = day_of(2022, 1, 1);
+    for (int day = 0; day < days; ++day) {
+      const double noise = day * 7919 % 31 - 15;
+      counts.values.push_back(
+          std::round(300 + 90 * std::sin(day * 2 * 3.14159265 / 365.25) + noise));
+    }
+    return series_report(SeriesName::kRequestsCreated,
+                         training_series(counts, std::nullopt).value(), nullptr, std::nullopt,
+                         std::nullopt)
+        .value();
+  };
+  const SeriesReport short_one = shifts_in(600);
+  EXPECT_FALSE(short_one.changes.empty());
+  ASSERT_EQ(series_warnings(short_one).size(), 1U);
+  EXPECT_EQ(series_warnings(short_one)[0].code, "season_unknown");
+  const SeriesReport long_one = shifts_in(1100);
+  EXPECT_TRUE(long_one.changes.empty());
+  EXPECT_TRUE(series_warnings(long_one).empty());
+  EXPECT_TRUE(series_warnings(SeriesReport()).empty()) << "no shift";
+}
+
 TEST(SeriesReport, AStrangeDayIsNoLevelAndNoLevelIsBelowNone) {
   // About three requests a day, and one day of two hundred.
   std::vector<std::string> created;

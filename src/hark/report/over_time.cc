@@ -99,7 +99,10 @@ class Volume {
     }
     return text + concat("Since ", say_day(days_.day(told.front()->index)), " the level is ",
                          shift_text(*told.front()), ". The pattern of the ",
-                         report_.yearly_strength ? "week and the year" : "week", " is taken out.");
+                         report_.yearly_strength
+                             ? "week and the year is taken out."
+                             : "week is taken out; in less than two years of days a shift cannot "
+                               "be told from the time of year.");
   }
 
   std::vector<std::string> earlier_shifts() {
