@@ -269,6 +269,18 @@ class Analysis(Program):
             text = (folder / "report.md").read_text()
             self.assertIn(told, text)
             self.assertIn("1 day from 1 March 2024", text)
+            if name == "more":
+                self.assertIn("1 day has more calls handled", text)
+
+    def test_a_few_days_of_calls_name_no_busiest_weekday_and_charts_are_told_of(self):
+        header = "Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID\n"
+        for weeks, is_told in ((2, False), (5, True)):
+            rows = "".join(f"2024-01-{i + 1:02d};{100 + i % 7};90;{10 + i % 7};25.5;0.8;{i}\n" for i in range(min(31, 7 * weeks)))
+            folder = self.folder / f"weeks-{weeks}"
+            self.answer("report", self.write(f"weeks{weeks}.csv", header + rows), "-o", folder, "--format", "md", "--basic", *NOW)
+            text = (folder / "report.md").read_text()
+            self.assertEqual("is the busiest day" in text, is_told)
+            self.assertIn("*Chart, drawn by `--format md,svg`:* How long do callers wait", text)
 
     def test_rows_of_a_plain_table_cannot_be_chosen_by_a_contracts_columns(self):
         table = self.write("plain.csv", "minutes,team\n" + "".join(f"{i % 7},{'ab'[i % 2]}\n" for i in range(60)))

@@ -25,6 +25,9 @@ double count_or_gap(std::optional<std::int64_t> value) {
   return value ? static_cast<double>(*value) : std::nan("");
 }
 
+/// Days of a weekday below which nothing is said of it.
+constexpr std::int64_t kFewestOfAWeekday = 4;
+
 /// Pooled figures of each month of each year, in order.
 struct MonthFigures {
   std::int32_t first_day = 0;
@@ -119,7 +122,8 @@ class Writer {
          "handled of offered, pooled"},
         {"Abandoned",
          share("abandonment", "calls abandoned / calls offered", kpis_.abandonment_rate, 2),
-         concat(count("abandoned", "calls abandoned", kpis_.abandoned), " calls")},
+         concat(count("abandoned", "calls abandoned", kpis_.abandoned),
+                plural(kpis_.abandoned.value_or(0), "call"))},
         {"Average speed of answer",
          seconds("asa", "average speed of answer over handled calls", kpis_.asa_s),
          "over handled calls"},
@@ -134,11 +138,12 @@ class Writer {
       items.push_back(*std::move(change));
     add_weekdays(items);
     if (kpis_.unaccounted && *kpis_.unaccounted < 0) {
-      items.push_back(concat(
-          document_.cite({"unaccounted", "calls offered - handled - abandoned", *kpis_.unaccounted,
-                          "calls", kpis_.rows, query()},
-                         say_count(-*kpis_.unaccounted)),
-          " more calls were handled or abandoned than were offered; the records do not add up."));
+      items.push_back(
+          concat(document_.cite({"unaccounted", "calls offered - handled - abandoned",
+                                 *kpis_.unaccounted, "calls", kpis_.rows, query()},
+                                say_count(-*kpis_.unaccounted)),
+                 *kpis_.unaccounted == -1 ? " more call was" : " more calls were",
+                 " handled or abandoned than were offered; the records do not add up."));
     } else if (kpis_.unaccounted && *kpis_.unaccounted > 0) {
       items.push_back(
           concat(count("unaccounted", "calls offered - handled - abandoned", kpis_.unaccounted),
@@ -176,7 +181,8 @@ class Writer {
     const ContactGroup* busiest = nullptr;
     const ContactGroup* quietest = nullptr;
     for (const ContactGroup& day : report_.weekdays) {
-      if (!day.kpis.offered_mean) continue;
+      // One Wednesday is no pattern.
+      if (!day.kpis.offered_mean || day.kpis.rows < kFewestOfAWeekday) continue;
       if (busiest == nullptr || *day.kpis.offered_mean > *busiest->kpis.offered_mean)
         busiest = &day;
       if (quietest == nullptr || *day.kpis.offered_mean < *quietest->kpis.offered_mean)
@@ -390,16 +396,17 @@ class Writer {
     Section section = begin_impact();
     std::vector<std::string> items;
     if (kpis_.abandoned)
-      items.push_back(concat(
-          count("abandoned", "calls abandoned", kpis_.abandoned),
-          " callers hung up; some will have called again and are counted twice in offered calls."));
+      items.push_back(
+          concat(count("abandoned", "calls abandoned", kpis_.abandoned),
+                 plural(*kpis_.abandoned, "call"), *kpis_.abandoned == 1 ? " was" : " were",
+                 " abandoned; a caller who tried again is counted twice in offered calls."));
     if (kpis_.asa_s && kpis_.handled) {
       const double hours = *kpis_.asa_s * static_cast<double>(*kpis_.handled) / 3600;
       items.push_back(
           concat("Callers who were answered waited ",
                  document_.cite({"waiting_hours", "average speed of answer × handled calls", hours,
                                  "hours", kpis_.rows, query()},
-                                say_count(std::llround(hours))),
+                                hours < 10 ? fixed(hours, 1) : say_count(std::llround(hours))),
                  " hours in all."));
     }
     section.list(std::move(items));
@@ -415,7 +422,8 @@ class Writer {
     Section section{"data-quality", "Data quality", "Can I trust these numbers?", {}};
     std::vector<std::string> items;
     if (report_.table->duplicates > 0)
-      items.push_back(concat(say_count(report_.table->duplicates), " repeated days were removed."));
+      items.push_back(concat(say_things(report_.table->duplicates, "repeated day"),
+                             report_.table->duplicates == 1 ? " was removed." : " were removed."));
     for (const insight::NoValues& of : report_.table->no_values) {
       const std::int64_t values = of.impossible + of.unreadable;
       items.push_back(concat(say_count(values), values == 1 ? " value of " : " values of ",
@@ -428,14 +436,15 @@ class Writer {
           document_.cite({"negative_days", "days on which handled + abandoned exceed offered",
                           kpis_.negative_unaccounted_rows, "days", kpis_.rows, query()},
                          say_count(kpis_.negative_unaccounted_rows)),
-          " days have more calls handled and abandoned than offered."));
+          kpis_.negative_unaccounted_rows == 1 ? " day has" : " days have",
+          " more calls handled and abandoned than offered."));
     }
     add_diagnostics(items);
     const auto& denominator = kpis_.denominator;
     if (denominator.unique > 0) {
       items.push_back(concat(
           "The service level's denominator could be recovered on ", say_count(denominator.unique),
-          " of ", say_count(kpis_.rows), " days",
+          " of ", say_things(kpis_.rows, "day"),
           denominator.abandons_inside
               ? concat("; there it holds ",
                        share("abandons_inside",
@@ -459,11 +468,13 @@ class Writer {
       if (day.reason == insight::MissingDay::Reason::kUnexplained) unexplained.push_back(day.day);
     }
     if (const auto closed = found.missing.size() - unexplained.size(); closed > 0)
-      items.push_back(concat(say_count(static_cast<std::int64_t>(closed)),
-                             " days without a row are holidays or weekdays of rest."));
+      items.push_back(concat(say_things(static_cast<std::int64_t>(closed), "day"),
+                             " without a row ", closed == 1 ? "is" : "are",
+                             " explained by a holiday or a weekday of rest."));
     if (!unexplained.empty()) {
-      std::string text = concat(say_count(static_cast<std::int64_t>(unexplained.size())),
-                                " days are missing inside the years at hand: ");
+      std::string text =
+          concat(say_things(static_cast<std::int64_t>(unexplained.size()), "day"),
+                 unexplained.size() == 1 ? " is" : " are", " missing inside the years at hand: ");
       for (std::size_t i = 0; i < unexplained.size() && i < 5; ++i)
         text += (i > 0 ? ", " : "") + calendar::format_date(unexplained[i]);
       items.push_back(text + (unexplained.size() > 5 ? ", …" : "."));
@@ -472,7 +483,8 @@ class Writer {
     if (!strange.empty()) {
       std::string text =
           concat(say_count(static_cast<std::int64_t>(strange.size())),
-                 " days have far more or fewer unaccounted calls than their year's usual share: ");
+                 strange.size() == 1 ? " day has" : " days have",
+                 " far more or fewer unaccounted calls than their year's usual share: ");
       for (std::size_t i = 0; i < strange.size() && i < 3; ++i)
         text += concat(i > 0 ? ", " : "", calendar::format_date(strange[i].day), " (",
                        strange[i].unaccounted(), " of ", say_count(strange[i].offered), ")");

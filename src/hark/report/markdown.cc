@@ -73,8 +73,10 @@ std::string block_md(const Block& block, bool has_charts) {
                       " |\n");
       return out + "\n";
     case Block::Kind::kFigure:
-      if (has_charts)
-        out = concat("![", escape(block.figure.title), "](", chart_name(block.figure), ")\n\n");
+      out =
+          has_charts
+              ? concat("![", escape(block.figure.title), "](", chart_name(block.figure), ")\n\n")
+              : concat("*Chart, drawn by `--format md,svg`:* ", escape(block.figure.title), "\n\n");
       if (!block.figure.description.empty())
         out +=
             concat("*", escape(block.figure.title), "* ", escape(block.figure.description), "\n\n");
