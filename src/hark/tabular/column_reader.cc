@@ -1,6 +1,7 @@
 #include "hark/tabular/column_reader.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "hark/tabular/recent_texts.h"
@@ -197,6 +198,12 @@ class StringReader final : public ColumnReader {
     }
   }
 
+  static bool lies_in(std::string_view text, std::string_view raw) {
+    const std::less_equal<const char*> is_not_behind;
+    return is_not_behind(raw.data(), text.data()) &&
+           is_not_behind(text.data() + text.size(), raw.data() + raw.size());
+  }
+
   /// As read(), for a large dictionary: look-ups wait for memory, and so they wait together.
   void read_together(const RecordBlock& block, std::span<const RecordSpan> records,
                      std::size_t first_row) {
@@ -204,14 +211,15 @@ class StringReader final : public ColumnReader {
     rows_.clear();
     std::string scratch;
     for (std::size_t i = 0; i < records.size(); ++i) {
-      std::string_view text =
-          field_text(block.raw_field(records[i], plan_.file_columns[0]), quote_, scratch);
+      const std::string_view raw = block.raw_field(records[i], plan_.file_columns[0]);
+      std::string_view text = field_text(raw, quote_, scratch);
       if (plan_.missing.contains(text)) continue;
       if (plan_.is_code) text = strip_code_decimals(text);
       texts_.push_back({text, columnar::hash_bytes(text)});
       rows_.push_back(static_cast<std::uint32_t>(first_row + i));
-      // A text in the scratch memory is gone with the next record.
-      if (text.data() == scratch.data()) look_up();
+      // A text in the scratch memory is gone with the next record; space may have come off in
+      // front of it. All other texts stand in the block.
+      if (!lies_in(text, raw)) look_up();
     }
     look_up();
   }

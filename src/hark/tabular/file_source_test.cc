@@ -378,6 +378,10 @@ TEST(FileSource, TextsAreTheSameWhetherTheyRepeatOrNot) {
     if (house % 10 == 0) {
       text += concat("\"the \"\"old\"\" house ", house, "\"\n");
       expected.push_back(concat("the \"old\" house ", house));
+    } else if (house % 10 == 1) {
+      // Space that is taken off in front, so that the text begins behind where it was unwrapped.
+      text += concat("\"  the \"\"new\"\" house ", house, " \"\n");
+      expected.push_back(concat("the \"new\" house ", house));
     } else {
       add(concat("house ", house));
     }
