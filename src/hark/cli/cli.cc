@@ -8,6 +8,7 @@
 #include <exception>
 #include <iterator>
 #include <new>
+#include <system_error>
 
 #include "hark/cli/command.h"
 #include "hark/cli/session.h"
@@ -101,11 +102,8 @@ int report_answer(const Answer& answer, bool as_json, bool is_quiet, double elap
   return is_written ? status : not_printed();
 }
 
-int run_checked(const std::vector<std::string>& words) {
+int run_checked(const std::vector<std::string>& words, bool as_json) {
   const auto started = std::chrono::steady_clock::now();
-  bool as_json = false;
-  for (const std::string& word : words) as_json = as_json || word == "--json";
-
   const std::vector<Command> commands = all_commands();
   auto parsed = parse_command_line(commands, words);
   if (!parsed) return report_error(parsed.error(), as_json);
@@ -151,16 +149,23 @@ int exit_status(ErrorCode code) noexcept {
 }
 
 int run(const std::vector<std::string>& words) {
+  const bool as_json = std::ranges::find(words, "--json") != words.end();
   try {
-    return run_checked(words);
+    return run_checked(words, as_json);
   } catch (const std::bad_alloc&) {
     return report_error(Error(ErrorCode::kExhausted, "out of memory")
                             .hint("try --threads 1 or a smaller --memory-limit"),
-                        false);
+                        as_json);
+  } catch (const std::system_error& e) {
+    // Nothing of the standard library but starting a thread throws it here.
+    return report_error(
+        Error(ErrorCode::kExhausted, concat("no thread can be started: ", e.code().message()))
+            .hint("try --threads 1, or raise the limit on processes or memory"),
+        as_json);
   } catch (const std::exception& e) {
     return report_error(Error(ErrorCode::kInternal, concat("unexpected: ", e.what()))
                             .hint("this is a bug in hark; please report it"),
-                        false);
+                        as_json);
   }
 }
 

@@ -87,8 +87,8 @@ Result<Instant> parse_instant(std::string_view text) {
   if (zone == "Z" || zone.empty()) return instant;
   const int zone_hour = digits(zone, 1, 2);
   const int zone_minute = digits(zone, zone.size() == 6 ? 4 : 3, 2);
-  if ((zone[0] != '+' && zone[0] != '-') || zone_hour < 0 || zone_minute < 0 ||
-      (zone.size() != 5 && !(zone.size() == 6 && zone[3] == ':')))
+  if ((zone[0] != '+' && zone[0] != '-') || zone_hour < 0 || zone_hour > 18 || zone_minute < 0 ||
+      zone_minute > 59 || (zone.size() != 5 && !(zone.size() == 6 && zone[3] == ':')))
     return bad;
   const auto offset = hours(zone_hour) + minutes(zone_minute);
   return zone[0] == '+' ? instant - offset : instant + offset;

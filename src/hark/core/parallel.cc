@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
+#include <functional>
 #include <mutex>
 #include <new>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -20,25 +23,47 @@ unsigned default_threads() noexcept {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
+namespace {
+
+Error error_of(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorCode::kExhausted, "out of memory")
+        .hint("try --threads 1 or a smaller --memory-limit");
+  }
+}
+
+}  // namespace
+
 Result<void> run_workers(unsigned threads, const std::function<Result<void>(unsigned)>& work) {
   threads = std::max(1U, threads);
   std::vector<Result<void>> results(threads);
-  const auto guarded = [&](unsigned worker) {
+  // Kept as they are: an Error's words would take memory that is not there, and an exception that
+  // leaves a thread ends the program.
+  std::vector<std::exception_ptr> thrown(threads);
+  const auto guarded = [&](unsigned worker) noexcept {
     try {
       results[worker] = work(worker);
-    } catch (const std::bad_alloc&) {
-      results[worker] = Error(ErrorCode::kExhausted, "out of memory")
-                            .hint("try --threads 1 or a smaller --memory-limit");
+    } catch (...) {
+      thrown[worker] = std::current_exception();
     }
   };
   {
     std::vector<std::jthread> others;
     others.reserve(threads - 1);
-    for (unsigned worker = 1; worker < threads; ++worker) others.emplace_back(guarded, worker);
+    try {
+      for (unsigned worker = 1; worker < threads; ++worker)
+        others.emplace_back(std::cref(guarded), worker);
+    } catch (const std::system_error&) {
+      // A limit on threads or memory: those that are there do the work.
+    } catch (const std::bad_alloc&) {
+    }
     guarded(0);
   }
-  for (Result<void>& result : results) {
-    if (!result) return std::move(result);
+  for (unsigned worker = 0; worker < threads; ++worker) {
+    if (thrown[worker]) return error_of(thrown[worker]);
+    if (!results[worker]) return std::move(results[worker]);
   }
   return {};
 }

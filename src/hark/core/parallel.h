@@ -14,7 +14,11 @@ unsigned default_threads() noexcept;
 
 /// Calls `work(worker)` on `threads` threads (the calling one is worker 0) and waits for all.
 /// Returns the error of the lowest-numbered worker that failed; the work itself must notice a
-/// neighbour's failure if it is to stop early. std::bad_alloc becomes kExhausted.
+/// neighbour's failure if it is to stop early. std::bad_alloc becomes kExhausted, any other
+/// exception is thrown here.
+///
+/// Where the machine starts no more threads, only the lower-numbered workers run: work is to be
+/// taken by whoever is there, never dealt out by the worker's number.
 Result<void> run_workers(unsigned threads,
                          const std::function<Result<void>(unsigned worker)>& work);
 

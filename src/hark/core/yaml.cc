@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxValues = 1'000'000;
 constexpr int kMaxDepth = 100;
+constexpr std::size_t kMostKeys = 10'000;
 
 Json plain_scalar(const std::string& text) {
   if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return {};
@@ -57,6 +58,11 @@ Result<Json> convert(const YAML::Node& node, int depth, std::size_t& num_values)
       break;
     case YAML::NodeType::Map:
       value = Json::object();
+      // A key is looked for among those before it.
+      if (node.size() > kMostKeys) {
+        return Error(ErrorCode::kInvalidInput,
+                     concat("YAML line ", line, ": more than ", kMostKeys, " keys in one place"));
+      }
       for (const auto& member : node) {
         if (!member.first.IsScalar()) {
           return Error(ErrorCode::kInvalidInput,

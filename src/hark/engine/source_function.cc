@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <system_error>
 #include <thread>
 
 #include "hark/core/text.h"
@@ -44,10 +45,12 @@ class Scan {
 
  private:
   void produce() {
+    // Made now: there is no memory for its words later.
+    Error out_of_memory(ErrorCode::kExhausted, "out of memory while reading a table");
     try {
       queue_.finish(source_->stream(columns_, threads_, queue_));
     } catch (const std::bad_alloc&) {
-      queue_.finish(Error(ErrorCode::kExhausted, "out of memory while reading a table"));
+      queue_.finish(std::move(out_of_memory));
     }
   }
 
@@ -172,6 +175,8 @@ void guarded(Info info, SetError set_error, Work work) {
     work();
   } catch (const std::bad_alloc&) {
     set_error(info, "Out of Memory Error: out of memory while reading a table");
+  } catch (const std::system_error&) {
+    set_error(info, "Out of Memory Error: no thread can be started to read a table");
   }
 }
 

@@ -15,6 +15,8 @@ constexpr std::string_view kNoteEnding = ".json";
 constexpr std::string_view kProfileEnding = ".profile.json";
 constexpr std::size_t kHashDigits = 64;
 constexpr std::size_t kCopyBlock = std::size_t{4} << 20;
+// Where no thread can be started, whoever waits for the work does it.
+constexpr auto kBesideIfPossible = std::launch::async | std::launch::deferred;
 
 bool is_hash(std::string_view name) {
   return name.size() == kHashDigits && name.find_first_not_of("0123456789abcdef") == name.npos;
@@ -49,7 +51,7 @@ Result<std::string> copy_and_hash(io::FileSystem& files, const io::InputFile& in
     const std::string_view bytes(blocks[turn].bytes().data(), n);
     // Also before the other block is read into again.
     if (hashed.valid()) hashed.get();
-    hashed = std::async(std::launch::async, [&hasher, bytes] { hasher.update(bytes); });
+    hashed = std::async(kBesideIfPossible, [&hasher, bytes] { hasher.update(bytes); });
     HARK_TRY_VOID(output->write(bytes));
     offset += n;
   }
@@ -105,7 +107,7 @@ Result<Landed> land(const LakeFolder& lake, std::string_view dataset, const std:
 
 Landing::Landing(bool is_beside, std::function<Result<Landed>()> land,
                  std::function<bool(const Landed&)> is_known)
-    : landed_(std::async(is_beside ? std::launch::async : std::launch::deferred,
+    : landed_(std::async(is_beside ? kBesideIfPossible : std::launch::deferred,
                          [this, land = std::move(land), is_known = std::move(is_known)] {
                            return run(land, is_known);
                          })) {}
