@@ -6,17 +6,31 @@
 #include <chrono>
 #include <exception>
 #include <fstream>
+#include <iterator>
 
 #include "hark/calendar/civil.h"
+#include "hark/calendar/zone_file.h"
 #include "hark/core/text.h"
 
 namespace hark::calendar {
 namespace {
 
 constexpr std::int64_t kDay = 86'400;
+std::int64_t first_of(std::int32_t year) { return days_from_civil(year, 1, 1) * kDay; }
+
 /// The library reads the table of the compiled zone file, which ends here; the rule in the file's
 /// footer it does not read.
 constexpr std::int32_t kLastTableYear = 2037;
+
+const std::string kZoneFolder = "/usr/share/zoneinfo/";
+
+/// A file made by `zic -b slim` has the changes up to the last new rule, in New York's 2007, and
+/// leaves the rest to its footer.
+bool has_whole_table(const std::string& name) {
+  std::ifstream file(kZoneFolder + name, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  return !tells_of_changes(footer_of(bytes));
+}
 
 /// The latest year up to `kLastTableYear` whose dates have the weekdays of `year`.
 std::int32_t year_like(std::int32_t year) {
@@ -39,14 +53,15 @@ void TimeZone::add_transition(std::int64_t utc_s, std::int32_t before_s, std::in
                           utc_s + std::max(before_s, after_s), before_s, after_s});
 }
 
+std::int64_t TimeZone::last_change_s() const noexcept {
+  return transitions_.empty() ? kBegin : transitions_.back().utc_s;
+}
+
 void TimeZone::extend_past_table() {
   const std::vector<Transition> table = transitions_;
-  const auto first_of = [](std::int32_t year) { return days_from_civil(year, 1, 1) * kDay; };
   // Only a zone that changed its clock in the table's last year still does.
-  if (table.empty() || table.back().utc_s < first_of(kLastTableYear) ||
-      table.back().utc_s >= first_of(kLastTableYear + 1)) {
+  if (last_change_s() < first_of(kLastTableYear) || last_change_s() >= first_of(kLastTableYear + 1))
     return;
-  }
   for (std::int32_t year = kLastTableYear + 1; first_of(year) < kEnd; ++year) {
     const std::int32_t like = year_like(year);
     for (const Transition& past : table) {
@@ -104,6 +119,11 @@ Result<std::shared_ptr<const TimeZone>> TimeZone::load(const std::string& name) 
       info = zone->get_info(info.end);
       result->add_transition(at, before, static_cast<std::int32_t>(info.offset.count()));
     }
+    if (result->last_change_s() < first_of(kLastTableYear) && !has_whole_table(name)) {
+      return Error(ErrorCode::kCorrupt,
+                   concat("the system's file of time zone '", name, "' has not all of its changes"))
+          .hint("hark needs whole zone files, as Debian's package tzdata has them (zic -b fat)");
+    }
     result->extend_past_table();
     result->build_index();
     return std::shared_ptr<const TimeZone>(std::move(result));
@@ -147,7 +167,7 @@ std::int32_t TimeZone::offset_at(std::int64_t utc_s) const noexcept {
 std::string tzdata_version() {
   // The library knows no version when it uses the system's compiled files; the first line of
   // tzdata's own text form has it: "# version 2024a".
-  std::ifstream file("/usr/share/zoneinfo/tzdata.zi");
+  std::ifstream file(kZoneFolder + "tzdata.zi");
   std::string line;
   constexpr std::string_view kPrefix = "# version ";
   if (std::getline(file, line) && line.starts_with(kPrefix)) return line.substr(kPrefix.size());

@@ -71,6 +71,7 @@ class TimeZone {
   explicit TimeZone(std::string name) : name_(std::move(name)) {}
   ZonedTime from_local_near_transition(std::int64_t local_s) const noexcept;
   void add_transition(std::int64_t utc_s, std::int32_t before_s, std::int32_t after_s);
+  std::int64_t last_change_s() const noexcept;
   void extend_past_table();
   void build_index();
   /// The offset in force up to a transition; behind the last one for their number.

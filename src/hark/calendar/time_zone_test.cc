@@ -4,12 +4,16 @@
 
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <sstream>
 
 #include "hark/calendar/civil.h"
+#include "hark/calendar/zone_file.h"
 #include "hark/core/json.h"
+#include "hark/core/text.h"
 
 namespace hark::calendar {
 namespace {
@@ -135,6 +139,39 @@ TEST(TimeZone, TheVersionOfTheRulesIsKnown) {
   const std::string version = tzdata_version();
   EXPECT_TRUE(version == "unknown" || (version.size() >= 5 && version.starts_with("20")))
       << version;
+}
+
+TEST(ZoneFile, ItsFooterSaysWhetherTheClockStillChanges) {
+  const auto file = [](std::string_view name) {
+    std::ifstream in(concat("/usr/share/zoneinfo/", name), std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(in), {}};
+  };
+  EXPECT_EQ(footer_of(file("America/New_York")), "EST5EDT,M3.2.0,M11.1.0");
+  EXPECT_TRUE(tells_of_changes(footer_of(file("America/New_York"))));
+  EXPECT_EQ(footer_of(file("Asia/Kolkata")), "IST-5:30");
+  EXPECT_FALSE(tells_of_changes(footer_of(file("Asia/Kolkata"))));
+  EXPECT_EQ(footer_of("TZif2 rest\n<-02>2<-01>,M3.5.0/-1,M10.5.0/0\n"),
+            "<-02>2<-01>,M3.5.0/-1,M10.5.0/0");
+  for (const char* none : {"", "TZif", "TZif2", "TZif2\n", "TZif\nEST5\n", "text\nEST5EDT,a\n"})
+    EXPECT_EQ(footer_of(none), "") << none;
+}
+
+// Files with a table that goes on beyond 2037 (Asia/Gaza), without any change, with old ones only.
+TEST(TimeZone, EveryZoneOfTheSystemIsRead) {
+  const std::string folder = "/usr/share/zoneinfo";
+  int num_zones = 0;
+  for (const char* region : {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia",
+                             "Etc", "Europe", "Indian", "Pacific"}) {
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(concat(folder, "/", region))) {
+      if (!entry.is_regular_file()) continue;
+      const std::string name = entry.path().string().substr(folder.size() + 1);
+      const auto loaded = TimeZone::load(name);
+      EXPECT_TRUE(loaded) << loaded.error().to_string();
+      ++num_zones;
+    }
+  }
+  EXPECT_GT(num_zones, 300);
 }
 
 /// The C library's own reader of the same zone files, footer rules included.
