@@ -280,7 +280,7 @@ class Analysis(Program):
             self.answer("report", self.write(f"weeks{weeks}.csv", header + rows), "-o", folder, "--format", "md", "--basic", *NOW)
             text = (folder / "report.md").read_text()
             self.assertEqual("is the busiest day" in text, is_told)
-            self.assertIn("*Chart, drawn by `--format md,svg`:* How long do callers wait", text)
+            self.assertIn("*How long do callers wait for an answer?* (a chart: `--format md,svg`)", text)
 
     def test_rows_of_a_plain_table_cannot_be_chosen_by_a_contracts_columns(self):
         table = self.write("plain.csv", "minutes,team\n" + "".join(f"{i % 7},{'ab'[i % 2]}\n" for i in range(60)))

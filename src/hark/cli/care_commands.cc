@@ -79,15 +79,16 @@ Result<Answer> vacuum(const Arguments& arguments, Session& session) {
     answer.text += concat(lake::name_of(item.reason), "  ", item.path, "  ",
                           show_bytes(item.size_bytes), "\n");
   }
+  const auto num_files = static_cast<std::int64_t>(report.items.size());
   answer.text +=
       concat(report.items.empty() ? std::string("nothing to remove")
-             : options.is_dry_run
-                 ? concat("would remove ", report.items.size(), " files, ",
-                          show_bytes(report.bytes), "; nothing was touched")
-                 : concat("removed ", report.items.size(), " files, ", show_bytes(report.bytes)),
+             : options.is_dry_run ? concat("would remove ", num_files, plural(num_files, "file"),
+                                           ", ", show_bytes(report.bytes), "; nothing was touched")
+                                  : concat("removed ", num_files, plural(num_files, "file"), ", ",
+                                           show_bytes(report.bytes)),
              "\n");
   answer.data = Json::object({{"dry_run", options.is_dry_run},
-                              {"files", static_cast<std::int64_t>(report.items.size())},
+                              {"files", num_files},
                               {"bytes", static_cast<std::int64_t>(report.bytes)},
                               {"removed", std::move(items)},
                               {"compacted", std::move(compacted)}});

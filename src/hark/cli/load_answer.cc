@@ -44,10 +44,10 @@ std::string load_line(const pipeline::LoadReport& load) {
   }
   const double rows_per_second =
       load.seconds > 0 ? static_cast<double>(load.rows_read) / load.seconds : 0;
-  std::string line =
-      concat("loaded ", load.file, " into ", load.dataset, ": ", show_count(load.rows_read),
-             " records in ", fixed(load.seconds, 1), " s (", fixed(rows_per_second / 1000, 0),
-             " k/s, ", fixed(static_cast<double>(load.bytes) / 1e6, 1), " MB)");
+  std::string line = concat("loaded ", load.file, " into ", load.dataset, ": ",
+                            show_count(load.rows_read), plural(load.rows_read, "record"), " in ",
+                            fixed(load.seconds, 1), " s (", fixed(rows_per_second / 1000, 0),
+                            " k/s, ", fixed(static_cast<double>(load.bytes) / 1e6, 1), " MB)");
   const std::pair<const char*, std::int64_t> parts[] = {
       {"new", load.rows.inserted},        {"updated", load.rows.updated},
       {"unchanged", load.rows.unchanged}, {"duplicate", load.rows.duplicate},

@@ -96,13 +96,18 @@ Result<std::vector<Finding>> check_lake(Session& session, const std::string& pat
   }
   for (const pipeline::TableHealth& table : inspection.tables) {
     findings.push_back({table.path, Health::kGood,
-                        concat("version ", table.version, ", ", table.num_files, " files, ",
+                        concat("version ", table.version, ", ", table.num_files,
+                               plural(static_cast<std::int64_t>(table.num_files), "file"), ", ",
                                table.num_hashed, " of them read and hashed"),
                         ""});
   }
   if (inspection.num_landing_files > 0) {
-    findings.push_back({"landing", Health::kGood,
-                        concat(inspection.num_landing_files, " files read and hashed"), ""});
+    findings.push_back(
+        {"landing", Health::kGood,
+         concat(inspection.num_landing_files,
+                plural(static_cast<std::int64_t>(inspection.num_landing_files), "file"),
+                " read and hashed"),
+         ""});
   }
   for (const pipeline::Damage& damage : inspection.damages) {
     findings.push_back({damage.path, Health::kBad,

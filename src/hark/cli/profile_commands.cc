@@ -88,7 +88,8 @@ Result<Answer> profile_of_file(Session& session, const std::string& path) {
   data.set("format", tabular::name_of(probe.format));
   data.set("dialect", is_delimited ? dialect_json(probe.dialect) : Json());
   answer.text =
-      concat(path, ": ", show_count(static_cast<std::int64_t>(summary.records_read)), " records, ",
+      concat(path, ": ", show_count(static_cast<std::int64_t>(summary.records_read)),
+             plural(static_cast<std::int64_t>(summary.records_read), "record"), ", ",
              fixed(static_cast<double>(summary.file_bytes) / 1e6, 1), " MB, ",
              tabular::name_of(probe.format), ", ", tabular::name_of(probe.encoding), ", ",
              contract ? concat("contract ", (*contract)->name) : std::string("no contract fits"),

@@ -174,8 +174,9 @@ Result<Answer> sync(const Arguments& arguments, Session& session) {
   answer.data.set("total_after", synced->total_after);
   answer.data.set("version", answer.table_version);
   answer.warnings = synced->warnings;
-  answer.text = concat(made_line(lake), "pulled ", show_count(synced->pages), " pages of ",
-                       target.source.key(), " in ", show_count(polite.num_requests()), " requests");
+  answer.text = concat(made_line(lake), "pulled ", show_count(synced->pages),
+                       plural(synced->pages, "page"), " of ", target.source.key(), " in ",
+                       show_count(polite.num_requests()), plural(polite.num_requests(), "request"));
   if (polite.num_retries() > 0)
     answer.text += concat(" (", show_count(polite.num_retries()), " of them again)");
   if (synced->pages_kept > 0)

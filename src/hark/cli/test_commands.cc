@@ -27,6 +27,9 @@ std::string kruskal_text(const insight::KruskalReport& report) {
       {"rows", concat(show_count(report.test.n), " in ", report.names.size(), " groups; ",
                       show_count(report.missing), " without a value or group")}};
   std::string text = name_value_lines(lines);
+  if (report.names.size() > insight::kMostPosthocGroups)
+    return text + concat("\npairs are not compared: there are more than ",
+                         insight::kMostPosthocGroups, " groups\n");
   if (report.posthoc.empty()) return text;
   TextTable pairs(
       {{"pair (Dunn, Benjamini-Hochberg)"}, {"z", Align::kRight}, {"q", Align::kRight}});

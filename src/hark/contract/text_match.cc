@@ -68,7 +68,9 @@ bool is_like(std::string_view text, std::string_view pattern) noexcept {
       at = next_at;
       in_pattern = next_pattern;
     } else if (retry_pattern != std::string_view::npos) {
-      at = ++retry_at;
+      // By whole characters: '_' must not come to stand in the middle of one.
+      retry_at += character_length(text.substr(retry_at));
+      at = retry_at;
       in_pattern = retry_pattern;
     } else {
       return false;

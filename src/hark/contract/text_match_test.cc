@@ -23,6 +23,15 @@ TEST(Like, PercentTakesAnyRunAndUnderscoreOneCharacter) {
 TEST(Like, UnderscoreIsACharacterAndNotAByte) {
   EXPECT_TRUE(is_like("Caf\xC3\xA9", "Caf_"));
   EXPECT_FALSE(is_like("Caf\xC3\xA9", "Caf__"));
+  EXPECT_FALSE(
+      is_like("\xE2\x82\xAC"
+              "bc",
+              "%__bc"))
+      << "one character, the euro, before bc";
+  EXPECT_TRUE(
+      is_like("a\xE2\x82\xAC"
+              "bc",
+              "%__bc"));
   EXPECT_TRUE(is_like("\xFF", "_")) << "a byte that is no UTF-8 is one character";
 }
 

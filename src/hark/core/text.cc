@@ -46,6 +46,10 @@ std::string with_thousands(std::int64_t value) {
   return digits;
 }
 
+std::string plural(std::int64_t count, std::string_view thing) {
+  return concat(" ", thing, count == 1 ? "" : "s");
+}
+
 std::string fixed(double value, int decimals) {
   char text[400];
   const int length = std::snprintf(text, sizeof text, "%.*f", decimals, value);

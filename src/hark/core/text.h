@@ -33,6 +33,8 @@ std::string concat(const Parts&... parts) {
 
 /// "1234567" -> "1,234,567". For people; never in JSON or CSV.
 std::string with_thousands(std::int64_t value);
+/// What follows a count: " day" of 1, else " days".
+std::string plural(std::int64_t count, std::string_view thing);
 /// Fixed decimals, rounded half to even by the C library: fixed(0.929272, 4) == "0.9293".
 std::string fixed(double value, int decimals);
 

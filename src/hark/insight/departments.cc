@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <span>
+#include <utility>
 
 #include "hark/calendar/civil.h"
 #include "hark/core/text.h"
@@ -40,21 +43,34 @@ std::vector<std::uint32_t> kinds_of_work(const RequestTable& table,
                                          std::uint32_t& num_kinds) {
   const Codes types(table.category(contract, contract::Role::kComplaintType));
   const Codes areas(table.category(contract, contract::Role::kArea));
-  const auto pair_of = [&](std::size_t row) {
-    return std::size_t{types.of(row)} * areas.count + areas.of(row);
-  };
-  std::vector<std::int64_t> of_pair(std::size_t{types.count} * areas.count, 0);
-  for (const std::uint32_t row : table.by_duration) ++of_pair[pair_of(row)];
+  const RawVector<std::uint32_t>& rows = table.by_duration;
+  // Places in `rows`, type by type: types times areas may be far more than there are rows.
+  std::vector<std::size_t> end_of(types.count, 0);
+  for (const std::uint32_t row : rows) ++end_of[types.of(row)];
+  std::partial_sum(end_of.begin(), end_of.end(), end_of.begin());
+  std::vector<std::uint32_t> by_type(rows.size());
+  for (std::size_t i = rows.size(); i-- > 0;)
+    by_type[--end_of[types.of(rows[i])]] = static_cast<std::uint32_t>(i);
+
+  std::vector<std::uint32_t> kinds(rows.size());
+  std::vector<std::int64_t> of_area(areas.count, 0);
+  std::vector<std::uint32_t> kind_of_area(areas.count);
   num_kinds = 0;
-  std::vector<std::uint32_t> kind_of_pair(of_pair.size());
-  for (std::size_t first = 0; first < of_pair.size(); first += areas.count) {
+  for (std::uint32_t type = 0; type < types.count; ++type) {
+    const std::size_t begin = end_of[type];  // the counting moved each end to its beginning
+    const std::size_t end = type + 1 < types.count ? end_of[type + 1] : rows.size();
+    const auto of_type = std::span(by_type).subspan(begin, end - begin);
+    std::vector<std::uint32_t> found;
+    for (const std::uint32_t i : of_type) {
+      const std::uint32_t area = areas.of(rows[i]);
+      if (of_area[area]++ == 0) found.push_back(area);
+    }
+    std::ranges::sort(found);
     const std::uint32_t small = num_kinds++;
-    for (std::size_t pair = first; pair < first + areas.count; ++pair)
-      kind_of_pair[pair] = of_pair[pair] >= kSmallestGroup ? num_kinds++ : small;
+    for (const std::uint32_t area : found)
+      kind_of_area[area] = std::exchange(of_area[area], 0) >= kSmallestGroup ? num_kinds++ : small;
+    for (const std::uint32_t i : of_type) kinds[i] = kind_of_area[areas.of(rows[i])];
   }
-  std::vector<std::uint32_t> kinds;
-  kinds.reserve(table.by_duration.size());
-  for (const std::uint32_t row : table.by_duration) kinds.push_back(kind_of_pair[pair_of(row)]);
   return kinds;
 }
 

@@ -141,15 +141,16 @@ std::vector<Warning> request_warnings(const RequestTable& table) {
   std::vector<Warning> warnings;
   constexpr std::int64_t kFewRows = 3;
   if (table.as_of && !table.is_as_of_given && table.rows_before_as_of < kFewRows) {
-    warnings.push_back(
-        {"as_of_outlier", concat("the as-of time ", format_instant(*table.as_of), " rests on ",
-                                 table.rows_before_as_of,
-                                 " requests in the 24 hours before it; --as-of sets another")});
+    warnings.push_back({"as_of_outlier",
+                        concat("the as-of time ", format_instant(*table.as_of), " rests on ",
+                               table.rows_before_as_of, plural(table.rows_before_as_of, "request"),
+                               " in the 24 hours before it; --as-of sets another")});
   }
   if (table.future_created > 0) {
     warnings.push_back(
-        {"created_in_future",
-         concat(table.future_created, " requests were created later than the extract was made")});
+        {"created_in_future", concat(table.future_created, plural(table.future_created, "request"),
+                                     table.future_created == 1 ? " was" : " were",
+                                     " created later than the extract was made")});
   }
   if (table.undecided > 0) warnings.push_back(undecided_warning(table.undecided));
   return warnings;

@@ -37,7 +37,7 @@ Result<KruskalReport> report_of(RankedGroups ranked, std::string_view value, std
                                         kSmallestGroup, " values count as one, (other)"));
   }
   report.test = std::move(*ranked.test);
-  report.posthoc = stats::dunn(report.test);
+  if (report.test.groups.size() <= kMostPosthocGroups) report.posthoc = stats::dunn(report.test);
   // Every pooled name has values, so codes are places in `names`.
   report.names = std::move(ranked.groups.names);
   std::stable_sort(report.posthoc.begin(), report.posthoc.end(),
@@ -280,21 +280,23 @@ Json to_json(const KruskalReport& report, std::size_t max_items) {
                                   {"log10_p", pair.log10_p},
                                   {"q", pair.q}}));
   }
-  return Json::object({{"value", report.value},
-                       {"by", report.by},
-                       {"h", report.test.h},
-                       {"df", report.test.df},
-                       {"p", report.test.p},
-                       {"log10_p", report.test.log10_p},
-                       {"epsilon_squared", report.test.epsilon_squared},
-                       {"tie_correction", report.test.tie_correction},
-                       {"n", report.test.n},
-                       {"groups", report.test.groups.size()},
-                       {"groups_pooled", report.groups_pooled},
-                       {"missing", report.missing},
-                       {"group_list", std::move(groups)},
-                       {"posthoc_pairs", report.posthoc.size()},
-                       {"posthoc", std::move(pairs)}});
+  return Json::object(
+      {{"value", report.value},
+       {"by", report.by},
+       {"h", report.test.h},
+       {"df", report.test.df},
+       {"p", report.test.p},
+       {"log10_p", report.test.log10_p},
+       {"epsilon_squared", report.test.epsilon_squared},
+       {"tie_correction", report.test.tie_correction},
+       {"n", report.test.n},
+       {"groups", report.test.groups.size()},
+       {"groups_pooled", report.groups_pooled},
+       {"missing", report.missing},
+       {"group_list", std::move(groups)},
+       {"posthoc_pairs",
+        report.test.groups.size() <= kMostPosthocGroups ? Json(report.posthoc.size()) : Json()},
+       {"posthoc", std::move(pairs)}});
 }
 
 Json to_json(const ChiSquareReport& report) {

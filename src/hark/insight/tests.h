@@ -23,14 +23,18 @@ namespace hark::insight {
 /// The value of `test kruskal --value` that is no column: the time to close of closed requests.
 inline constexpr std::string_view kHoursToClose = "hours_to_close";
 
+/// Pairs of more groups are not compared: nobody reads half a million of them.
+inline constexpr std::size_t kMostPosthocGroups = 1000;
+
 struct KruskalReport {
   std::string value;
   std::string by;
   stats::KruskalWallis test;
-  std::vector<std::string> names;        ///< of test.groups, in its order
-  std::int64_t missing = 0;              ///< rows left out: no value or no group
-  std::int64_t groups_pooled = 0;        ///< groups with fewer than 5 values, tested as one
-  std::vector<stats::DunnPair> posthoc;  ///< largest |z| first; codes are places in `names`
+  std::vector<std::string> names;  ///< of test.groups, in its order
+  std::int64_t missing = 0;        ///< rows left out: no value or no group
+  std::int64_t groups_pooled = 0;  ///< groups with fewer than 5 values, tested as one
+  /// Largest |z| first; codes are places in `names`. Empty of more than kMostPosthocGroups.
+  std::vector<stats::DunnPair> posthoc;
 };
 
 /// Kruskal-Wallis over requests with a duration: time to close of the closed ones, or a numeric

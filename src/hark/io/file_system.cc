@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <span>
 
 #include "hark/core/text.h"
 
@@ -19,6 +20,16 @@ Result<std::string> FileSystem::read_text(const std::string& path, std::size_t l
   std::string text(file->size(), '\0');
   HARK_TRY(const std::size_t num_read, file->read_at(0, text));
   text.resize(num_read);
+  // A pipe (`--token-file <(pass show portal)`) tells no size.
+  constexpr std::size_t kPiece = std::size_t{1} << 16;
+  for (std::size_t at = text.size(); file->size() == 0; at = text.size()) {
+    text.resize(at + kPiece);
+    HARK_TRY(const std::size_t more, file->read_at(at, std::span(text).subspan(at)));
+    text.resize(at + more);
+    if (text.size() > limit)
+      return Error(ErrorCode::kExhausted, concat("'", path, "' is larger than ", limit, " bytes"));
+    if (more == 0) break;
+  }
   return text;
 }
 

@@ -77,7 +77,8 @@ class FileSystem {
   virtual Result<FileInfo> stat(const std::string& path) const = 0;
   /// Entries of a directory sorted by path (full paths); kNotFound where there is none.
   virtual Result<std::vector<FileInfo>> list(const std::string& directory) const = 0;
-  /// Makes a directory and its parents; existing ones are fine. `mode` holds for the ones made.
+  /// Makes a directory and its parents; existing ones are fine. `mode` holds for `path` itself
+  /// where it is made; its parents are for everybody to read.
   virtual Result<void> create_directories(const std::string& path, unsigned mode = 0755) = 0;
   /// Moves a file, replacing `to`, within one store.
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;

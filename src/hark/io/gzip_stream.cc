@@ -56,6 +56,12 @@ class GzipStream final : public InputStream {
         z_.avail_in = static_cast<uInt>(n);
       }
       if (is_between_members_) {
+        // Tapes and archives fill up with zeros, which gzip passes over.
+        while (z_.avail_in > 0 && *z_.next_in == 0) {
+          ++z_.next_in;
+          --z_.avail_in;
+        }
+        if (z_.avail_in == 0) continue;
         inflateReset(&z_);
         is_between_members_ = false;
       }

@@ -206,6 +206,18 @@ TEST(Gzip, SeveralMembersReadAsOneStream) {
   }
 }
 
+TEST(Gzip, ZerosBehindTheLastMemberArePassedOver) {
+  const std::string padded = gzip("one,two\n") + std::string(512, '\0');
+  for (const std::size_t step : {1, 7, 1000}) {
+    auto stream = gunzip(std::make_unique<TextStream>(padded, step));
+    const auto text = read_all(*stream);
+    ASSERT_TRUE(text) << text.error().to_string();
+    EXPECT_EQ(*text, "one,two\n");
+    auto rest = gunzip(std::make_unique<TextStream>(padded + "rest", step));
+    EXPECT_FALSE(read_all(*rest)) << "what is no member is not dropped in silence";
+  }
+}
+
 TEST(Gzip, AnEmptyBufferReadsNothingAndReturns) {
   const auto stream = gunzip(std::make_unique<TextStream>(gzip("one"), 100));
   const auto count = stream->read({});

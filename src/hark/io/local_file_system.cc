@@ -56,8 +56,11 @@ class LocalInputFile final : public InputFile {
   Result<std::size_t> read_at(std::uint64_t offset, std::span<char> buffer) const override {
     std::size_t total = 0;
     while (total < buffer.size()) {
-      const ssize_t n = ::pread(fd_.get(), buffer.data() + total, buffer.size() - total,
-                                static_cast<off_t>(offset + total));
+      ssize_t n = ::pread(fd_.get(), buffer.data() + total, buffer.size() - total,
+                          static_cast<off_t>(offset + total));
+      // A pipe has no places; its bytes come in order.
+      if (n < 0 && errno == ESPIPE)
+        n = ::read(fd_.get(), buffer.data() + total, buffer.size() - total);
       if (n < 0) {
         if (errno == EINTR) continue;
         return system_error("cannot read", path_, errno);
@@ -212,7 +215,8 @@ class LocalFileSystem final : public FileSystem {
     for (std::size_t at = 0; at < path.size();) {
       at = std::min(path.find('/', at + 1), path.size());
       made = path.substr(0, at);
-      if (::mkdir(made.c_str(), static_cast<mode_t>(mode)) == 0) {
+      const mode_t wanted = at == path.size() ? static_cast<mode_t>(mode) : 0755;
+      if (::mkdir(made.c_str(), wanted) == 0) {
         HARK_TRY_VOID(sync_directory(std::string(parent_path(made))));
       } else if (errno != EEXIST) {
         // A parent on a read-only or foreign file system is fine as long as it is there.

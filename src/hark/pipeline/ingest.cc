@@ -461,15 +461,19 @@ Result<LoadReport> ingest(const LakeFolder& lake, const std::string& path,
     load.report.warnings.push_back(
         {"quarantined",
          concat(load.report.rows_quarantined, " of ", load.report.rows_read,
-                " records went to quarantine; `hark quarantine ls ", lake.root(), "` says why"),
+                plural(load.report.rows_read, "record"),
+                " went to quarantine; `hark quarantine ls ", lake.root(), "` says why"),
          load.report.file});
   }
   if (load.report.rows_vanished > 0) {
     load.report.warnings.push_back(
         {"vanished",
          concat(load.report.rows_vanished,
-                " rows of the table fall into the file's period and are not in it; they are kept "
-                "and marked 'vanished' in _flags"),
+                load.report.rows_vanished == 1
+                    ? " row of the table falls into the file's period and is not in it; it is kept"
+                    : " rows of the table fall into the file's period and are not in it; they are "
+                      "kept",
+                " and marked 'vanished' in _flags"),
          load.report.file});
   }
   if (options.is_complete && load.report.rows_quarantined > 0) {

@@ -51,8 +51,8 @@ class FileRows final : public columnar::BatchSource {
     if (refused > 0) {
       warnings.push_back(
           {"refused",
-           concat(refused, " of ", read,
-                  " records were refused and count in no figure: ", refusals_.most()),
+           concat(refused, " of ", read, plural(read, "record"), refused == 1 ? " was" : " were",
+                  " refused and count in no figure: ", refusals_.most()),
            path});
     }
     // A file may be read more than once.
@@ -196,7 +196,9 @@ std::vector<Warning> header_warnings(const contract::HeaderMatch& match,
     warnings.push_back(
         {"unknown_columns",
          concat(match.unknown.size(),
-                " columns are not in the contract and are left out: ", join(match.unknown, ", ")),
+                match.unknown.size() == 1 ? " column is not in the contract and is left out: "
+                                          : " columns are not in the contract and are left out: ",
+                join(match.unknown, ", ")),
          path});
   }
   if (!match.duplicated.empty()) {

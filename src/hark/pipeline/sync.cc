@@ -13,6 +13,7 @@ namespace {
 /// A broken portal may repeat itself without end; an honest one repeats some records where pages
 /// are shuffled.
 constexpr std::int64_t kMostRepeats = 10;
+constexpr int kMostEmptyPages = 20;
 
 /// Where the latest load that is a sync from `source` by its cursor came to: times of one field say
 /// nothing of another's.
@@ -58,6 +59,7 @@ Json provenance_of(const SyncOptions& options, const SyncPages& pages,
 struct Pulled {
   std::int64_t rows = 0;
   std::uint64_t bytes = 0;
+  int empty_pages = 0;  ///< in a row
 };
 
 /// Pages for one load: those that are kept, and what the portal has after them. True if the portal
@@ -81,6 +83,13 @@ Result<bool> pull(portal::Feed& feed, const SyncOptions& options, const SyncPlan
     ++report.pages;
     if (options.progress) options.progress(pulled.rows, pulled.bytes, plan.total_before);
     if (page.is_last) return true;
+    pulled.empty_pages = page.records.empty() ? pulled.empty_pages + 1 : 0;
+    if (pulled.empty_pages > kMostEmptyPages) {
+      return Error(ErrorCode::kRemote,
+                   concat("the portal gave ", pulled.empty_pages,
+                          " pages without a record, and says that more is to come"))
+          .hint("does it understand the order and the where that hark asks for?");
+    }
     if (pulled.rows > kMostRepeats * (plan.total_before + options.page_rows)) {
       return Error(ErrorCode::kRemote, "the portal gives many more records than it counts")
           .hint("does it understand the order and the where that hark asks for?");

@@ -20,6 +20,9 @@
 
 namespace hark::portal {
 
+/// More records than any portal has: a larger count is none.
+inline constexpr std::int64_t kMostRecords = 1'000'000'000'000;
+
 /// How far a pull has come: everything up to here has been had. Both empty: nothing yet.
 struct Watermark {
   std::string at;  ///< a time as parse_instant() reads it

@@ -212,7 +212,8 @@ TEST(SocrataFeed, APortalThatDoesNotKnowTheWhereIsNotAskedForever) {
 
 TEST(Feed, AnAnswerThatIsNoCountIsRefused) {
   for (const char* body :
-       {"", "[]", "{}", R"([{"total":"many"}])", R"([{"total":-1}])", R"({"total_count":"5"})"}) {
+       {"", "[]", "{}", R"([{"total":"many"}])", R"([{"total":-1}])", R"({"total_count":"5"})",
+        R"([{"total":"9223372036854775807"}])", R"({"total_count":9223372036854775807})"}) {
     OneAnswer portal(body);
     for (const Source& source : {socrata(), opendatasoft("")}) {
       const auto feed = open_feed(source, portal, kClock, {});

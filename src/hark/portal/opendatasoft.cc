@@ -122,9 +122,11 @@ Result<std::int64_t> OpendatasoftFeed::total() {
   const io::HttpRequest asked = request("records", "limit=0");
   HARK_TRY(const io::HttpResponse response, client_.get(asked));
   const auto answer = Json::parse(response.body);
-  if (!answer || !(*answer)["total_count"].is_int() || (*answer)["total_count"].as_int() < 0)
+  const std::int64_t count =
+      answer && (*answer)["total_count"].is_int() ? (*answer)["total_count"].as_int() : -1;
+  if (count < 0 || count > kMostRecords)
     return Error(ErrorCode::kRemote, concat(io::shown_url(asked.url), ": the answer is no count"));
-  return (*answer)["total_count"].as_int();
+  return count;
 }
 
 }  // namespace hark::portal

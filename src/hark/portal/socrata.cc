@@ -83,7 +83,7 @@ Result<std::int64_t> SocrataFeed::total() {
   if (answer && answer->items().size() == 1) {
     const Json& total = answer->items().front()["total"];
     const auto count = total.is_int() ? total.as_int() : parse_int(total.as_string()).value_or(-1);
-    if (count >= 0) return count;
+    if (count >= 0 && count <= kMostRecords) return count;
   }
   return Error(ErrorCode::kRemote, concat(io::shown_url(asked.url), ": the answer is no count"));
 }

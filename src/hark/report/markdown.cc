@@ -72,15 +72,14 @@ std::string block_md(const Block& block, bool has_charts) {
         out += concat("| ", escape(kpi.name), " | ", text_md(kpi.value), " | ", text_md(kpi.note),
                       " |\n");
       return out + "\n";
-    case Block::Kind::kFigure:
-      out =
-          has_charts
-              ? concat("![", escape(block.figure.title), "](", chart_name(block.figure), ")\n\n")
-              : concat("*Chart, drawn by `--format md,svg`:* ", escape(block.figure.title), "\n\n");
+    case Block::Kind::kFigure: {
+      const std::string title = escape(block.figure.title);
+      if (has_charts) out = concat("![", title, "](", chart_name(block.figure), ")\n\n");
       if (!block.figure.description.empty())
-        out +=
-            concat("*", escape(block.figure.title), "* ", escape(block.figure.description), "\n\n");
-      return out;
+        return out + concat("*", title, "* ", escape(block.figure.description), "\n\n");
+      // A section of charts alone would be empty without them.
+      return has_charts ? out : concat("*", title, "* (a chart: `--format md,svg`)\n\n");
+    }
     case Block::Kind::kTable:
       return table_md(block.table);
   }

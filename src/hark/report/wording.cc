@@ -9,10 +9,6 @@ namespace hark::report {
 
 std::string say_count(std::int64_t value) { return with_thousands(value); }
 
-std::string plural(std::int64_t value, std::string_view thing) {
-  return concat(" ", thing, value == 1 ? "" : "s");
-}
-
 std::string say_things(std::int64_t value, std::string_view thing) {
   return say_count(value) + plural(value, thing);
 }
