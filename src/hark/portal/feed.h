@@ -26,7 +26,9 @@ inline constexpr std::int64_t kMostRecords = 1'000'000'000'000;
 /// How far a pull has come: everything up to here has been had. Both empty: nothing yet.
 struct Watermark {
   std::string at;  ///< a time as parse_instant() reads it
-  std::string id;  ///< Socrata: the last record with that time that was had
+  /// Socrata: the last record with that time that was had. Opendatasoft, between two windows: the
+  /// time of the latest record that was had.
+  std::string id;
 
   bool is_start() const noexcept { return at.empty(); }
   Json to_json() const { return Json::object({{"at", at}, {"id", id}}); }

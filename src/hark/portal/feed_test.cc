@@ -295,6 +295,22 @@ TEST(OpendatasoftFeed, ATimeToComeHidesNoLaterChange) {
   }
 }
 
+TEST(OpendatasoftFeed, TheWatermarkIsTheLatestRecordsWhereverPagesEnd) {
+  for (const int page_rows : {1, 2, 4, 5, 10, 20, 21, 1000}) {
+    FakeOpendatasoft portal;
+    fill(portal, 20, 3, 0);
+    const std::string latest = portal.rows.back().changed;
+    const auto first = pull(opendatasoft("changed"), portal, page_rows);
+    ASSERT_TRUE(first) << first.error().to_string();
+    EXPECT_EQ(*parse_instant(first->after.at), *parse_instant(latest)) << page_rows;
+    // Published later, of the same time.
+    portal.rows.push_back({latest, "\"n\":\"later\""});
+    const auto again = pull(opendatasoft("changed"), portal, page_rows, first->after);
+    ASSERT_TRUE(again) << again.error().to_string();
+    EXPECT_THAT(again->records, testing::Contains(HasSubstr("later"))) << page_rows;
+  }
+}
+
 TEST(OpendatasoftFeed, WithoutACursorTheWholeDatasetIsOnePage) {
   FakeOpendatasoft portal;
   fill(portal, 50, 0, 0);

@@ -111,10 +111,13 @@ Result<Page> OpendatasoftFeed::next(const Watermark& mark) {
     }
     if (!record.at.empty() && record.instant <= now) latest = std::max(latest, record.instant);
   }
+  // A window ends behind its records and the last one may hold none: the watermark is the time of
+  // the latest record all the same, as others of that time may come.
+  const std::string last = latest == Instant::min() ? mark.id : format_instant(latest);
   if (!end.empty())
-    page.after = {end, {}};
-  else if (latest != Instant::min())
-    page.after = {format_instant(latest), {}};
+    page.after = {end, last};
+  else if (!last.empty())
+    page.after = {last, {}};
   return page;
 }
 
