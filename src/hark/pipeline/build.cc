@@ -11,6 +11,7 @@
 #include "hark/lake/data_file.h"
 #include "hark/lake/unreferenced.h"
 #include "hark/pipeline/checkpoint_file.h"
+#include "hark/pipeline/lost_commits.h"
 #include "hark/pipeline/table_file.h"
 #include "hark/pipeline/trusted_rows.h"
 
@@ -428,6 +429,8 @@ Result<BuildReport> build(const LakeFolder& lake, const std::string& dataset,
     return Error(ErrorCode::kNotFound, concat("dataset '", dataset, "' has no rows yet"))
         .hint("load a file with `hark ingest` first");
   }
+  // Curated tables may be all that tells of the entries that are gone.
+  if (!options.is_forced) HARK_TRY_VOID(check_no_commit_is_lost(lake, dataset));
   BuildReport report;
   report.dataset = dataset;
   report.trusted_version = inputs.trusted.version();

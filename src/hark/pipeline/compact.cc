@@ -149,6 +149,7 @@ Result<CompactReport> compact(const LakeFolder& lake, const std::string& dataset
     request.added.push_back(std::move(merged));
     for (const SmallFile& file : groups[i]) request.removed.push_back(*file.file);
   }
+  HARK_TRY_VOID(check_unchanged(lake.files(), table.path, request.removed));
   HARK_TRY(report.version, commit_table(lake.files(), table, std::move(request), clock));
   return report;
 }

@@ -276,6 +276,14 @@ Result<void> commit(Load& load, LoadedFiles loaded, std::vector<NewFile> quarant
   io::FileSystem& files = load.lake.files();
   const Json landing = Json::object(
       {{"landing", load.landed.hash}, {"source", load.report.file}, {"load", load.number}});
+  std::vector<lake::AddFile> removed;
+  if (load.trusted.snapshot) {
+    for (const lake::AddFile& file : load.trusted.snapshot->files()) {
+      HARK_TRY(const std::string path, file.path.resolve(load.trusted.path));
+      if (std::ranges::find(loaded.removed, path) != loaded.removed.end()) removed.push_back(file);
+    }
+  }
+  HARK_TRY_VOID(check_unchanged(files, load.trusted.path, removed));
   if (!quarantined.empty()) {
     CommitRequest request;
     request.operation = "QUARANTINE";
@@ -300,13 +308,7 @@ Result<void> commit(Load& load, LoadedFiles loaded, std::vector<NewFile> quarant
     if (file.has_vanished_rows) added.tags.emplace_back(kVanishedTag, "true");
     request.added.push_back(std::move(added));
   }
-  if (load.trusted.snapshot) {
-    for (const lake::AddFile& file : load.trusted.snapshot->files()) {
-      HARK_TRY(const std::string path, file.path.resolve(load.trusted.path));
-      if (std::ranges::find(loaded.removed, path) != loaded.removed.end())
-        request.removed.push_back(file);
-    }
-  }
+  request.removed = std::move(removed);
   request.txns = {
       {load.dataset, load.number},
       {load.retried ? retried_app_id(load.retried->load) : landing_app_id(load.landed.hash),

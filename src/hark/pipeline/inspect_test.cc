@@ -38,6 +38,7 @@ class Inspect : public LakeTest {
       list.push_back(concat(name_of(damage.kind), damage.is_repairable ? " (repairable)" : ""));
     return list;
   }
+  std::string path_of_copy() const { return lake_->root() + "-copy"; }
   std::string trusted() const { return lake_->trusted_table("nyc311"); }
   std::string landing(std::size_t i) const {
     return io::join_path(lake_->landing_folder("nyc311"), hashes_[i]);
@@ -77,6 +78,35 @@ TEST_F(Inspect, AnyByteOfADataFileThatIsAnotherIsFound) {
   EXPECT_EQ(inspect(*lake_)->damages[0].path, path);
   ASSERT_TRUE(files_.write_atomically(path, whole));
   EXPECT_EQ(inspect(*lake_)->tables[0].num_hashed, 3);
+}
+
+// A file that is read with fewer values for a flipped bit must not be written again as a sound one.
+TEST_F(Inspect, NoWriterMakesADamagedFileASoundOne) {
+  const std::string path = open_table(files_, trusted())->file_paths()->front();
+  const std::string whole = *files_.read_text(path);
+  const std::string update =
+      write("update.csv",
+            "Unique Key,Created Date,Agency,Complaint Type\n5,03/02/2024 01:00:00 AM,NYPD,Heat\n");
+  const std::string copy = path_of_copy();
+  int num_read = 0;
+  for (std::size_t at = whole.size() - 2400; at < whole.size(); at += 40) {
+    for (const bool is_compacting : {false, true}) {
+      std::filesystem::remove_all(copy);
+      std::filesystem::copy(lake_->root(), copy, std::filesystem::copy_options::recursive);
+      std::string bytes = whole;
+      bytes[at] ^= 1;
+      ASSERT_TRUE(files_.write_atomically(copy + path.substr(lake_->root().size()), bytes));
+      const LakeFolder damaged = *LakeFolder::open(files_, copy);
+      if (is_compacting) {
+        num_read += compact(damaged, "nyc311", {}, clock_) ? 1 : 0;
+      } else {
+        const auto done = ingest(damaged, update, options(), clock_);
+        num_read += done || done.error().message().find("is damaged") != std::string::npos ? 1 : 0;
+      }
+      EXPECT_THAT(inspect(damaged)->damages, testing::Not(IsEmpty())) << at << is_compacting;
+    }
+  }
+  EXPECT_GT(num_read, 0) << "some damage is not seen by reading";
 }
 
 TEST_F(Inspect, EveryWriterOfALakeKeepsHashes) {

@@ -1,6 +1,8 @@
 #include "hark/pipeline/lost_commits.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "hark/core/text.h"
 #include "hark/lake/data_file.h"
@@ -41,11 +43,19 @@ Result<Refused> refused_records(const lake::Table& trusted) {
   return refused;
 }
 
-bool has_data_files(io::FileSystem& files, const std::string& folder) {
-  const auto entries = files.list(folder);
-  return entries && std::ranges::any_of(*entries, [](const io::FileInfo& entry) {
-           return lake::is_data_file_name(io::file_name(entry.path));
-         });
+/// Whether the table's folder holds data files that its latest version does not name: what a killed
+/// or undone load leaves, or lost entries of the log.
+bool has_unnamed_files(io::FileSystem& files, const TableState& table) {
+  const auto entries = files.list(table.path);
+  if (!entries) return false;
+  std::set<std::string, std::less<>> named;
+  if (table.snapshot) {
+    for (const lake::AddFile& file : table.snapshot->files()) named.insert(file.path.name());
+  }
+  return std::ranges::any_of(*entries, [&](const io::FileInfo& entry) {
+    const std::string_view name = io::file_name(entry.path);
+    return lake::is_data_file_name(name) && !named.contains(name);
+  });
 }
 
 }  // namespace
@@ -75,8 +85,7 @@ Result<std::vector<LostCommits>> find_lost_commits(const LakeFolder& lake,
                            ", and load ", last_refusal, " refused records"),
                     kTrustedFix});
   }
-  const bool is_suspect = !quarantine.snapshot && has_data_files(lake.files(), quarantine.path);
-  if (!is_suspect && !is_thorough) return lost;
+  if (!is_thorough && !has_unnamed_files(lake.files(), quarantine)) return lost;
   HARK_TRY(const Refused refused, refused_records(*trusted.table));
   if (refused.records > 0 && !quarantine.snapshot) {
     lost.push_back({quarantine.path,
@@ -97,6 +106,12 @@ Result<void> check_no_commit_is_lost(const LakeFolder& lake, const std::string& 
   if (lost.empty()) return {};
   return Error(ErrorCode::kCorrupt, concat("'", lost.front().path, "': ", lost.front().what))
       .hint(concat(lost.front().fix, "; nothing was changed"));
+}
+
+Result<void> check_no_commit_is_lost(const LakeFolder& lake, const std::string& dataset) {
+  HARK_TRY(const TableState trusted, open_table(lake.files(), lake.trusted_table(dataset)));
+  HARK_TRY(const TableState quarantine, open_table(lake.files(), lake.quarantine_table(dataset)));
+  return check_no_commit_is_lost(lake, dataset, trusted, quarantine);
 }
 
 }  // namespace hark::pipeline

@@ -20,9 +20,9 @@ struct LostCommits {
 
 /// What the logs of `dataset` lack. Curated tables keep the version of the trusted one they were
 /// made from, the quarantine the number of the last load with refused records, and the trusted
-/// table how many were refused; the last is looked up only where the quarantine has files and no
-/// log, or with `is_thorough`, as it reads the whole log. Errors: those of the logs; a damaged
-/// curated table is passed over.
+/// table how many were refused; the last is looked up only where the quarantine has files that its
+/// latest version does not name, or with `is_thorough`, as it reads the whole log. Errors: those of
+/// the logs; a damaged curated table is passed over.
 Result<std::vector<LostCommits>> find_lost_commits(const LakeFolder& lake,
                                                    const std::string& dataset,
                                                    const TableState& trusted,
@@ -31,5 +31,7 @@ Result<std::vector<LostCommits>> find_lost_commits(const LakeFolder& lake,
 /// kCorrupt where find_lost_commits() finds any: for writers, before they remove anything.
 Result<void> check_no_commit_is_lost(const LakeFolder& lake, const std::string& dataset,
                                      const TableState& trusted, const TableState& quarantine);
+/// The same of the tables as they are.
+Result<void> check_no_commit_is_lost(const LakeFolder& lake, const std::string& dataset);
 
 }  // namespace hark::pipeline

@@ -3,10 +3,14 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <set>
+
 #include "hark/lake/log_io.h"
 #include "hark/pipeline/build.h"
 #include "hark/pipeline/inspect.h"
 #include "hark/pipeline/lake_fixture_test.h"
+#include "hark/pipeline/vacuum.h"
 
 namespace hark::pipeline {
 namespace {
@@ -43,12 +47,26 @@ class LostCommitsTest : public LakeTest {
                             damage.what));
     return list;
   }
-  /// That a load is refused and takes nothing away.
+  /// That a load, a build and a vacuum are refused and take nothing away.
   void expect_no_load() {
+    const auto files = tree();
+    const auto cleaned = vacuum(*lake_, {"nyc311"}, {}, clock_);
+    ASSERT_FALSE(cleaned);
+    EXPECT_EQ(cleaned.error().code(), ErrorCode::kCorrupt) << cleaned.error().to_string();
+    const auto built = build(*lake_, "nyc311", {}, clock_);
+    ASSERT_FALSE(built);
+    EXPECT_EQ(built.error().code(), ErrorCode::kCorrupt) << built.error().to_string();
+    EXPECT_EQ(tree(), files);
     const auto refused = ingest(*lake_, write_file(7), options(), clock_);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), ErrorCode::kCorrupt) << refused.error().to_string();
     EXPECT_THAT(refused.error().hint(), HasSubstr("nothing was changed"));
+  }
+  std::set<std::string> tree() const {
+    std::set<std::string> paths;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(lake_->root()))
+      paths.insert(entry.path().string());
+    return paths;
   }
   std::optional<LakeFolder> lake_;
   std::vector<std::string> hashes_;
@@ -93,6 +111,7 @@ TEST_F(LostCommitsTest, TheNewestEntryOfTheQuarantinesLog) {
   EXPECT_THAT(damages(), Contains(HasSubstr("its newest log entries are gone: load 3 refused "
                                             "records, and the last it knows of is 2")));
   EXPECT_THAT(damages(), Not(Contains(HasSubstr("repairable"))));
+  expect_no_load();
 }
 
 TEST_F(LostCommitsTest, TheLogOfACuratedTableIsMadeAnew) {

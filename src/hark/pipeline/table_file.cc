@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "hark/core/text.h"
 #include "hark/crypto/sha256.h"
 #include "hark/lake/data_file.h"
 
@@ -71,6 +72,22 @@ Result<std::string> hash_of_file(const io::FileSystem& files, const std::string&
     hasher.update(std::string_view(block.data(), n));
     offset += n;
   }
+}
+
+Result<void> check_unchanged(const io::FileSystem& files, const std::string& table_path,
+                             std::span<const lake::AddFile> replaced) {
+  for (const lake::AddFile& file : replaced) {
+    const auto expected = file.tags.find(kHashTag);
+    if (expected == file.tags.end()) continue;
+    HARK_TRY(const std::string path, file.path.resolve(table_path));
+    HARK_TRY(const std::string found, hash_of_file(files, path));
+    if (found == expected->second) continue;
+    return Error(
+               ErrorCode::kCorrupt,
+               concat("'", path, "' is damaged: its bytes have another SHA-256 than the log says"))
+        .hint("`hark doctor --lake LAKE` says what to do; nothing was changed");
+  }
+  return {};
 }
 
 }  // namespace hark::pipeline

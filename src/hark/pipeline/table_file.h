@@ -56,4 +56,9 @@ Result<NewFile> new_file(WrittenFile written, std::span<const std::string> priva
 /// SHA-256 of a stored file, 64 hex digits. Errors: kNotFound, kIo.
 Result<std::string> hash_of_file(const io::FileSystem& files, const std::string& path);
 
+/// For writers that put another file in the place of these: what is damaged must not come back as
+/// a sound file with rows or values less. Files without a hash in the log pass. Errors: kCorrupt.
+Result<void> check_unchanged(const io::FileSystem& files, const std::string& table_path,
+                             std::span<const lake::AddFile> replaced);
+
 }  // namespace hark::pipeline

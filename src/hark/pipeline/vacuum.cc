@@ -8,6 +8,7 @@
 #include "hark/pipeline/checkpoint_file.h"
 #include "hark/pipeline/ingest.h"
 #include "hark/pipeline/landing.h"
+#include "hark/pipeline/lost_commits.h"
 #include "hark/pipeline/table_commit.h"
 
 namespace hark::pipeline {
@@ -56,6 +57,8 @@ Result<VacuumReport> vacuum(const LakeFolder& lake, const std::vector<std::strin
     }
     return {};
   };
+  // Before anything goes: what lost entries named would pass for leftovers.
+  for (const std::string& dataset : datasets) HARK_TRY_VOID(check_no_commit_is_lost(lake, dataset));
   for (const std::string& dataset : datasets) {
     if (options.is_compacting) {
       CompactOptions compacting = options.compact;
