@@ -309,6 +309,24 @@ class Use(Program):
         self.assertEqual(gone.returncode, 4)
         self.assertIn("removed by vacuum", gone.stderr)
 
+    def test_curated_rows_of_closings_told_by_date_are_the_figures(self):
+        header = "CASE ID,DEPARTMENT,REQUEST TYPE,CREATION DATE,CREATION TIME,STATUS,CLOSED DATE,NEIGHBORHOOD\n"
+        closed = {1: "03/01/2020", 2: "03/04/2020", 3: "02/27/2020", 4: "09/30/2021", 5: "01/01/2031"}
+        rows = "".join(f"{100 + i},NHS,Pothole,03/{i:02d}/2020,02:55 PM,{'RESOL' if i in closed else 'OPEN'},{closed.get(i, '')},Westside\n"
+                       for i in range(1, 26))
+        lake = self.folder / "bydate"
+        self.answer("ingest", lake, self.write("bydate.csv", header + rows), "--contract", "kansascity311", *NOW)
+        self.answer("build", lake, *NOW)
+        kpi = self.answer("kpi", "requests", lake, *NOW)["data"]
+        row, = self.answer("sql", lake, "SELECT count(*) AS n, count(*) FILTER (outcome = 'closed') AS closed, count(*) FILTER (outcome = 'open') AS open, "
+                           "count(*) FILTER (outcome = 'excluded: negative') AS negative, count(*) FILTER (outcome = 'excluded: future') AS future, "
+                           "count(met_sla) AS told, min(hours_open) AS least FROM request_facts")["data"]["rows"]
+        self.assertEqual((kpi["unit"], kpi["as_of"]), ("days", "2021-09-30T05:00:00Z"))
+        self.assertEqual((row["n"], row["closed"], row["open"]), (kpi["n"], kpi["closed"], kpi["open"]))
+        self.assertEqual((row["negative"], row["future"], row["told"]), (kpi["excluded"]["negative"], kpi["excluded"]["future"], 0))
+        self.assertEqual((kpi["closed"], kpi["open"], row["negative"], row["future"]), (3, 20, 1, 1))
+        self.assertGreater(row["least"], 500 * 24)  # counted to the last closing, a year and a half later
+
     def test_a_data_file_that_is_gone_is_told_by_every_reader(self):
         # As a reader sees it whose lake is vacuumed between its look at the log and its read.
         lake = self.folder / "gone"

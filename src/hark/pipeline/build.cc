@@ -141,6 +141,10 @@ struct ClockColumns {
   std::string date = "CAST(NULL AS DATE)";
   std::string second = "CAST(NULL AS INTEGER)";
   std::string fold = "FALSE";
+  /// The instant; of a clock that is told by date only, the one at which that day begins in the
+  /// city.
+  std::string day_at = "CAST(NULL AS TIMESTAMPTZ)";
+  bool is_date = false;
 };
 
 ClockColumns clock_of(const Contract& contract, Role role) {
@@ -152,8 +156,12 @@ ClockColumns clock_of(const Contract& contract, Role role) {
     columns.date = quoted(spec->name + "_local_date");
     columns.second = quoted(spec->name + "_local_s");
     columns.fold = quoted(spec->name + "_fold");
+    columns.day_at = columns.instant;
   } else {
     columns.date = quoted(spec->name);
+    columns.day_at =
+        concat("timezone('", contract.time_zone, "', CAST(", columns.date, " AS TIMESTAMP))");
+    columns.is_date = true;
   }
   return columns;
 }
@@ -181,7 +189,8 @@ std::string requests_view(const Contract& contract, const std::vector<CodedColum
                 text_of(contract, Role::kKey), " AS VARCHAR) AS request_key, ", created.instant,
                 " AS created_at, ", created.date, " AS created_date, CAST(floor(", created.second,
                 " / 3600) AS INTEGER) AS created_hour, ", closed.instant, " AS closed_at, ",
-                closed.date, " AS closed_date, ", closed.fold, " AS closed_fold, ",
+                closed.date, " AS closed_date, ", closed.fold, " AS closed_fold, ", closed.day_at,
+                " AS closed_day_at, ", closed.is_date ? "TRUE" : "FALSE", " AS closed_is_date, ",
                 category(Role::kAgency), " AS agency, ", category(Role::kComplaintType),
                 " AS complaint_type, ", folded(type), " AS complaint_type_folded, ",
                 category(Role::kArea), " AS area, ", category(Role::kStatus), " AS status, ",
@@ -200,7 +209,7 @@ std::string extract_view(const Contract& contract, Instant retrieved_at) {
   return concat("CREATE OR REPLACE TABLE extract_facts AS SELECT ", retrieved,
                 " AS retrieved_at, CAST(", contract.sla_hours,
                 " AS DOUBLE) AS sla_hours, greatest(", latest("created_at", "created_date"), ", ",
-                latest("closed_at", "closed_date"), ") AS as_of FROM source_requests");
+                latest("closed_day_at", "closed_date"), ") AS as_of FROM source_requests");
 }
 
 /// The view `name` over the rows of the view `from`, which are of `contract`.
