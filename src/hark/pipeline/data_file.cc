@@ -37,6 +37,9 @@ std::string text_of(const std::string& name, std::string_view type) {
     return concat("strftime(CAST(", column, " AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%f')");
   if (type.ends_with(']') || type.starts_with("STRUCT") || type.starts_with("MAP"))
     return concat("CAST(to_json(", column, ") AS VARCHAR)");
+  // Older writers do not say that their bytes are texts.
+  if (type == "BLOB")
+    return concat("coalesce(TRY(decode(", column, ")), CAST(", column, " AS VARCHAR))");
   return concat("CAST(", column, " AS VARCHAR)");
 }
 

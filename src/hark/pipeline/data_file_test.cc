@@ -57,6 +57,16 @@ class ParquetFile : public testing::Test {
   std::string folder_;
 };
 
+TEST_F(ParquetFile, ReadsBytesAsTheTextThatTheyAre) {
+  write("SELECT unnest(['Caf\\xC3\\xA9'::BLOB, 'a\\x5Cb'::BLOB, NULL, '\\xFF'::BLOB]) AS s");
+  const auto whole = read("f.parquet");
+  EXPECT_EQ(whole.error, "");
+  std::vector<std::string> texts;
+  for (const Row& row : whole.rows) texts.push_back(row[0]);
+  EXPECT_THAT(texts, ElementsAre("Café", "a\\b", whole.rows[2][0], "\\xFF"));
+  EXPECT_NE(whole.rows[2][0], "Café");
+}
+
 TEST_F(ParquetFile, ReadsEveryTypeAsTheTextThatAContractReads) {
   write(
       "SELECT 12345678901::BIGINT AS n, 40.70::DOUBLE AS d, 1.50::DECIMAL(6,2) AS m, true AS b, "
