@@ -1,10 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include <atomic>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <thread>
 
@@ -194,6 +196,30 @@ TEST_F(Io, ErrorsSayWhatIsMissing) {
   const auto directory = files_.open_input(folder_);
   ASSERT_FALSE(directory);
   EXPECT_EQ(directory.error().code(), ErrorCode::kInvalidInput);
+}
+
+TEST_F(Io, ParentsOfAPrivateFolderAreForEverybodyToRead) {
+  ASSERT_TRUE(files_.create_directories(path("a/b/private"), 0700));
+  const auto mode = [&](std::string_view name) {
+    struct stat st{};
+    EXPECT_EQ(::stat(path(name).c_str(), &st), 0);
+    return unsigned{st.st_mode} & 0777U;
+  };
+  EXPECT_EQ(mode("a/b/private"), 0700U);
+  EXPECT_EQ(mode("a/b") & 0500, 0500U);
+  EXPECT_NE(mode("a"), 0700U);
+}
+
+TEST_F(Io, TextIsReadFromAPipe) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{100'000}}) {
+    const std::string text(size, 't');
+    std::thread writer([&] { std::ofstream(path("pipe")) << text; });
+    const auto read = files_.read_text(path("pipe"), 1 << 20);
+    writer.join();
+    ASSERT_TRUE(read) << read.error().to_string();
+    EXPECT_EQ(*read, text);
+  }
 }
 
 TEST(Gzip, SeveralMembersReadAsOneStream) {
