@@ -327,6 +327,16 @@ class Use(Program):
         self.assertEqual((kpi["closed"], kpi["open"], row["negative"], row["future"]), (3, 20, 1, 1))
         self.assertGreater(row["least"], 500 * 24)  # counted to the last closing, a year and a half later
 
+    def test_a_damaged_log_of_the_quarantine_keeps_nobody_from_the_rows(self):
+        lake = self.folder / "sickquarantine"
+        rows = "".join(f"{key},03/02/2024 01:00:00 AM,NYPD,Noise\n" for key in range(100, 140))
+        self.answer("ingest", lake, self.write("sick.csv", "Unique Key,Created Date,Agency,Complaint Type\n1,some day,NYPD,Heat\n" + rows), *NOW)
+        log, = (lake / "quarantine" / "nyc311" / "_delta_log").glob("*.json")
+        log.write_bytes(log.read_bytes()[:50])
+        whole = self.answer("sql", lake, "SELECT count(*) AS n FROM requests")
+        self.assertEqual(whole["data"]["rows"], [{"n": 40}])
+        self.assertEqual([w["code"] for w in whole["warnings"]], ["table_left_out"])
+
     def test_a_data_file_that_is_gone_is_told_by_every_reader(self):
         # As a reader sees it whose lake is vacuumed between its look at the log and its read.
         lake = self.folder / "gone"

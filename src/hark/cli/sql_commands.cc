@@ -76,7 +76,14 @@ Result<std::vector<std::string>> add_lake_tables(engine::Engine& engine, Session
         add(prefix + sql_name(contract.table), paths, pipeline::trusted_fields(contract)));
     const auto quarantine =
         pipeline::open_beside(lake, lake.quarantine_table(dataset), at, *trusted);
-    if (!quarantine) {
+    if (!quarantine && quarantine.error().code() == ErrorCode::kCorrupt) {
+      // The rows that were taken are none the worse for it.
+      answer.warnings.push_back(
+          {"table_left_out",
+           concat("table ", prefix, "quarantine is left out: ", quarantine.error().message(),
+                  "; see `hark doctor --lake ", at.root, "`"),
+           prefix + "quarantine"});
+    } else if (!quarantine) {
       HARK_TRY_VOID(leave_out(prefix + "quarantine", quarantine.error()));
     } else {
       std::vector<std::string> refused;  // none before the first refusal
