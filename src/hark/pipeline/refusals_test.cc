@@ -63,6 +63,19 @@ TEST_F(Refusals, AFileMostOfWhichStandsInARefusedRecordIsRefusedAndSaysWhy) {
                                  "first on line 8: "));
 }
 
+TEST_F(Refusals, AStretchOfZerosIsNotOneRecordsWorthOfLoss) {
+  const LakeFolder lake = make_lake();
+  std::string text = concat(kHeader, some_records(100, 30'000));
+  const std::size_t half = text.size() / 2;
+  std::string tail = text;
+  tail.replace(half, tail.size() - half, tail.size() - half, '\0');
+  const auto refused = ingest(lake, write("tail.csv", tail), options(), clock_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::kCheckFailed);
+  EXPECT_THAT(refused.error().message(), testing::HasSubstr("% of the file"));
+  EXPECT_FALSE(files_.exists(lake::log_folder(lake.trusted_table("nyc311"))));
+}
+
 TEST_F(Refusals, AFileInAnotherEncodingIsRefusedWithTheCommandThatConvertsIt) {
   const LakeFolder lake = make_lake();
   const std::string text = concat(kHeader, some_records(100, 5),

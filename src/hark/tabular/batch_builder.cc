@@ -120,6 +120,11 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
   const std::span<const RecordSpan> records = block.records();
   const bool may_hold_records = block.num_inner_lines() + 2 >= kFewestHeldLines &&
                                 plan_.num_file_columns >= kFewestHeldColumns;
+  // A stretch of zeros, or of another file, is one record without a line end.
+  const auto add_if_large = [&](const RecordSpan& record) {
+    const std::uint64_t size = record.end - record.begin;
+    if (size >= kLargeRecordBytes) num_swallowed_bytes_ += size;
+  };
   for (const RecordSpan& record : records) {
     if (record.problem == RecordProblem::kTooLong) {
       rejects.push_back(reject_of(block, record, reject_rule::kRecordTooLong,
@@ -129,6 +134,7 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
       rejects.push_back(reject_of(block, record, reject_rule::kUnterminatedQuote,
                                   "the file ends inside a quoted field"));
     } else if (record.problem == RecordProblem::kMalformed) {
+      add_if_large(record);
       rejects.push_back(
           reject_of(block, record, reject_rule::kMalformedRecord, block.reason(record)));
     } else if (may_hold_records && holds_records(block, record)) {
@@ -139,9 +145,11 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
     } else if (std::size_t bad; !record.is_ascii &&
                                 (bad = find_invalid_utf8(block.bytes(record.begin, record.end))) !=
                                     std::string_view::npos) {
+      add_if_large(record);
       rejects.push_back(reject_of(block, record, reject_rule::kInvalidUtf8,
                                   concat("byte ", bad + 1, " of the record is no valid UTF-8")));
     } else if (!has_all_fields(block, record)) {
+      add_if_large(record);
       rejects.push_back(reject_of(
           block, record, reject_rule::kFieldCount,
           concat(record.num_fields, " fields where the header has ", plan_.num_file_columns)));

@@ -52,8 +52,8 @@ struct ReadSummary {
   std::uint64_t file_bytes = 0;
   std::uint64_t plain_bytes = 0;  ///< unpacked, the header included
   std::uint64_t num_blocks = 0;   ///< and batches
-  /// Plain bytes, about, of records that a quote too many or its size got refused: other records
-  /// may stand in them.
+  /// Plain bytes, about, of records that a quote too many or its size got refused, and of refused
+  /// ones of kLargeRecordBytes and more: other records may stand, or have stood, in them.
   std::uint64_t swallowed_bytes = 0;
   /// Rows with a value that could not be read, by column, where there are any: columns asked for
   /// and columns that are always checked.

@@ -21,6 +21,9 @@ inline constexpr std::string_view kMissingRequired = "missing_required";
 inline constexpr std::string_view kUnreadableValue = "unreadable_value";
 }  // namespace reject_rule
 
+/// A refused record of this size is not one record's worth of loss.
+inline constexpr std::size_t kLargeRecordBytes = 4096;
+
 struct Reject {
   std::int64_t record = 0;       ///< from 1, the header not counted
   std::int64_t line = 0;         ///< physical line it begins on; the file's first line is 1

@@ -9,6 +9,7 @@
 
 #include "hark/core/text.h"
 #include "hark/tabular/memory_files.h"
+#include "hark/tabular/reject.h"
 #include "hark/tabular/values.h"
 
 namespace hark::tabular {
@@ -140,7 +141,8 @@ inline SlowOutcome slow_outcome(std::string_view text, char delimiter, std::size
     } else if (record.fields.size() != num_columns) {
       rule = "field_count";
     }
-    if (rule == "record_too_long" || rule == "unterminated_quote")
+    if (rule == "record_too_long" || rule == "unterminated_quote" ||
+        (!rule.empty() && record.text.size() >= kLargeRecordBytes))
       outcome.swallowed_bytes += record.text.size();
     if (!rule.empty()) {
       outcome.rejects.push_back(
