@@ -42,6 +42,11 @@ void cut_fields(std::string& out, std::size_t begin, std::uint64_t num_fields) {
 
 }  // namespace
 
+StatePlane state_plane(double latitude, double longitude) {
+  const double feet_per_degree = 277'200 * (1 - 0.015 * (latitude - 40.7));
+  return {984'253 + (longitude + 74) * feet_per_degree, 194'309 + (latitude - 40.7) * 364'400};
+}
+
 Nyc311BlockMaker::Nyc311BlockMaker(const Nyc311Options& options, const Nyc311Rates& rates)
     : options_(options), rates_(rates) {
   const auto stems = street_stems();
@@ -86,10 +91,9 @@ Nyc311BlockMaker::Place Nyc311BlockMaker::draw_place(const ComplaintType& type,
   const double longitude = home.longitude + 1.3 * offset();
   place.latitude = std::llround(latitude * kUnits);
   place.longitude = std::llround(longitude * kUnits);
-  // The Long Island zone is Lambert's projection; within the city a plane is right to 150 feet.
-  const double feet_per_degree = 277'200 * (1 - 0.015 * (latitude - 40.7));
-  place.x = std::llround(984'253 + (longitude + 74) * feet_per_degree);
-  place.y = std::llround(194'309 + (latitude - 40.7) * 364'400);
+  const StatePlane plane = state_plane(latitude, longitude);
+  place.x = std::llround(plane.x_ft);
+  place.y = std::llround(plane.y_ft);
   return place;
 }
 

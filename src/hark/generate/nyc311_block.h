@@ -15,6 +15,14 @@
 
 namespace hark::generate {
 
+/// A place in the portal's feet: Lambert's projection of the Long Island zone. Within the city this
+/// plane is right to 150 feet.
+struct StatePlane {
+  double x_ft = 0;
+  double y_ft = 0;
+};
+StatePlane state_plane(double latitude, double longitude);
+
 inline constexpr std::uint64_t kRowsPerBlock = 4096;
 
 /// The header line of the portal's export.

@@ -11,6 +11,7 @@
 #include "hark/calendar/time_zone.h"
 #include "hark/core/text.h"
 #include "hark/generate/folder_for_tests.h"
+#include "hark/generate/nyc311_block.h"
 #include "hark/generate/nyc311_city.h"
 #include "hark/generate/slow_csv_for_tests.h"
 #include "hark/stats/distributions.h"
@@ -555,50 +556,14 @@ TEST(Nyc311, PlacesLieInTheirBoroughAndOnTheStatePlane) {
 
 TEST(Nyc311, RealPlacesHaveTheStatePlaneOfThePortal) {
   // Two published requests of the portal: 91-33 97 Street and 103 West 73 Street.
-  const auto x = [](double latitude, double longitude) {
-    return 984'253 + (longitude + 74) * 277'200 * (1 - 0.015 * (latitude - 40.7));
-  };
-  EXPECT_NEAR(x(40.690092, -73.846428), 1'026'839, 150);
-  EXPECT_NEAR(x(40.778299, -73.978755), 990'134, 150);
+  EXPECT_NEAR(state_plane(40.690092, -73.846428).x_ft, 1'026'839, 150);
+  EXPECT_NEAR(state_plane(40.778299, -73.978755).x_ft, 990'134, 150);
 }
 
 TEST(Nyc311, AFileOfNothingIsAHeader) {
   const Generated file = generate(small(0));
   EXPECT_EQ(slow_csv(file.text, ',').size(), 1U);
   EXPECT_TRUE(file.truth["counts"]["as_of_local"].is_null());
-}
-
-TEST(Nyc311, RefusesOptionsOutOfRange) {
-  const TestFolder folder("nyc311_refused");
-  const std::string path = folder.file("requests.csv");
-  const auto refuses = [&](const auto& change) {
-    Nyc311Options options = small(10);
-    change(options);
-    const auto result = generate_nyc311(io::local_file_system(), path, options);
-    return !result && result.error().code() == ErrorCode::kInvalidArgument;
-  };
-  EXPECT_TRUE(refuses([](auto& o) { o.num_days = 0; }));
-  EXPECT_TRUE(refuses([](auto& o) { o.first_day = 0; }));
-  EXPECT_TRUE(refuses([](auto& o) { o.num_days = 50'000; }));
-  EXPECT_TRUE(refuses([](auto& o) { o.defects.newline = -0.1; }));
-  EXPECT_TRUE(refuses([](auto& o) { o.defects.newline = std::nan(""); }));
-  EXPECT_TRUE(refuses([](auto& o) { o.defects.duplicate = o.defects.superseded = 0.6; }));
-  EXPECT_TRUE(refuses([](auto& o) { o.effects.slow_factor = 0; }));
-  EXPECT_TRUE(refuses([](auto& o) { o.effects.slow_agency = "XXX"; }));
-  EXPECT_TRUE(refuses([](auto& o) { o.effects.hot_zip = "99999"; }));
-  EXPECT_TRUE(refuses([](auto& o) { o.effects.pace_factor = -1; }));
-  EXPECT_TRUE(refuses([](auto& o) { o.effects.mix_points = 0.1; })) << "of which agency?";
-  const auto moves = [](const char* agency, double points) {
-    return [=](auto& o) {
-      o.effects.mix_agency = agency;
-      o.effects.mix_points = points;
-    };
-  };
-  EXPECT_TRUE(refuses(moves("XXX", 0.1)));
-  EXPECT_TRUE(refuses(moves("DSNY", std::nan(""))));
-  EXPECT_TRUE(refuses(moves("DSNY", -0.3))) << "it has less than 30 of 100";
-  EXPECT_TRUE(refuses(moves("NYPD", 0.6)));
-  EXPECT_FALSE(io::local_file_system().exists(path));
 }
 
 }  // namespace
