@@ -14,9 +14,9 @@ SELECT
   d.outcome,
   CASE WHEN d.outcome = 'closed' THEN d.seconds_to_close / 3600.0 END AS hours_to_close,
   CASE WHEN d.outcome = 'open' THEN d.seconds_open / 3600.0 END AS hours_open,
-  -- Closings told by date keep it or not for sure on the same day only: `hark kpi requests` gives the range.
+  -- A date alone does not tell whether 24 hours were kept (`hark kpi requests` gives the range), no closings tell nothing.
   CASE
-    WHEN d.closed_is_date THEN NULL
+    WHEN NOT d.has_closing_time THEN NULL
     WHEN d.outcome NOT IN ('closed', 'open') OR d.seconds_since_created < d.sla_seconds THEN NULL
     WHEN d.outcome = 'closed' AND d.seconds_to_close <= d.sla_seconds THEN 1
     ELSE 0
@@ -30,7 +30,7 @@ FROM (
       WHEN c.closed_date < DATE '1990-01-01' OR c.closed_date >= DATE '2100-01-01' THEN 'excluded: sentinel'
       WHEN c.closed_day_at > c.retrieved_at THEN 'excluded: future'
       WHEN c.closed_day_at > c.as_of THEN 'open'
-      WHEN c.closed_is_date AND c.closed_date < c.created_date THEN 'excluded: negative'
+      WHEN c.closed_at IS NULL AND c.closed_date < c.created_date THEN 'excluded: negative'
       WHEN c.seconds_to_close < 0 THEN 'excluded: negative'
       ELSE 'closed'
     END AS outcome
@@ -39,7 +39,7 @@ FROM (
       r.*,
       e.as_of,
       e.retrieved_at,
-      e.sla_hours * 3600 AS sla_seconds,
+      r.sla_hours * 3600 AS sla_seconds,
       unix_seconds(e.as_of) - unix_seconds(r.created_at) AS seconds_since_created,
       unix_seconds(e.as_of) - unix_seconds(r.created_at) AS seconds_open,
       -- A closing in the autumn fold is read daylight first, unless that alone is negative (METRICS section 2).

@@ -187,6 +187,31 @@ class Use(Program):
         self.assertEqual(sums, {"closed": figures["closed"], "open": figures["open"],
                                 "eligible": figures["sla"]["eligible"], "met": figures["sla"]["met"]})
 
+    def test_curated_sla_has_the_thresholds_of_types_and_none_without_closings(self):
+        types = self.answer("kpi", "requests", self.city, "--by", "complaint_type", *NOW)["data"]["groups"]
+        first, second = (group["key"] for group in types[:2])
+        contract = self.write("byType.yaml", run("contract", "show", "nyc311").stdout.replace(
+            "  - {property: slaHours, value: 24}\n",
+            "  - {property: slaHours, value: 24}\n  - {property: slaHoursByType, value: {'%s': 2, '%s': 400}}\n" % (first, second)))
+        lake = self.folder / "bytype"
+        self.answer("ingest", lake, self.city, "--contract", contract, *NOW)
+        self.answer("build", lake, *NOW)
+        sums = "SELECT sum(sla_eligible)::BIGINT AS eligible, sum(sla_met)::BIGINT AS met FROM requests_daily"
+        sla = self.answer("kpi", "requests", lake, *NOW)["data"]["sla"]
+        self.assertTrue(sla["has_type_thresholds"])
+        self.assertEqual(self.answer("sql", lake, sums)["data"]["rows"], [{"eligible": sla["eligible"], "met": sla["met"]}])
+        plain = self.answer("kpi", "requests", self.city, *NOW)["data"]["sla"]
+        self.assertNotEqual((sla["eligible"], sla["met"]), (plain["eligible"], plain["met"]))
+
+        header = '"","X","Year","Month","Day","Hour","Minute","Department","Division","Case_Type","timestamp"\n'
+        cases = "".join(f'"{i}",{i},2014,1,{i},10,15,"ENG","Streets","Sign - Repair","2014-1-{i} 10:15:00"\n' for i in range(1, 29))
+        without = self.folder / "noclosings"
+        self.answer("ingest", without, self.write("cases.csv", header + cases), "--contract", "vancouver-cases", *NOW)
+        self.answer("build", without, *NOW)
+        self.assertIsNone(self.answer("kpi", "requests", without, *NOW)["data"]["sla"])
+        told = self.answer("sql", without, "SELECT count(*) AS n, count(met_sla) AS told FROM request_facts")["data"]["rows"]
+        self.assertEqual(told, [{"n": 28, "told": 0}])
+
     def test_single_calls_give_what_was_planted_from_the_file_and_from_the_lake(self):
         calls, lake = self.folder / "single.csv", self.folder / "single"
         truth = self.answer("generate", "calls", "--rows", 9000, "--seed", 4, "-o", calls)["data"]["truth"]["counts"]

@@ -28,6 +28,8 @@ using contract::Contract;
 using contract::Role;
 
 constexpr std::string_view kModelTag = "hark.model";
+/// Counts the changes of the views that models read: tables made from other ones are made anew.
+constexpr std::string_view kInputsVersion = "inputs 2\n";
 
 /// A column name inside double quotes, as SQL wants it.
 std::string quoted(std::string_view name) {
@@ -144,7 +146,7 @@ struct ClockColumns {
   /// The instant; of a clock that is told by date only, the one at which that day begins in the
   /// city.
   std::string day_at = "CAST(NULL AS TIMESTAMPTZ)";
-  bool is_date = false;
+  bool has_time = false;  ///< it tells more than the date
 };
 
 ClockColumns clock_of(const Contract& contract, Role role) {
@@ -157,11 +159,11 @@ ClockColumns clock_of(const Contract& contract, Role role) {
     columns.second = quoted(spec->name + "_local_s");
     columns.fold = quoted(spec->name + "_fold");
     columns.day_at = columns.instant;
+    columns.has_time = true;
   } else {
     columns.date = quoted(spec->name);
     columns.day_at =
         concat("timezone('", contract.time_zone, "', CAST(", columns.date, " AS TIMESTAMP))");
-    columns.is_date = true;
   }
   return columns;
 }
@@ -169,6 +171,17 @@ ClockColumns clock_of(const Contract& contract, Role role) {
 /// `text` folded as METRICS folds categories.
 std::string folded(std::string_view text) {
   return concat("lower(trim(regexp_replace(", text, ", '\\s+', ' ', 'g')))");
+}
+
+/// The threshold of a request whose folded complaint type is `type`.
+std::string sla_hours(const Contract& contract, std::string_view type) {
+  std::string by_type;
+  for (const auto& [name, hours] : contract.sla_hours_by_type)
+    by_type += concat("WHEN ", type, " = ", sql_list({name}), " THEN ", hours, " ");
+  const std::string otherwise = concat(contract.sla_hours);
+  return concat("CAST(",
+                by_type.empty() ? otherwise : concat("CASE ", by_type, "ELSE ", otherwise, " END"),
+                " AS DOUBLE)");
 }
 
 std::string requests_view(const Contract& contract, const std::vector<CodedColumn>& coded) {
@@ -190,16 +203,17 @@ std::string requests_view(const Contract& contract, const std::vector<CodedColum
                 " AS created_at, ", created.date, " AS created_date, CAST(floor(", created.second,
                 " / 3600) AS INTEGER) AS created_hour, ", closed.instant, " AS closed_at, ",
                 closed.date, " AS closed_date, ", closed.fold, " AS closed_fold, ", closed.day_at,
-                " AS closed_day_at, ", closed.is_date ? "TRUE" : "FALSE", " AS closed_is_date, ",
-                category(Role::kAgency), " AS agency, ", category(Role::kComplaintType),
-                " AS complaint_type, ", folded(type), " AS complaint_type_folded, ",
-                category(Role::kArea), " AS area, ", category(Role::kStatus), " AS status, ",
-                invalid, " AS closed_is_invalid FROM trusted");
+                " AS closed_day_at, ", closed.has_time ? "TRUE" : "FALSE", " AS has_closing_time, ",
+                sla_hours(contract, folded(type)), " AS sla_hours, ", category(Role::kAgency),
+                " AS agency, ", category(Role::kComplaintType), " AS complaint_type, ",
+                folded(type), " AS complaint_type_folded, ", category(Role::kArea), " AS area, ",
+                category(Role::kStatus), " AS status, ", invalid,
+                " AS closed_is_invalid FROM trusted");
 }
 
 /// As-of: the latest created or closed time that is neither a sentinel nor later than the extract
 /// (METRICS section 2).
-std::string extract_view(const Contract& contract, Instant retrieved_at) {
+std::string extract_view(Instant retrieved_at) {
   const std::string retrieved =
       concat("make_timestamptz(", retrieved_at.time_since_epoch().count(), ")");
   const auto latest = [&](std::string_view instant, std::string_view date) {
@@ -207,8 +221,7 @@ std::string extract_view(const Contract& contract, Instant retrieved_at) {
                   " >= DATE '1990-01-01' AND ", date, " < DATE '2100-01-01')");
   };
   return concat("CREATE OR REPLACE TABLE extract_facts AS SELECT ", retrieved,
-                " AS retrieved_at, CAST(", contract.sla_hours,
-                " AS DOUBLE) AS sla_hours, greatest(", latest("created_at", "created_date"), ", ",
+                " AS retrieved_at, greatest(", latest("created_at", "created_date"), ", ",
                 latest("closed_day_at", "closed_date"), ") AS as_of FROM source_requests");
 }
 
@@ -307,8 +320,7 @@ Result<std::vector<CodedColumn>> create_model_inputs(
   if (contract.kind != contract::Kind::kServiceRequests) return std::vector<CodedColumn>();
   HARK_TRY(auto coded, make_enums(engine, contract));
   HARK_TRY_VOID(engine.execute(requests_view(contract, coded)));
-  HARK_TRY_VOID(
-      engine.execute(extract_view(contract, trusted.retrieved_at().value_or(Instant::min()))));
+  HARK_TRY_VOID(engine.execute(extract_view(trusted.retrieved_at().value_or(Instant::min()))));
   return coded;
 }
 
@@ -334,9 +346,14 @@ Result<std::vector<columnar::Field>> create_curated_view(engine::Engine& engine,
 }
 
 /// What a curated file was made from: the model's text and the versions of the trusted tables.
+/// What a curated table was made from: the trusted versions, what the models are given, and the SQL
+/// of all models of its kind, as one may read another.
 std::string built_from(const Model& model, const Inputs& inputs) {
-  std::string text =
-      concat(crypto::to_hex(crypto::sha256(model.sql)), "@", inputs.trusted.version());
+  std::string sql(kInputsVersion);
+  for (const Model& other : models()) {
+    if (other.kind == model.kind) sql += other.sql;
+  }
+  std::string text = concat(crypto::to_hex(crypto::sha256(sql)), "@", inputs.trusted.version());
   if (inputs.completing) text += concat("+", inputs.completing->trusted.version());
   return text;
 }
