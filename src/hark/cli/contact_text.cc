@@ -62,13 +62,13 @@ std::string diagnostics_text(const insight::ContactDiagnostics& diagnostics) {
   if (!balance.out_of_line.empty())
     lines.emplace_back("unaccounted out of line",
                        concat(show_count(static_cast<std::int64_t>(balance.out_of_line.size())),
-                              balance.out_of_line.size() == 1 ? " day: " : " days: ",
-                              balance_days(balance.out_of_line)));
+                              plural(static_cast<std::int64_t>(balance.out_of_line.size()), "day"),
+                              ": ", balance_days(balance.out_of_line)));
   if (!balance.negative.empty())
     lines.emplace_back("unaccounted negative",
                        concat(show_count(static_cast<std::int64_t>(balance.negative.size())),
-                              balance.negative.size() == 1 ? " day: " : " days: ",
-                              balance_days(balance.negative)));
+                              plural(static_cast<std::int64_t>(balance.negative.size()), "day"),
+                              ": ", balance_days(balance.negative)));
   std::vector<std::string> missing;
   for (const insight::MissingDay& day : diagnostics.missing) {
     if (day.reason == insight::MissingDay::Reason::kUnexplained)

@@ -46,7 +46,7 @@ std::string contact_lines(const insight::ContactTable& table, const ContactKpis&
       "unaccounted",
       concat(show_optional_count(kpis.unaccounted), " (", show_percent(kpis.unaccounted_share),
              "; negative on ", kpis.negative_unaccounted_rows,
-             kpis.negative_unaccounted_rows == 1 ? " day)" : " days)", over(days.unaccounted)));
+             plural(kpis.negative_unaccounted_rows, "day"), ")", over(days.unaccounted)));
   lines.emplace_back("call handling percentage", show_percent(kpis.chp) + over(days.chp));
   lines.emplace_back("abandonment rate",
                      show_percent(kpis.abandonment_rate) + over(days.abandonment_rate));

@@ -98,7 +98,7 @@ Result<std::vector<Finding>> check_lake(Session& session, const std::string& pat
     findings.push_back({table.path, Health::kGood,
                         concat("version ", table.version, ", ", table.num_files,
                                plural(static_cast<std::int64_t>(table.num_files), "file"), ", ",
-                               table.num_hashed, " of them read and hashed"),
+                               table.num_hashed, " read and hashed"),
                         ""});
   }
   if (inspection.num_landing_files > 0) {

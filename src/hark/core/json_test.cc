@@ -50,6 +50,19 @@ TEST(Yaml, PlainScalarsAreTypedAndQuotedOnesStayText) {
   EXPECT_EQ((*value)["c"].line(), 3);
 }
 
+TEST(Yaml, MoreKeysInOnePlaceThanAnyContractHasAreRefused) {
+  const auto with_keys = [](int count) {
+    std::string text = "map:\n";
+    for (int i = 0; i < count; ++i) text += "  k" + std::to_string(i) + ": 1\n";
+    return parse_yaml(text);
+  };
+  EXPECT_TRUE(with_keys(10'000));
+  const auto refused = with_keys(10'001);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message().find("10000 keys"), std::string::npos)
+      << refused.error().message();
+}
+
 TEST(Yaml, ARepeatedKeyIsRefusedWithItsLine) {
   const auto value = parse_yaml("a: 1\nb: 2\na: 3\n");
   ASSERT_FALSE(value);

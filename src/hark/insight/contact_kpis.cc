@@ -66,9 +66,6 @@ int written_decimals(double value) {
   return point == end ? 0 : static_cast<int>(end - point - 1);
 }
 
-/// Candidates of one row that are tried: more abandoned calls than a centre has in a month.
-constexpr std::int64_t kMostDenominators = 1'000'000;
-
 DenominatorSearch find_denominator(double service_level, std::int64_t handled,
                                    std::int64_t abandoned) {
   DenominatorSearch search;
@@ -77,7 +74,9 @@ DenominatorSearch find_denominator(double service_level, std::int64_t handled,
   const std::int64_t first = std::max<std::int64_t>(handled, 1);
   const std::int64_t last = handled + abandoned;
   if (first > last) return search;  // nobody called: nothing to divide by
-  if (last - first > kMostDenominators) return search;
+  // More abandoned calls than a centre has in a month: each would be tried.
+  constexpr std::int64_t kMostCandidates = 1'000'000;
+  if (last - first > kMostCandidates) return search;
   constexpr double kMaxAccidents = 0.05;
   double accidents = 0;
   for (std::int64_t d = first; d <= last; ++d) {

@@ -89,6 +89,11 @@ TEST(RecoveredDenominator, ShortRatioTellsNothing) {
   EXPECT_FALSE(find_denominator(0.7455, 1128, 69).is_informative);
 }
 
+TEST(RecoveredDenominator, MoreCandidatesThanAnyCentreHasTellNothing) {
+  EXPECT_TRUE(find_denominator(0.123456789012345, 100, 1'000'000).is_informative);
+  EXPECT_FALSE(find_denominator(0.123456789012345, 100, 5'000'000).is_informative);
+}
+
 TEST(RecoveredDenominator, SeveralFittingCountsAreAMatchButNotUnique) {
   // 1/2 fits every even denominator.
   const auto search = find_denominator(std::nextafter(0.5, 1), 100, 10);

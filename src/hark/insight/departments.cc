@@ -44,21 +44,22 @@ std::vector<std::uint32_t> kinds_of_work(const RequestTable& table,
   const Codes types(table.category(contract, contract::Role::kComplaintType));
   const Codes areas(table.category(contract, contract::Role::kArea));
   const RawVector<std::uint32_t>& rows = table.by_duration;
-  // Places in `rows`, type by type: types times areas may be far more than there are rows.
-  std::vector<std::size_t> end_of(types.count, 0);
-  for (const std::uint32_t row : rows) ++end_of[types.of(row)];
-  std::partial_sum(end_of.begin(), end_of.end(), end_of.begin());
+  // Places in `rows`, type by type: types times areas may be far more than there are rows. The
+  // bounds are the types' ends first, and their beginnings once the places are put down.
+  std::vector<std::size_t> bound_of(types.count, 0);
+  for (const std::uint32_t row : rows) ++bound_of[types.of(row)];
+  std::partial_sum(bound_of.begin(), bound_of.end(), bound_of.begin());
   std::vector<std::uint32_t> by_type(rows.size());
   for (std::size_t i = rows.size(); i-- > 0;)
-    by_type[--end_of[types.of(rows[i])]] = static_cast<std::uint32_t>(i);
+    by_type[--bound_of[types.of(rows[i])]] = static_cast<std::uint32_t>(i);
 
   std::vector<std::uint32_t> kinds(rows.size());
   std::vector<std::int64_t> of_area(areas.count, 0);
   std::vector<std::uint32_t> kind_of_area(areas.count);
   num_kinds = 0;
   for (std::uint32_t type = 0; type < types.count; ++type) {
-    const std::size_t begin = end_of[type];  // the counting moved each end to its beginning
-    const std::size_t end = type + 1 < types.count ? end_of[type + 1] : rows.size();
+    const std::size_t begin = bound_of[type];
+    const std::size_t end = type + 1 < types.count ? bound_of[type + 1] : rows.size();
     const auto of_type = std::span(by_type).subspan(begin, end - begin);
     std::vector<std::uint32_t> found;
     for (const std::uint32_t i : of_type) {

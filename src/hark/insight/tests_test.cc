@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "hark/core/text.h"
 #include "hark/insight/golden_test.h"
 #include "hark/insight/memory_source_test.h"
 
@@ -119,6 +120,30 @@ TEST(KruskalOfRequests, TestsClosedRequestsAndPoolsSmallGroups) {
   EXPECT_EQ(answer["groups"].as_int(), 3);
   EXPECT_EQ(answer["posthoc"].items().size(), 1u);
   EXPECT_EQ(answer["posthoc_pairs"].as_int(), 3);
+}
+
+TEST(KruskalOfRequests, PairsOfVeryManyGroupsAreNotCompared) {
+  const auto of_groups = [](int count) {
+    std::vector<std::string> created;
+    std::vector<std::string> closed;
+    std::vector<std::optional<std::string>> area;
+    for (int i = 0; i < 5 * count; ++i) {
+      created.emplace_back("2024-05-01 08:00:00");
+      closed.emplace_back(concat("2024-05-01 1", i % 7, ":00:00"));
+      area.emplace_back(concat("area ", i / 5));
+    }
+    MemorySource source;
+    source.clocks("created_date", created).clocks("closed_date", closed).texts("borough", area);
+    const auto contract = test::request_contract();
+    const auto table = load_requests(source, contract, load_now()).value();
+    return kruskal(table, kHoursToClose, by(table, contract, "borough")).value();
+  };
+  const auto most = of_groups(1000);
+  EXPECT_EQ(most.posthoc.size(), 1000U * 999 / 2);
+  const auto more = of_groups(1001);
+  EXPECT_EQ(more.test.df, 1000);
+  EXPECT_TRUE(more.posthoc.empty());
+  EXPECT_TRUE(to_json(more, 10)["posthoc_pairs"].is_null());
 }
 
 TEST(KruskalOfRequests, TestsAnyNumericColumn) {

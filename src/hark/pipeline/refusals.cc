@@ -32,9 +32,7 @@ Refusals::ByReason::const_iterator Refusals::most_frequent() const {
 std::string Refusals::hint() const {
   const auto most = most_frequent();
   if (most != by_reason_.end() && most->first.first == tabular::reject_rule::kInvalidUtf8)
-    return "the file is written in another encoding, often this one: iconv -f WINDOWS-1252 -t "
-           "UTF-8 "
-           "FILE > NEW";
+    return std::string(tabular::kConvertHint);
   return "`hark profile FILE` shows what the columns hold, --contract names another contract; a "
          "contract's maxRejectShare says how much may be refused";
 }

@@ -229,6 +229,38 @@ TEST_F(Sync, APortalThatRepeatsItselfIsLeftHoweverFewPagesALoadHas) {
   }
 }
 
+TEST_F(Sync, APortalThatGivesEmptyPagesWithoutEndIsLeft) {
+  // Its records go on and on in time, and its exports hold none of them.
+  class Empty final : public io::HttpClient {
+   public:
+    Result<io::HttpResponse> get(const io::HttpRequest& request) override {
+      io::HttpResponse response;
+      response.status = 200;
+      if (++num_requests > 400) return Error(ErrorCode::kRemote, "nothing had an end");
+      if (request.url.find("exports") != std::string::npos) {
+        response.body = "[]";
+      } else if (request.url.find("limit=0") != std::string::npos) {
+        response.body = "{\"total_count\":5}";
+      } else {
+        response.body = concat(
+            "{\"results\":[{\"changed\":\"",
+            format_instant(*parse_instant("2024-05-01") + std::chrono::minutes(num_requests)),
+            "\"}]}");
+      }
+      return response;
+    }
+    int num_requests = 0;
+  };
+  Empty empty;
+  SyncOptions with = sync_options(1);
+  with.source = *portal::parse_source("https://city.example/explore/dataset/requests/", "changed");
+  const auto report = run(make_lake(), empty, with);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code(), ErrorCode::kRemote);
+  EXPECT_THAT(report.error().message(), HasSubstr("pages without a record"));
+  EXPECT_LT(empty.num_requests, 100);
+}
+
 TEST_F(Sync, ADatasetWithoutKeyIsSyncedIntoANewLakeOnly) {
   portal::FakeSocrata portal;
   fill(portal, 20);

@@ -11,7 +11,6 @@ namespace hark::report {
 std::string say_count(std::int64_t value);  ///< 182,734
 /// "1 request", "182,734 requests".
 std::string say_things(std::int64_t value, std::string_view thing);
-/// " request" after 1, else " requests".
 std::string say_percent(double share, int decimals = 1);  ///< 81.4 %
 /// 12 min, 31.2 h or 9.4 d; of days: 9.4 days.
 std::string say_duration(double value, bool is_in_days);

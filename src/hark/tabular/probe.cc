@@ -11,6 +11,7 @@
 #include "hark/simd/csv_scan.h"
 #include "hark/tabular/compound_file.h"
 #include "hark/tabular/json_probe.h"
+#include "hark/tabular/reject.h"
 #include "hark/tabular/values.h"
 
 namespace hark::tabular {
@@ -220,8 +221,7 @@ Result<void> read_head(FileProbe& probe, std::string_view head, bool is_whole,
   probe.header = records[0].fields;
   for (const std::string& name : probe.header) {
     if (find_invalid_utf8(name) != std::string_view::npos)
-      return no_table(probe.path, "has a header that is not UTF-8",
-                      "convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW");
+      return no_table(probe.path, "has a header that is not UTF-8", std::string(kConvertHint));
   }
   if (!options.header_may_look_like_data) {
     if (const std::string reason = no_header_reason(records); !reason.empty()) {

@@ -21,6 +21,10 @@ inline constexpr std::string_view kMissingRequired = "missing_required";
 inline constexpr std::string_view kUnreadableValue = "unreadable_value";
 }  // namespace reject_rule
 
+/// What to try with text that is not UTF-8.
+inline constexpr std::string_view kConvertHint =
+    "it may be in the encoding of Windows: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW";
+
 /// A refused record of this size is not one record's worth of loss.
 inline constexpr std::size_t kLargeRecordBytes = 4096;
 
