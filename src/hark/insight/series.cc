@@ -56,39 +56,37 @@ Json date(std::int32_t day) { return calendar::format_date(day); }
 
 Json interval(const stats::Interval& ci) { return Json::Array{ci.low, ci.high}; }
 
-/// The series without its week and, where two years are there, without its year.
-Result<std::vector<double>> take_seasons(const std::vector<double>& values, SeriesReport& report) {
+/// Trend and strengths of the seasons; of the year where two years are there.
+Result<void> take_apart(const std::vector<double>& values, SeriesReport& report) {
   HARK_TRY(auto week, series::stl(values, series::StlOptions::weekly(false)));
   report.trend_strength = series::strength(week.trend, week.remainder);
   report.weekly_strength = series::strength(week.seasonal, week.remainder);
-  std::vector<double> rest = values;
   if (static_cast<double>(values.size()) <= 2 * kYear) {
-    for (std::size_t i = 0; i < rest.size(); ++i) rest[i] -= week.seasonal[i];
     report.trend = std::move(week.trend);
-    return rest;
+    return {};
   }
   HARK_TRY(auto both, series::mstl(values, {7, kYear}));
   report.weekly_strength = series::strength(both.seasonal[0], both.remainder);
   report.yearly_strength = series::strength(both.seasonal[1], both.remainder);
-  for (std::size_t i = 0; i < rest.size(); ++i)
-    rest[i] -= both.seasonal[0][i] + both.seasonal[1][i];
   report.trend = std::move(both.trend);
-  return rest;
+  return {};
 }
 
 /// A storm of a few days is told as strange days and is no level: it is taken out. Many strange
 /// days close together are a level that the trend follows late.
-void take_storms(const series::ExpectedRanges& ranges, std::vector<double>& rest) {
+series::DailySeries without_storms(series::DailySeries series,
+                                   const series::ExpectedRanges& ranges) {
   constexpr std::size_t kAround = 7;
   constexpr std::ptrdiff_t kLongestStorm = 3;
-  std::vector<std::uint8_t> is_strange(rest.size(), 0);
+  std::vector<std::uint8_t> is_strange(series.size(), 0);
   for (const series::Anomaly& strange : ranges.anomalies) is_strange[strange.index] = 1;
   for (const series::Anomaly& strange : ranges.anomalies) {
     const std::size_t first = strange.index - std::min(strange.index, kAround);
-    const std::size_t end = std::min(strange.index + kAround + 1, rest.size());
+    const std::size_t end = std::min(strange.index + kAround + 1, series.size());
     if (std::ranges::count(std::span(is_strange).subspan(first, end - first), 1) <= kLongestStorm)
-      rest[strange.index] += strange.expected - strange.actual;
+      series.values[strange.index] = strange.expected;
   }
+  return series;
 }
 
 std::array<WeekdayMean, 7> weekday_means(const series::DailySeries& series) {
@@ -241,12 +239,11 @@ Result<SeriesReport> series_report(SeriesName name, series::DailySeries series,
                  concat(series.size(), " days are too few to take apart: at least ",
                         2 * kLeastSegment, " are needed"));
   }
-  HARK_TRY(auto rest, take_seasons(series.values, report));
+  HARK_TRY_VOID(take_apart(series.values, report));
   report.weekdays = weekday_means(series);
-  const std::size_t season = report.yearly_strength ? static_cast<std::size_t>(kYear) : 0;
   HARK_TRY(report.ranges, series::expected_ranges(series));
-  take_storms(report.ranges, rest);
-  HARK_TRY(report.changes, series::level_shifts(rest, kLeastSegment, season));
+  HARK_TRY(report.changes,
+           series::level_shifts(without_storms(series, report.ranges), kLeastSegment));
   if (holidays != nullptr) {
     const std::int32_t last_year = calendar::civil_from_days(series.day(series.size() - 1)).year;
     for (std::int32_t year = calendar::civil_from_days(series.first_day).year; year <= last_year;

@@ -14,8 +14,8 @@
 #include "hark/insight/requests.h"
 #include "hark/insight/warning.h"
 #include "hark/series/anomalies.h"
-#include "hark/series/change_points.h"
 #include "hark/series/daily_series.h"
+#include "hark/series/level_shifts.h"
 #include "hark/series/peaks.h"
 
 namespace hark::insight {

@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "hark/core/text.h"
+#include "hark/series/pelt.h"
 #include "hark/series/robust.h"
 
 namespace hark::series {
 namespace {
-
-constexpr double kMostMemory = 0.9;
 
 constexpr std::size_t kWeek = 7;
 
@@ -64,90 +62,15 @@ NoiseLevel with_memory(double variance, double memory) {
   return noise;
 }
 
-/// Seasons are smoothed over so many cycles (STL's window of 15 of them, tricube weights): more do
-/// not make them follow the noise less.
-constexpr double kMostCycles = 7.4;
-
-/// Two stretches of a series whose means are compared: `weight` times the first is taken from the
-/// second.
-struct Contrast {
-  std::size_t from = 0;
-  std::size_t at = 0;
-  std::size_t to = 0;
-  double weight = 1;
-
-  double of(std::size_t t) const {
-    if (t < from || t >= to) return 0;
-    return t < at ? -weight / static_cast<double>(at - from) : 1 / static_cast<double>(to - at);
-  }
-};
-
-/// Share of the noise that is left when a season is taken off: the season is the mean of each of
-/// its days over the cycles, and so has 1 / cycles of it.
-double kept_noise(std::size_t n, std::size_t season) {
-  const double cycles = season == 0 ? 0 : static_cast<double>(n) / static_cast<double>(season);
-  return cycles < 2 ? 1 : 1 - 1 / std::min(cycles, kMostCycles);
-}
-
-/// Variance of a contrast of what is left when a season was taken off, for noise of a long-run
-/// variance of 1. In a contrast of whole seasons all of the noise is still there; one of parts of a
-/// season lacks what the season took.
-double contrast_var(const Contrast& contrast, std::size_t n, std::size_t season) {
-  double squares = 0;
-  for (std::size_t t = contrast.from; t < contrast.to; ++t)
-    squares += contrast.of(t) * contrast.of(t);
-  if (kept_noise(n, season) == 1) return squares;
-  const double all = (1 - contrast.weight) / static_cast<double>(n);
-  double taken = 0;
-  for (std::size_t day = 0; day < season; ++day) {
-    double sum = 0;
-    std::size_t count = 0;
-    for (std::size_t t = day; t < n; t += season, ++count) sum += contrast.of(t);
-    const double mean = sum / static_cast<double>(count) - all;
-    taken += static_cast<double>(count) * mean * mean;
-  }
-  return std::max(0.0, squares - taken);
-}
-
 }  // namespace
 
 std::vector<std::size_t> pelt(std::span<const double> values, double penalty,
                               std::size_t least_segment) {
-  const std::size_t n = values.size();
-  const std::size_t least = std::max<std::size_t>(least_segment, 1);
-  if (n < 2 * least) return {};
-  const SquaresAroundMean cost(values);
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  std::vector<double> best(n + 1, kInfinity);
-  std::vector<std::size_t> last(n + 1, 0);
-  best[0] = -penalty;
-  struct Candidate {
-    std::size_t at = 0;
-    /// From this end on the candidate cannot win any more: one that loses to a change at `t` loses
-    /// only once the segment after `t` is long enough.
-    std::size_t dead_from = std::numeric_limits<std::size_t>::max();
-  };
-  std::vector<Candidate> candidates;
-  for (std::size_t t = least; t <= n; ++t) {
-    // A change so early that no segment fits before it is none.
-    const std::size_t newest = t - least;
-    if (newest == 0 || newest >= least) candidates.push_back({newest});
-    std::erase_if(candidates, [t](const Candidate& c) { return c.dead_from <= t; });
-    for (const Candidate& c : candidates) {
-      const double total = best[c.at] + cost(c.at, t) + penalty;
-      if (total < best[t]) {
-        best[t] = total;
-        last[t] = c.at;
-      }
-    }
-    for (Candidate& c : candidates) {
-      if (best[c.at] + cost(c.at, t) > best[t]) c.dead_from = std::min(c.dead_from, t + least);
-    }
-  }
-  std::vector<std::size_t> changes;
-  for (std::size_t at = last[n]; at > 0; at = last[at]) changes.push_back(at);
-  std::ranges::reverse(changes);
-  return changes;
+  return pelt(values.size(), SquaresAroundMean(values), penalty, least_segment);
+}
+
+double unfitted_memory(double memory, double num_levels, double n) {
+  return memory + num_levels * (1 + 4 * memory) / n;
 }
 
 NoiseLevel noise_level(std::span<const double> values) {
@@ -187,10 +110,7 @@ NoiseLevel noise_around(std::span<const double> values, std::span<const std::siz
   const auto n = static_cast<double>(rest.size());
   const auto segments = static_cast<double>(changes.size() + 1);
   const double memory = products / squares;
-  // Every mean that was fitted takes (1 + 4 r) / n off the correlation (Kendall, Biometrika 41,
-  // 1954) and a little of the variance.
-  NoiseLevel noise =
-      with_memory(squares / (n - segments), memory + segments * (1 + 4 * memory) / n);
+  NoiseLevel noise = with_memory(squares / (n - segments), unfitted_memory(memory, segments, n));
   // Real days remember longer than one day: means of whole weeks tell it.
   const std::size_t weeks = rest.size() / kWeek;
   if (static_cast<double>(weeks) < 2 * segments + 2) return noise;
@@ -204,8 +124,8 @@ NoiseLevel noise_around(std::span<const double> values, std::span<const std::siz
   return noise;
 }
 
-Result<std::vector<LevelShift>> level_shifts(std::span<const double> values,
-                                             std::size_t least_segment, std::size_t season) {
+Result<std::vector<std::size_t>> shifts_in(std::span<const double> values,
+                                           std::size_t least_segment) {
   if (least_segment == 0 || values.size() < 2 * least_segment) {
     return Error(
         ErrorCode::kInvalidInput,
@@ -213,8 +133,7 @@ Result<std::vector<LevelShift>> level_shifts(std::span<const double> values,
                2 * least_segment, " are needed"));
   }
   // Differences tell the noise roughly, whatever the shifts; the first cut tells it better.
-  const double kept = kept_noise(values.size(), season);
-  double long_run_var = noise_level(values).long_run_var / kept;
+  double long_run_var = noise_level(values).long_run_var;
   std::vector<std::size_t> changes;
   for (int pass = 0; pass < 3; ++pass) {
     const double penalty =
@@ -223,33 +142,9 @@ Result<std::vector<LevelShift>> level_shifts(std::span<const double> values,
     const bool is_settled = pass > 0 && next == changes;
     changes = std::move(next);
     if (is_settled) break;
-    long_run_var = noise_around(values, changes).long_run_var / kept;
+    long_run_var = noise_around(values, changes).long_run_var;
   }
-  std::vector<LevelShift> shifts;
-  for (std::size_t i = 0; i < changes.size(); ++i) {
-    const std::size_t from = i == 0 ? 0 : changes[i - 1];
-    const std::size_t at = changes[i];
-    const std::size_t to = i + 1 < changes.size() ? changes[i + 1] : values.size();
-    LevelShift shift;
-    shift.index = at;
-    // What is left when a season of few counts is taken off may be less than none.
-    shift.before = std::max(mean_of(values.subspan(from, at - from)), 0.0);
-    shift.after = std::max(mean_of(values.subspan(at, to - at)), 0.0);
-    if (!(shift.before > 0)) {
-      shifts.push_back(shift);
-      continue;
-    }
-    // The ratio of two means, by the delta method.
-    const double ratio = shift.after / shift.before;
-    const double variance =
-        long_run_var * contrast_var({from, at, to, ratio}, values.size(), season);
-    const double se = std::sqrt(variance) / shift.before;
-    shift.relative = ratio - 1;
-    shift.relative_ci95 = {std::max(ratio - 1 - stats::kZ95 * se, -1.0),
-                           ratio - 1 + stats::kZ95 * se};
-    shifts.push_back(shift);
-  }
-  return shifts;
+  return changes;
 }
 
 }  // namespace hark::series

@@ -455,11 +455,10 @@ Result<VolumeDrivers> volume_drivers(std::int32_t first_day, std::span<const dou
   }
   // Shifts are looked for in what the calendar leaves, one day after the other whatever the gaps.
   const VectorXd rest = calendar_only.y - calendar_only.x * Products(calendar_only).coefficients();
-  HARK_TRY(
-      const auto found,
-      level_shifts(std::span(rest.data(), static_cast<std::size_t>(rest.size())), kLeastSegment));
+  HARK_TRY(const auto found,
+           shifts_in(std::span(rest.data(), static_cast<std::size_t>(rest.size())), kLeastSegment));
   std::vector<std::int32_t> shifts;
-  for (const LevelShift& shift : found) shifts.push_back(days.day[shift.index]);
+  for (const std::size_t shift : found) shifts.push_back(days.day[shift]);
 
   shifts = needed_shifts(days, kinds, std::move(shifts));
   const Design design = design_of(days, kinds, &shifts);
