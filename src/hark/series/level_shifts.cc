@@ -25,6 +25,8 @@ constexpr std::size_t kTimesOfYear = 24;
 constexpr double kStray = 4;
 /// Standard deviation of the root of a Poisson count.
 constexpr double kChanceSd = 0.5;
+/// Medians of fewer a day tell little.
+constexpr double kLeastMedian = 4;
 /// −ln 0.025: what may have been expected where nothing was counted, 97.5 % sure.
 constexpr double kMostOfNone = 3.688879454113936;
 
@@ -192,6 +194,30 @@ void cut_strays(const DailySeries& series, const std::vector<double>& expected, 
   }
 }
 
+/// What is expected of each day: the season, and the level that most days of its segment tell, be
+/// all of them strays from what was expected before.
+std::vector<double> expected_by_most(const DailySeries& series, const Days& days,
+                                     const std::vector<double>& season, const Cuts& cuts) {
+  const auto segment = segments_of(days.size(), cuts);
+  std::vector<std::vector<double>> ratios(cuts.size() + 1);
+  std::vector<double> counted(cuts.size() + 1, 0);
+  std::vector<double> seasons(cuts.size() + 1, 0);
+  for (std::size_t t = 0; t < days.size(); ++t) {
+    if (days.is_known[t] == 0 || season[t] <= 0) continue;
+    ratios[segment[t]].push_back(series.values[t] / season[t]);
+    counted[segment[t]] += series.values[t];
+    seasons[segment[t]] += season[t];
+  }
+  std::vector<double> expected(days.size(), 0);
+  std::vector<double> level(cuts.size() + 1, 0);
+  for (std::size_t i = 0; i < level.size(); ++i) {
+    level[i] = upper_median(ratios[i]);
+    if (level[i] < kLeastMedian && seasons[i] > 0) level[i] = counted[i] / seasons[i];
+  }
+  for (std::size_t t = 0; t < days.size(); ++t) expected[t] = level[segment[t]] * season[t];
+  return expected;
+}
+
 /// Medians of groups of `values`, in which a storm of one year does not show.
 std::vector<double> medians(const Days& days, const std::vector<double>& values,
                             const std::vector<std::size_t>& group) {
@@ -206,7 +232,6 @@ std::vector<double> medians(const Days& days, const std::vector<double>& values,
 /// What is expected of each day as far as medians tell: year by year a level, weekday, time of
 /// year. Nothing where counts are so few that medians tell little.
 std::vector<double> roughly_expected(const Days& days) {
-  constexpr double kLeastMedian = 4;
   std::vector<std::size_t> year(days.size());
   for (std::size_t t = 0; t < days.size(); ++t)
     year[t] = static_cast<std::size_t>(static_cast<double>(t) / kYear);
@@ -353,7 +378,7 @@ Result<std::vector<LevelShift>> level_shifts(const DailySeries& series, std::siz
   Cuts cuts;
   for (int pass = 0; pass < kMostPasses; ++pass) {
     const Fit usual = fit(days, cuts, days.is_usual);
-    if (pass > 0) cut_strays(series, usual.expected, days);
+    if (pass > 0) cut_strays(series, expected_by_most(series, days, usual.season, cuts), days);
     // Differences tell the noise roughly, whatever the shifts; the first cut tells it better.
     const double noise = pass == 0
                              ? std::max(1.0, noise_level(remainders(days, usual)).long_run_var)

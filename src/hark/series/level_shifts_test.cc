@@ -144,6 +144,21 @@ TEST(LevelShifts, AShiftFromNothingHasNoRelativeSizeAndOneToNothingIsAllOfIt) {
   EXPECT_LT(shifts[0].relative_ci95.high, -0.9);
 }
 
+TEST(LevelShifts, ALevelThatLastsTheLesserPartOfAYearIsNotTakenForStrays) {
+  // So much more on working days and weekends alike: of weekends it is a larger part.
+  DailySeries series;
+  for (std::size_t t = 0; t < 500; ++t) {
+    series.values.push_back((t % 7 < 5 ? 1000.0 : 400.0) + static_cast<double>(t * 37 % 91) +
+                            (t >= 300 ? 300 : 0));
+    series.is_filled.push_back(0);
+  }
+  const auto shifts = level_shifts(series, kLeast).value();
+  ASSERT_EQ(shifts.size(), 1U);
+  EXPECT_EQ(shifts[0].index, 300U);
+  EXPECT_NEAR(shifts[0].before, 829 + 45, 5);
+  EXPECT_NEAR(shifts[0].after, 1129 + 45, 10);
+}
+
 TEST(LevelShifts, LevelsAreCountsADayAndDaysOfRestAreNone) {
   // 10 a day on working days, 20 from a Monday on; none at weekends.
   DailySeries series;
