@@ -325,6 +325,7 @@ class RatioVariances {
 };
 
 std::vector<LevelShift> shifts_of(const Days& days, const Cuts& cuts) {
+  if (cuts.empty()) return {};
   const Fit fitted = fit(days, cuts, days.is_known);
   const double noise = dispersion(days, fitted);
   const RatioVariances variances(days, cuts, fitted);
