@@ -345,7 +345,6 @@ Result<std::vector<columnar::Field>> create_curated_view(engine::Engine& engine,
   return fields;
 }
 
-/// What a curated file was made from: the model's text and the versions of the trusted tables.
 /// What a curated table was made from: the trusted versions, what the models are given, and the SQL
 /// of all models of its kind, as one may read another.
 std::string built_from(const Model& model, const Inputs& inputs) {

@@ -62,7 +62,7 @@ double log_or_none(double y, double expected) { return y > 0 ? y * std::log(y / 
 /// `is_counted`.
 Fit fit(const Days& days, const Cuts& cuts, const std::vector<std::uint8_t>& is_counted) {
   constexpr int kMostRounds = 200;
-  constexpr double kSettled = 1e-8;
+  constexpr double kSettled = 1e-6;
   const std::size_t n = days.size();
   const auto segment = segments_of(n, cuts);
   const std::array<const std::vector<std::size_t>*, 3> group_of = {&segment, &days.weekday,
@@ -89,10 +89,7 @@ Fit fit(const Days& days, const Cuts& cuts, const std::vector<std::uint8_t>& is_
         // Days of which none is known, or none can be: nothing to scale.
         counted[g] = expected[g] > 0 ? counted[g] / expected[g] : 1;
         factors[f][g] *= counted[g];
-        if (round > 0)
-          moved = std::max(moved, std::abs(counted[g] - 1));
-        else
-          moved = 1;
+        moved = round == 0 ? 1 : std::max(moved, std::abs(counted[g] - 1));
       }
       for (std::size_t t = 0; t < n; ++t) out.expected[t] *= counted[group[t]];
     }
@@ -378,8 +375,12 @@ Result<std::vector<LevelShift>> level_shifts(const DailySeries& series, std::siz
   constexpr int kMostPasses = 5;
   Cuts cuts;
   for (int pass = 0; pass < kMostPasses; ++pass) {
-    const Fit usual = fit(days, cuts, days.is_usual);
-    if (pass > 0) cut_strays(series, expected_by_most(series, days, usual.season, cuts), days);
+    Fit usual = fit(days, cuts, days.is_usual);
+    if (pass > 0) {
+      cut_strays(series, expected_by_most(series, days, usual.season, cuts), days);
+      // Days of a level that was found are usual ones now.
+      usual = fit(days, cuts, days.is_usual);
+    }
     // Differences tell the noise roughly, whatever the shifts; the first cut tells it better.
     const double noise = pass == 0
                              ? std::max(1.0, noise_level(remainders(days, usual)).long_run_var)

@@ -47,8 +47,9 @@ bool covers(const LevelShift& shift, double truth) {
 }
 
 struct Found {
-  int right = 0;  ///< seeds with one shift within two weeks of the planted one, and no other
-  int covered = 0;
+  int near_it = 0;  ///< seeds with a shift within ten days of the planted one
+  int covered = 0;  ///< of them
+  int strays = 0;   ///< seeds with more than one shift
 };
 
 Found look_for(const Centre& centre, std::size_t n, int seeds) {
@@ -56,11 +57,12 @@ Found look_for(const Centre& centre, std::size_t n, int seeds) {
   for (int seed = 0; seed < seeds; ++seed) {
     const auto shifts =
         level_shifts(centre.days(n, static_cast<std::uint64_t>(1000 + seed)), kLeast).value();
-    if (shifts.size() != 1 ||
-        std::abs(static_cast<double>(shifts[0].index) - static_cast<double>(centre.shift_at)) > 14)
-      continue;
-    ++found.right;
-    found.covered += covers(shifts[0], centre.shift) ? 1 : 0;
+    found.strays += shifts.size() > 1 ? 1 : 0;
+    for (const LevelShift& shift : shifts) {
+      if (shift.index + 10 < centre.shift_at || shift.index > centre.shift_at + 10) continue;
+      ++found.near_it;
+      found.covered += covers(shift, centre.shift) ? 1 : 0;
+    }
   }
   return found;
 }
@@ -69,31 +71,35 @@ Found look_for(const Centre& centre, std::size_t n, int seeds) {
 TEST(LevelShifts, FindAPlantedShiftAndCoverItsSizeAsOftenAsTheySay) {
   constexpr int kSeeds = 400;
   for (const double memory : {0.0, 0.4}) {
-    Centre centre;
+    Centre centre;  // of days that differ by 5 %
+    centre.level = 2000;
+    centre.busy_sd = 0.045;
     centre.summer = 0;
     centre.memory = memory;
     centre.shift_at = 200;
     centre.shift = 0.2;
     const Found found = look_for(centre, 365, kSeeds);
-    EXPECT_GE(found.right, kSeeds * 95 / 100) << memory;
-    EXPECT_NEAR(found.covered / double{kSeeds}, found.right / double{kSeeds} * 0.95, 0.03)
-        << memory;
+    EXPECT_GE(found.near_it, kSeeds * 99 / 100) << memory;
+    EXPECT_LE(found.strays, kSeeds / 50) << memory;
+    EXPECT_NEAR(found.covered / double{kSeeds}, 0.95, 0.03) << memory;
   }
 }
 
 TEST(LevelShifts, BesideAStrongSeasonAShiftIsOneAndCovered) {
-  constexpr int kSeeds = 100;
-  for (const double shift : {0.25, 1.0, -0.5}) {
-    for (const std::size_t at : {std::size_t{500}, std::size_t{731}, std::size_t{1200}}) {
-      Centre centre;
-      centre.summer = 0.6;
-      centre.shift_at = at;
-      centre.shift = shift;
-      const Found found = look_for(centre, kFourYears, kSeeds);
-      EXPECT_GE(found.right, kSeeds * 93 / 100) << shift << " at " << at;
-      EXPECT_NEAR(found.covered / static_cast<double>(found.right), 0.95, 0.06)
-          << shift << " at " << at;
-    }
+  constexpr int kSeeds = 400;
+  struct Planted {
+    std::size_t at;
+    double shift;
+  };
+  for (const Planted planted : {Planted{500, 1.0}, {731, 0.25}, {1200, -0.5}}) {
+    Centre centre;
+    centre.summer = 0.6;
+    centre.shift_at = planted.at;
+    centre.shift = planted.shift;
+    const Found found = look_for(centre, kFourYears, kSeeds);
+    EXPECT_GE(found.near_it, kSeeds * 95 / 100) << planted.shift;
+    EXPECT_LE(found.strays, kSeeds / 50) << planted.shift;
+    EXPECT_NEAR(found.covered / static_cast<double>(found.near_it), 0.95, 0.035) << planted.shift;
   }
 }
 
