@@ -5,6 +5,7 @@
 #include <numeric>
 #include <span>
 
+#include "hark/calendar/civil.h"
 #include "hark/core/text.h"
 #include "hark/series/dynamic_regression.h"
 #include "hark/series/ets.h"
@@ -132,6 +133,59 @@ class Record {
   std::vector<std::size_t> num_errors_until_;
 };
 
+/// Counts from forecasts of their roots. The square of a mean root is below the mean count by the
+/// root's variance (for few or uneven requests by a third of it), so the squared errors of
+/// forecasts for the next day, as known at the origin, are added by weekday: a closed day has none.
+/// (Errors of later days are as much the level's as the days' own.)
+/// Source: Duan, Smearing Estimate, JASA 78 (1983).
+class CountOfRoot {
+  struct Squares {
+    double sum = 0;
+    double num = 0;
+  };
+  static constexpr double kPoisson = 0.25;  ///< variance of a Poisson count's root
+
+ public:
+  CountOfRoot(const DailySeries& series, const OriginTable& roots)
+      : series_(series), until_(series.size() + 1) {
+    for (std::size_t t = 0; t < series.size(); ++t) {
+      until_[t + 1] = until_[t];
+      if (series.is_filled[t] != 0 || t < roots.first_origin()) continue;
+      const double error = to_root(series.values[t]) - roots.row(t)[0];
+      Squares& told = until_[t + 1][weekday(t)];
+      told.sum += error * error;
+      told.num += 1;
+    }
+  }
+
+  void raise(std::size_t origin, std::span<double> roots) const {
+    const auto& now = until_[origin];
+    const auto& before = until_[origin - std::min(origin, kMemoryDays)];
+    std::array<Squares, kWeek> by_weekday;
+    Squares all;
+    for (std::size_t w = 0; w < kWeek; ++w) {
+      by_weekday[w] = {now[w].sum - before[w].sum, now[w].num - before[w].num};
+      all.sum += by_weekday[w].sum;
+      all.num += by_weekday[w].num;
+    }
+    // A weekday that few days have told leans on the others; without any, on Poisson's 1/4.
+    const double pooled = (all.sum + kPoisson) / (all.num + 1);
+    for (std::size_t h = 0; h < roots.size(); ++h) {
+      const Squares& told = by_weekday[weekday(origin + h)];
+      const double variance = (told.sum + pooled) / (told.num + 1);
+      roots[h] = from_root(std::sqrt(std::pow(std::max(0.0, roots[h]), 2) + variance));
+    }
+  }
+
+ private:
+  std::size_t weekday(std::size_t t) const {
+    return static_cast<std::size_t>(calendar::weekday_from_days(series_.day(t)));
+  }
+
+  const DailySeries& series_;
+  std::vector<std::array<Squares, kWeek>> until_;  ///< sums over the days before
+};
+
 /// Same weekday of the last week; bounds from the seasonal differences, wider every week ahead.
 class SeasonalNaive {
  public:
@@ -225,23 +279,26 @@ class Study {
 
   /// From every origin the forecast of the variant that had the least error until then.
   OriginTable regressions(const CalendarFeatures& features) const {
+    std::vector<OriginTable> roots;
+    std::vector<CountOfRoot> counts;
     std::vector<Record> variants;
-    variants.reserve(kLevelVariances.size());
     for (const double variance : kLevelVariances) {
       RegressionOptions options;
       options.level_variance = variance;
-      auto roots = table();
-      forecast_by_regression(series_, features, options, roots);
+      forecast_by_regression(series_, features, options, roots.emplace_back(table()));
+      counts.emplace_back(series_, roots.back());
+      auto typical = roots.back();
       for (std::size_t origin = first_origin_; origin <= series_.size(); ++origin)
-        for (double& point : roots.row(origin)) point = from_root(point);
-      variants.emplace_back(series_, std::move(roots));
+        for (double& point : typical.row(origin)) point = from_root(point);
+      variants.emplace_back(series_, std::move(typical));
     }
     auto out = table();
     for (std::size_t origin = first_origin_; origin <= series_.size(); ++origin) {
-      const Record* best = &variants.front();
-      for (const Record& variant : variants)
-        if (variant.recent_error(origin) < best->recent_error(origin)) best = &variant;
-      std::ranges::copy(best->row(origin), out.row(origin).begin());
+      std::size_t best = 0;
+      for (std::size_t v = 1; v < variants.size(); ++v)
+        if (variants[v].recent_error(origin) < variants[best].recent_error(origin)) best = v;
+      std::ranges::copy(roots[best].row(origin), out.row(origin).begin());
+      counts[best].raise(origin, out.row(origin));
     }
     return out;
   }

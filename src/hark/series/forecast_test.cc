@@ -212,6 +212,41 @@ TEST(Forecast, IntervalsCoverWhatTheySayOnSeriesOfKnownKind) {
   EXPECT_NEAR(in95, 0.95, 0.04);
 }
 
+// Staffing adds days up: a day that is likelier quiet than busy must still be told its mean.
+TEST(Forecast, UnevenAndFewCountsAreForecastByTheirMeanNotTheirMedian) {
+  for (const double level : {0.3, 3.0, 30.0}) {
+    double forecast_sum = 0, true_sum = 0, weekend = 0;
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+      stats::Pcg64 random(seed, 33);
+      DailySeries series;
+      series.first_day = calendar::days_from_civil(2021, 3, 1);
+      const auto mean_on = [&](std::int32_t day) {
+        return calendar::weekday_from_days(day) >= 5 ? 0.0 : level;
+      };
+      for (std::size_t t = 0; t < 500; ++t) {
+        // Three days in four at 0.4 of the mean, the fourth at 2.8 of it.
+        const double share = random.uniform_open() < 0.25 ? 2.8 : 0.4;
+        const double mean = mean_on(series.day(t)) * share;
+        const double u = random.uniform_open();
+        series.values.push_back(mean > 0 ? static_cast<double>(stats::poisson_quantile(u, mean))
+                                         : 0.0);
+        series.is_filled.push_back(0);
+      }
+      const CalendarFeatures features(series.first_day, series.size() + kScoredHorizon, nullptr);
+      const auto forecast = forecast_series(series, features, {});
+      ASSERT_TRUE(forecast) << forecast.error().to_string();
+      for (const DayForecast& day : forecast->days) {
+        forecast_sum += day.mean;
+        true_sum += mean_on(day.day);
+        if (mean_on(day.day) == 0) weekend += day.mean;
+      }
+    }
+    // The past of 30 series tells their mean to about 2 %.
+    EXPECT_NEAR(forecast_sum / true_sum, 1, 0.06) << level;
+    EXPECT_LT(weekend / true_sum, 0.03) << level;
+  }
+}
+
 TEST(Forecast, AFilledDayIsNotScored) {
   DailySeries series = made_up(200, 100, 6);
   ForecastOptions options;
