@@ -13,8 +13,8 @@ using columnar::Presence;
 
 /// Rows read column by column at a time: their bytes stay in the cache for the next column.
 constexpr std::size_t kRowsAtATime = 256;
-/// Fewer lines inside a record, or narrower ones, are a text as people write it. That many do not
-/// come together in a block of common texts either, so that its records need not be looked at.
+/// Fewer lines inside a record, or narrower ones, are a text as people write it, unless a clock
+/// stands where the file's records have it.
 constexpr std::size_t kFewestHeldLines = 20;
 constexpr std::size_t kFewestHeldColumns = 4;
 /// Longest piece of a value shown in a message.
@@ -71,12 +71,39 @@ std::string form_of(std::string_view text) {
   return form;
 }
 
+/// The fields of a line by itself. A quote that does not close on it is a character as any other.
+void split_line(std::string_view line, const Dialect& dialect,
+                std::vector<std::string_view>& fields) {
+  fields.clear();
+  for (;;) {
+    std::size_t end = line.find(dialect.delimiter);
+    if (line.starts_with(dialect.quote)) {
+      // The closing quote stands before a delimiter or the line's end; pairs of quotes are text.
+      for (std::size_t at = line.find(dialect.quote, 1); at != std::string_view::npos;
+           at = line.find(dialect.quote, at + 2)) {
+        if (line.substr(at + 1).starts_with(dialect.quote)) continue;
+        const std::size_t behind = line.find(dialect.delimiter, at);
+        end = behind;
+        break;
+      }
+    }
+    fields.push_back(line.substr(0, end));
+    if (end == std::string_view::npos) return;
+    line.remove_prefix(end + 1);
+  }
+}
+
 }  // namespace
 
 BatchBuilder::BatchBuilder(const ReadPlan& plan) : plan_(plan), num_invalid_(plan.columns.size()) {
   for (const ColumnPlan& column : plan.columns) {
     readers_.push_back(make_column_reader(column, plan.dialect.quote));
-    if (column.is_guard()) guards_.push_back(readers_.back().get());
+    if (!column.is_guard()) continue;
+    guards_.push_back(readers_.back().get());
+    const bool is_clock =
+        column.type == contract::ValueType::kDate || column.type == contract::ValueType::kTimestamp;
+    if (is_clock && column.is_required && column.file_columns.size() == 1)
+      clocks_.push_back(&column);
   }
 }
 
@@ -118,8 +145,17 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
   rows_.clear();
   num_swallowed_bytes_ = 0;
   const std::span<const RecordSpan> records = block.records();
-  const bool may_hold_records = block.num_inner_lines() + 2 >= kFewestHeldLines &&
-                                plan_.num_file_columns >= kFewestHeldColumns;
+  std::uint64_t num_inner_lines = block.num_inner_lines();
+  const auto holds_others = [&](const RecordSpan& record) {
+    if (num_inner_lines == 0) return false;
+    const std::uint64_t num_held =
+        simd::count_line_ends(' ', block.bytes(record.begin, record.end));
+    num_inner_lines -= std::min(num_inner_lines, num_held);
+    if (num_held == 0) return false;
+    return (num_held >= kFewestHeldLines && plan_.num_file_columns >= kFewestHeldColumns &&
+            holds_table(block, record)) ||
+           holds_record(block, record);
+  };
   // A stretch of zeros, or of another file, is one record without a line end.
   const auto add_if_large = [&](const RecordSpan& record) {
     const std::uint64_t size = record.end - record.begin;
@@ -137,7 +173,7 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
       add_if_large(record);
       rejects.push_back(
           reject_of(block, record, reject_rule::kMalformedRecord, block.reason(record)));
-    } else if (may_hold_records && holds_records(block, record)) {
+    } else if (holds_others(record)) {
       num_swallowed_bytes_ += record.end - record.begin;
       rejects.push_back(reject_of(block, record, reject_rule::kUnterminatedQuote,
                                   "lines in a quoted field look like records: is there a quote too "
@@ -159,9 +195,8 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
   }
 }
 
-bool BatchBuilder::holds_records(const RecordBlock& block, const RecordSpan& record) const {
+bool BatchBuilder::holds_table(const RecordBlock& block, const RecordSpan& record) const {
   std::string_view left = block.bytes(record.begin, record.end);
-  if (simd::count_line_ends(' ', left) < kFewestHeldLines) return false;
   std::size_t num_lines = 0;
   std::size_t num_alike = 0;
   bool is_first = true;
@@ -178,6 +213,45 @@ bool BatchBuilder::holds_records(const RecordBlock& block, const RecordSpan& rec
     left.remove_prefix(left.substr(end).starts_with("\r\n") ? end + 2 : end + 1);
   }
   return num_lines >= kFewestHeldLines && num_alike * 2 >= num_lines;
+}
+
+bool BatchBuilder::holds_record(const RecordBlock& block, const RecordSpan& record) const {
+  if (clocks_.empty()) return false;
+  const char quote = plan_.dialect.quote;
+  std::vector<std::string_view> fields;
+  // The fields of a line that begins at column `first`; `num_behind` follow those of the line.
+  const auto is_record = [&](std::size_t first, std::size_t num_behind) {
+    const std::size_t num = first + fields.size() + num_behind;
+    if (num != plan_.num_file_columns &&
+        !(plan_.dialect.has_trailing_delimiter && num == plan_.num_file_columns + 1))
+      return false;
+    return std::ranges::all_of(clocks_, [&](const ColumnPlan* clock) {
+      const std::size_t at = clock->file_columns.front();
+      std::string scratch;
+      WallClock read;
+      return at >= first && at - first < fields.size() &&
+             clock->clocks.parse(field_text(fields[at - first], quote, scratch), read);
+    });
+  };
+  for (std::uint32_t f = 0; f < record.num_fields; ++f) {
+    std::string_view left = block.raw_field(record, f);
+    if (left.size() < 2 || left.front() != quote) continue;
+    left.remove_prefix(1);
+    for (bool is_first = true;; is_first = false) {
+      const std::size_t end = left.find_first_of("\r\n");
+      if (is_first && end == std::string_view::npos) break;  // a field of one line, as most are
+      split_line(left.substr(0, end), plan_.dialect, fields);
+      if (end == std::string_view::npos) {
+        // The rest of the last line's last field and what follows it are the record's own.
+        fields.pop_back();
+        if (is_record(0, record.num_fields - f)) return true;
+        break;
+      }
+      if (is_record(is_first ? f : 0, 0)) return true;
+      left.remove_prefix(left.substr(end).starts_with("\r\n") ? end + 2 : end + 1);
+    }
+  }
+  return false;
 }
 
 bool BatchBuilder::has_all_fields(const RecordBlock& block, const RecordSpan& record) const {

@@ -63,13 +63,17 @@ class BatchBuilder {
   Reject reject_of(const RecordBlock& block, const RecordSpan& record, std::string_view rule,
                    std::string message) const;
   /// Whether many lines inside the record's fields look like records themselves.
-  bool holds_records(const RecordBlock& block, const RecordSpan& record) const;
+  bool holds_table(const RecordBlock& block, const RecordSpan& record) const;
+  /// Whether a line, read as if the quotes around it were not there, is a record of this file: as
+  /// many fields as the header, and at their places the clocks that every record must have.
+  bool holds_record(const RecordBlock& block, const RecordSpan& record) const;
   bool has_all_fields(const RecordBlock& block, const RecordSpan& record) const;
   columnar::Column place_column(const RecordBlock& block, const OutputPlan& output) const;
 
   const ReadPlan& plan_;
   std::vector<std::unique_ptr<ColumnReader>> readers_;  // as plan_.columns
-  std::vector<ColumnReader*> guards_;  ///< of readers_, those that may refuse a record
+  std::vector<ColumnReader*> guards_;      ///< of readers_, those that may refuse a record
+  std::vector<const ColumnPlan*> clocks_;  ///< of the guards: those that are clocks of one column
   std::vector<RecordSpan> rows_;
   std::vector<std::uint64_t> num_invalid_;
   std::uint64_t num_swallowed_bytes_ = 0;

@@ -98,8 +98,11 @@ Result<bool> BlockReader::next() {
   chain_.publish(index_, {.state = scanned.end,
                           .num_records = carry_.num_records + records_.size(),
                           .num_line_ends = carry_.num_line_ends + scanned.num_line_ends});
-  // A line end that ends no record of this block stands in one, or ends that of a block before.
-  const std::uint64_t num_ends = records_.size() + num_blank_lines_;
+  // What ends no record of this block, and none of the block before, stands in a field. Blank lines
+  // between records are counted with them.
+  const auto before = records_.empty() ? static_cast<std::uint32_t>(size_) : records_.front().begin;
+  const std::uint64_t num_ends = records_.size() - (has_open_record_ ? 1 : 0) +
+                                 simd::count_line_ends(byte_before(0), bytes(0, before));
   num_inner_lines_ = std::max(scanned.num_line_ends, num_ends) - num_ends;
   if (!has_open_record_) return true;
   HARK_TRY_VOID(complete_open_record(scanned.end));

@@ -62,7 +62,7 @@ class RecordBlock {
 
   /// Plain bytes of the file that the block stands for.
   virtual std::size_t num_plain_bytes() const noexcept = 0;
-  /// Line ends inside the records' fields, give or take a few.
+  /// Line ends inside the records' fields, or a few more.
   virtual std::uint64_t num_inner_lines() const noexcept { return 0; }
   /// Bytes of the block less those of its whole records, line ends included: summed over a file's
   /// blocks, what stands in records that are too long or never end.
