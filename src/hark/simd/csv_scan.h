@@ -25,7 +25,7 @@
 
 namespace hark::simd {
 
-/// Entries of ScanOutput::non_ascii for that many bytes.
+/// Entries of ScanOutput::non_ascii and quoted_lines for that many bytes.
 constexpr std::size_t num_lines(std::size_t size) { return (size + kLineBytes - 1) / kLineBytes; }
 
 struct ScanKernel {

@@ -20,11 +20,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     explicit Arrays(std::size_t size)
         : positions(size + kScanSlack),
           record_ends(size + kScanSlack),
-          non_ascii(num_lines(size)) {}
-    ScanOutput output() { return {positions.data(), record_ends.data(), non_ascii.data()}; }
+          non_ascii(num_lines(size)),
+          quoted_lines(num_lines(size), 7) {}
+    ScanOutput output() {
+      return {positions.data(), record_ends.data(), non_ascii.data(), quoted_lines.data()};
+    }
     std::vector<std::uint32_t> positions;
     std::vector<std::uint32_t> record_ends;
     std::vector<std::uint8_t> non_ascii;
+    std::vector<std::uint8_t> quoted_lines;
   };
   const auto equal = [](const auto& a, const auto& b, std::size_t count) {
     return std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(count), b.begin());
@@ -38,6 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (result.num_positions != wanted.num_positions || result.end != wanted.end ||
         result.num_record_ends != wanted.num_record_ends ||
         result.num_line_ends != wanted.num_line_ends || found.non_ascii != expected.non_ascii ||
+        found.quoted_lines != expected.quoted_lines ||
         !equal(found.positions, expected.positions, wanted.num_positions) ||
         !equal(found.record_ends, expected.record_ends, wanted.num_record_ends))
       std::abort();

@@ -16,6 +16,7 @@ struct Scanned {
   ScanState end;
   std::size_t num_line_ends = 0;
   std::vector<std::uint32_t> record_ends = {};
+  std::vector<std::uint8_t> quoted_lines = {};
   friend bool operator==(const Scanned&, const Scanned&) = default;
 };
 
@@ -31,12 +32,13 @@ Scanned scan_with(const ScanKernel& kernel, const ScanInput& input) {
   std::vector<std::uint8_t> wanted(num_lines(input.size), 0);
   for (std::size_t i = 0; i < bytes.size(); ++i)
     if (static_cast<unsigned char>(bytes[i]) > 0x7F) wanted[i / kLineBytes] = 1;
-  const ScanResult result =
-      kernel.scan(copied, {positions.data(), record_ends.data(), non_ascii.data()});
+  std::vector<std::uint8_t> quoted_lines(num_lines(input.size), 7);
+  const ScanResult result = kernel.scan(
+      copied, {positions.data(), record_ends.data(), non_ascii.data(), quoted_lines.data()});
   positions.resize(result.num_positions);
   record_ends.resize(result.num_record_ends);
   EXPECT_EQ(non_ascii, wanted) << kernel.name;
-  return {positions, result.end, result.num_line_ends, record_ends};
+  return {positions, result.end, result.num_line_ends, record_ends, quoted_lines};
 }
 
 Scanned scan_with(const ScanKernel& kernel, std::string_view text, ScanState start = kFieldStart,
@@ -60,20 +62,35 @@ Scanned scan(std::string_view text, ScanState start = kFieldStart) {
 }
 
 TEST(Scan, FindsDelimitersAndLineEndsOutsideQuotes) {
-  EXPECT_EQ(scan("a,b\nc\r\n"), (Scanned{{1, 3, 5, 6}, kFieldStart, 2, {1, 2, 3}}));
-  EXPECT_EQ(scan("\"a,\n\",b"), (Scanned{{5}, kUnquoted, 1}));
+  EXPECT_EQ(scan("a,b\nc\r\n"), (Scanned{{1, 3, 5, 6}, kFieldStart, 2, {1, 2, 3}, {0}}));
+  EXPECT_EQ(scan("\"a,\n\",b"), (Scanned{{5}, kUnquoted, 1, {}, {1}}));
 }
 
 TEST(Scan, TakesAQuoteInsideAnUnquotedFieldForACharacter) {
-  EXPECT_EQ(scan("5\" pipe,\n"), (Scanned{{7, 8}, kFieldStart, 1, {1}}));
+  EXPECT_EQ(scan("5\" pipe,\n"), (Scanned{{7, 8}, kFieldStart, 1, {1}, {0}}));
 }
 
 TEST(Scan, TakesAQuoteBeforeOtherTextInAQuotedFieldForACharacter) {
-  EXPECT_EQ(scan("\"5\" pipe, long\",\n"), (Scanned{{15, 16}, kFieldStart, 1, {1}}));
+  EXPECT_EQ(scan("\"5\" pipe, long\",\n"), (Scanned{{15, 16}, kFieldStart, 1, {1}, {0}}));
 }
 
 TEST(Scan, TakesTwoQuotesInAQuotedFieldForOne) {
-  EXPECT_EQ(scan("\"a\"\",b\",c"), (Scanned{{7}, kUnquoted, 0}));
+  EXPECT_EQ(scan("\"a\"\",b\",c"), (Scanned{{7}, kUnquoted, 0, {}, {0}}));
+}
+
+TEST(Scan, MarksTheLinesThatHoldALineEndInAQuotedField) {
+  const std::string line(63, 'x');
+  const auto marks = [](const std::string& text, ScanState start = kFieldStart) {
+    return scan(text, start).quoted_lines;
+  };
+  using Marks = std::vector<std::uint8_t>;
+  EXPECT_EQ(marks(""), Marks{});
+  EXPECT_EQ(marks(line + "\n" + line), (Marks{0, 0}));
+  EXPECT_EQ(marks(line + "\n" + line, kQuoted), (Marks{1, 0}));
+  EXPECT_EQ(marks("\"" + line + "\r" + line + line + "\""), (Marks{0, 1, 0}));
+  EXPECT_EQ(marks("\"a\"\n" + line), (Marks{0, 0})) << "the quote is closed";
+  EXPECT_EQ(marks("a\"\n" + line), (Marks{0, 0})) << "and here a character";
+  EXPECT_EQ(marks("\"a\"b\n" + line), (Marks{1, 0})) << "not closed by a quote before others";
 }
 
 TEST(Scan, EndsInTheStateThatTheNextBlockBeginsIn) {
@@ -99,6 +116,9 @@ TEST(Scan, CutAnywhereGivesTheSamePositionsAndState) {
       first.positions.push_back(at + static_cast<std::uint32_t>(cut));
     first.end = second.end;
     first.num_line_ends += second.num_line_ends;
+    const bool has_quoted_line = first.quoted_lines == std::vector<std::uint8_t>{1} ||
+                                 second.quoted_lines == std::vector<std::uint8_t>{1};
+    first.quoted_lines = {std::uint8_t{has_quoted_line}};
     EXPECT_EQ(first, whole) << "cut at " << cut;
   }
 }

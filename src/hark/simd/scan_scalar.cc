@@ -1,7 +1,6 @@
 // The definition in code: written to be read, and equalled by every other kernel.
 #include "hark/simd/scan_types.h"
 
-#include <cstring>
 #include <initializer_list>
 
 namespace hark::simd {
@@ -25,6 +24,7 @@ ScanResult scan_scalar(const ScanInput& input, const ScanOutput& output) {
     *out++ = static_cast<std::uint32_t>(place - begin);
   };
 
+  for (std::size_t i = 0; i < input.size; i += kLineBytes) output.quoted_lines[i / kLineBytes] = 0;
   while (at != end) {
     switch (state) {
       case ScanState::kFieldStart:
@@ -43,14 +43,13 @@ ScanResult scan_scalar(const ScanInput& input, const ScanOutput& output) {
         state = ScanState::kFieldStart;
         break;
       case ScanState::kQuoted:
-        at = static_cast<const char*>(
-            std::memchr(at, input.quote, static_cast<std::size_t>(end - at)));
-        if (at == nullptr) {
-          at = end;
-        } else {
-          ++at;
-          state = ScanState::kQuoteInQuoted;
+        for (; at != end && *at != input.quote; ++at) {
+          if (*at == '\n' || *at == '\r')
+            output.quoted_lines[static_cast<std::size_t>(at - begin) / kLineBytes] = 1;
         }
+        if (at == end) break;
+        ++at;
+        state = ScanState::kQuoteInQuoted;
         break;
       case ScanState::kQuoteInQuoted:
         if (is_end(*at)) {

@@ -26,7 +26,8 @@ struct ScanInput {
   ScanState start = ScanState::kFieldStart;
 };
 
-/// Bytes that an entry of ScanOutput::non_ascii speaks of; the last may have fewer.
+/// Bytes that an entry of ScanOutput::non_ascii and quoted_lines speaks of; the last may have
+/// fewer.
 inline constexpr std::size_t kLineBytes = 64;
 
 /// Where a scan writes; the first two have room for ScanInput::size + kScanSlack entries.
@@ -34,6 +35,7 @@ struct ScanOutput {
   std::uint32_t* positions = nullptr;    ///< places that end a field, ascending
   std::uint32_t* record_ends = nullptr;  ///< which of the positions are an LF or CR: their indices
   std::uint8_t* non_ascii = nullptr;  ///< one per kLineBytes begun: 1 where a byte is from 0x80 on
+  std::uint8_t* quoted_lines = nullptr;  ///< likewise: 1 where an LF or CR is in a quoted field
 };
 
 struct ScanResult {

@@ -145,16 +145,8 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
   rows_.clear();
   num_swallowed_bytes_ = 0;
   const std::span<const RecordSpan> records = block.records();
-  std::uint64_t num_inner_lines = block.num_inner_lines();
   const auto holds_others = [&](const RecordSpan& record) {
-    if (num_inner_lines == 0) return false;
-    const std::uint64_t num_held =
-        simd::count_line_ends(' ', block.bytes(record.begin, record.end));
-    num_inner_lines -= std::min(num_inner_lines, num_held);
-    if (num_held == 0) return false;
-    return (num_held >= kFewestHeldLines && plan_.num_file_columns >= kFewestHeldColumns &&
-            holds_table(block, record)) ||
-           holds_record(block, record);
+    return record.may_hold_lines && (holds_table(block, record) || holds_record(block, record));
   };
   // A stretch of zeros, or of another file, is one record without a line end.
   const auto add_if_large = [&](const RecordSpan& record) {
@@ -196,7 +188,9 @@ void BatchBuilder::select_whole_records(const RecordBlock& block, std::vector<Re
 }
 
 bool BatchBuilder::holds_table(const RecordBlock& block, const RecordSpan& record) const {
+  if (plan_.num_file_columns < kFewestHeldColumns) return false;
   std::string_view left = block.bytes(record.begin, record.end);
+  if (simd::count_line_ends(' ', left) < kFewestHeldLines) return false;
   std::size_t num_lines = 0;
   std::size_t num_alike = 0;
   bool is_first = true;

@@ -17,29 +17,28 @@ constexpr std::size_t kKeptBytes = 4096;
 
 bool is_line_end(char c) noexcept { return c == '\n' || c == '\r'; }
 
-/// Tells of ranges of a block, one behind the other, whether they are ASCII.
-class AsciiRanges {
+/// Tells of ranges of a block, one behind the other, whether a mark of its lines lies in them.
+class MarkedLines {
  public:
-  explicit AsciiRanges(std::span<const std::uint8_t> non_ascii) : non_ascii_(non_ascii) {}
-  bool is_ascii(std::size_t begin, std::size_t end) noexcept {
+  explicit MarkedLines(std::span<const std::uint8_t> marks) : marks_(marks) {}
+  bool has_any(std::size_t begin, std::size_t end) noexcept {
     const std::size_t first = begin / simd::kLineBytes;
     if (next_ < first || !is_known_) find_from(first);
-    return next_ * simd::kLineBytes >= end;
+    return next_ * simd::kLineBytes < end;
   }
 
  private:
   void find_from(std::size_t line) noexcept {
-    const void* const found = line == non_ascii_.size() ? nullptr
-                                                        : std::memchr(non_ascii_.data() + line, 1,
-                                                                      non_ascii_.size() - line);
-    next_ =
-        found == nullptr
-            ? non_ascii_.size()
-            : static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - non_ascii_.data());
+    const void* const found = line == marks_.size()
+                                  ? nullptr
+                                  : std::memchr(marks_.data() + line, 1, marks_.size() - line);
+    next_ = found == nullptr
+                ? marks_.size()
+                : static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - marks_.data());
     is_known_ = true;
   }
-  std::span<const std::uint8_t> non_ascii_;
-  std::size_t next_ = 0;  // the first line from the last range on that is not ASCII
+  std::span<const std::uint8_t> marks_;
+  std::size_t next_ = 0;  // the first marked line from the last range on
   bool is_known_ = false;
 };
 
@@ -98,18 +97,7 @@ Result<bool> BlockReader::next() {
   chain_.publish(index_, {.state = scanned.end,
                           .num_records = carry_.num_records + records_.size(),
                           .num_line_ends = carry_.num_line_ends + scanned.num_line_ends});
-  // What ends no record of this block, and none of the block before, stands in a field. Blank lines
-  // between records are counted with them.
-  const auto before = records_.empty() ? static_cast<std::uint32_t>(size_) : records_.front().begin;
-  const std::uint64_t num_ends = records_.size() - (has_open_record_ ? 1 : 0) +
-                                 simd::count_line_ends(byte_before(0), bytes(0, before));
-  num_inner_lines_ = std::max(scanned.num_line_ends, num_ends) - num_ends;
-  if (!has_open_record_) return true;
-  HARK_TRY_VOID(complete_open_record(scanned.end));
-  if (const std::uint32_t end = records_.back().end; end > size_) {
-    const auto at = static_cast<std::uint32_t>(size_);
-    num_inner_lines_ += simd::count_line_ends(byte_before(at), bytes(at, end));
-  }
+  if (has_open_record_) HARK_TRY_VOID(complete_open_record(scanned.end));
   return true;
 }
 
@@ -132,15 +120,16 @@ simd::ScanResult BlockReader::scan_block(ScanState start) {
     positions_.resize(size_ + simd::kScanSlack);
     record_ends_.resize(size_ + simd::kScanSlack);
     non_ascii_.resize(simd::num_lines(size_));
+    quoted_lines_.resize(simd::num_lines(size_));
   }
-  const simd::ScanResult result =
-      options_.kernel->scan({.bytes = data(),
-                             .size = size_,
-                             .delimiter = options_.dialect.delimiter,
-                             .quote = options_.dialect.quote,
-                             .before = buffer_[0],
-                             .start = start},
-                            {positions_.data(), record_ends_.data(), non_ascii_.data()});
+  const simd::ScanResult result = options_.kernel->scan(
+      {.bytes = data(),
+       .size = size_,
+       .delimiter = options_.dialect.delimiter,
+       .quote = options_.dialect.quote,
+       .before = buffer_[0],
+       .start = start},
+      {positions_.data(), record_ends_.data(), non_ascii_.data(), quoted_lines_.data()});
   num_positions_ = result.num_positions;
   num_record_ends_ = result.num_record_ends;
   return result;
@@ -161,14 +150,16 @@ void BlockReader::split(ScanState state) {
   bool is_in_own_record = state == ScanState::kFieldStart && is_line_end(buffer_[0]);
   std::uint32_t begin = 0;
   std::uint32_t first_position = 0;
-  AsciiRanges ascii({non_ascii_.data(), simd::num_lines(size_)});
+  MarkedLines non_ascii({non_ascii_.data(), simd::num_lines(size_)});
+  MarkedLines quoted_lines({quoted_lines_.data(), simd::num_lines(size_)});
   const auto add = [&](std::uint32_t end, std::uint32_t next_position) {
     RecordSpan record{.begin = begin,
                       .end = end,
                       .first_position = first_position,
                       .num_fields = next_position - first_position,
                       .index = static_cast<std::uint32_t>(records_.size()),
-                      .is_ascii = ascii.is_ascii(begin, end)};
+                      .is_ascii = !non_ascii.has_any(begin, end),
+                      .may_hold_lines = quoted_lines.has_any(begin, end)};
     check_length(record);
     records_.push_back(record);
   };
@@ -191,6 +182,7 @@ void BlockReader::split(ScanState state) {
   add(begin, first_position);
   // It goes on behind the block.
   records_.back().is_ascii = false;
+  records_.back().may_hold_lines = true;
 }
 
 Result<void> BlockReader::complete_open_record(ScanState state) {
@@ -219,6 +211,7 @@ Result<void> BlockReader::complete_open_record(ScanState state) {
     if (record_ends_.size() < step + simd::kScanSlack) record_ends_.resize(step + simd::kScanSlack);
     std::uint32_t* const found = positions_.data() + num_positions_;
     std::array<std::uint8_t, simd::num_lines(kStepBytes)> non_ascii;
+    std::array<std::uint8_t, simd::num_lines(kStepBytes)> quoted_lines;
     const simd::ScanResult result =
         options_.kernel->scan({.bytes = data() + at,
                                .size = step,
@@ -226,7 +219,7 @@ Result<void> BlockReader::complete_open_record(ScanState state) {
                                .quote = options_.dialect.quote,
                                .before = byte_before(at),
                                .start = state},
-                              {found, record_ends_.data(), non_ascii.data()});
+                              {found, record_ends_.data(), non_ascii.data(), quoted_lines.data()});
     const std::size_t num_found =
         result.num_record_ends == 0 ? result.num_positions : record_ends_[0] + std::size_t{1};
     for (std::size_t i = 0; i < num_found; ++i) found[i] += at;

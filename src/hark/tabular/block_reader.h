@@ -39,7 +39,6 @@ class BlockReader final : public RecordBlock {
 
   /// Number of bytes of the block itself; 0 only where there is no data at all.
   std::size_t num_plain_bytes() const noexcept override { return size_; }
-  std::uint64_t num_inner_lines() const noexcept override { return num_inner_lines_; }
   std::int64_t num_unaccounted_bytes() const noexcept override;
   std::string_view source_text(const RecordSpan& record) const noexcept override {
     return bytes(record.begin, record.end);
@@ -78,9 +77,9 @@ class BlockReader final : public RecordBlock {
   std::size_t num_positions_ = 0;
   RawVector<std::uint32_t> record_ends_;  // which of the positions end a record
   std::size_t num_record_ends_ = 0;
-  std::vector<std::uint8_t> non_ascii_;  // per simd::kLineBytes of the block
+  std::vector<std::uint8_t> non_ascii_;     // per simd::kLineBytes of the block
+  std::vector<std::uint8_t> quoted_lines_;  // likewise
   bool has_open_record_ = false;
-  std::uint64_t num_inner_lines_ = 0;
 };
 
 }  // namespace hark::tabular

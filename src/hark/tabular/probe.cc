@@ -35,6 +35,7 @@ simd::ScanResult scan_head(std::string_view head, const Dialect& dialect,
   positions.resize(head.size() + simd::kScanSlack);
   std::vector<std::uint32_t> record_ends(head.size() + simd::kScanSlack);
   std::vector<std::uint8_t> non_ascii(simd::num_lines(head.size()));
+  std::vector<std::uint8_t> quoted_lines(non_ascii.size());
   // A kernel that the environment names in vain is the reading's error.
   const auto kernel = simd::active_scan_kernel();
   return (kernel ? *kernel : &simd::scan_kernels().back())
@@ -42,7 +43,7 @@ simd::ScanResult scan_head(std::string_view head, const Dialect& dialect,
               .size = head.size(),
               .delimiter = dialect.delimiter,
               .quote = dialect.quote},
-             {positions.data(), record_ends.data(), non_ascii.data()});
+             {positions.data(), record_ends.data(), non_ascii.data(), quoted_lines.data()});
 }
 
 /// The records that end within `head`, at most `limit`; with `is_whole` the last one need not have

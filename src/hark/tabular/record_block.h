@@ -26,7 +26,8 @@ struct RecordSpan {
   std::uint32_t num_fields = 0;
   std::uint32_t index = 0;  ///< among the block's records
   RecordProblem problem = RecordProblem::kNone;
-  bool is_ascii = false;  ///< known to be; else it may be anything
+  bool is_ascii = false;        ///< known to be; else it may be anything
+  bool may_hold_lines = false;  ///< a line end may stand in a quoted field
 };
 
 /// Reads blocks for one worker. What it shows dies with the next next().
@@ -62,8 +63,6 @@ class RecordBlock {
 
   /// Plain bytes of the file that the block stands for.
   virtual std::size_t num_plain_bytes() const noexcept = 0;
-  /// Line ends inside the records' fields, or a few more.
-  virtual std::uint64_t num_inner_lines() const noexcept { return 0; }
   /// Bytes of the block less those of its whole records, line ends included: summed over a file's
   /// blocks, what stands in records that are too long or never end.
   virtual std::int64_t num_unaccounted_bytes() const noexcept { return 0; }
