@@ -544,6 +544,20 @@ class Analysis(Program):
         self.assertEqual(data["df"], 2)
         self.assertAlmostEqual(data["p"] / 2.954e-07, 1, delta=0.001)
 
+    def test_few_a_day_are_shown_with_a_decimal(self):
+        draw = random.Random(4)
+        rows = ["Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID"]
+        for i in range(500):
+            offered = sum(draw.random() < (0.13 if i < 300 else 0.34) for _ in range(20))  # 2.6, then 6.8 a day
+            rows.append(f"{datetime.date(2023, 1, 1) + datetime.timedelta(days=i)};{offered};{offered};0;30.5;0.9;{i + 1}")
+        calls = self.write("few.csv", "\n".join(rows) + "\n")
+        shift = self.answer("series", calls, "--series", "contact.offered")["data"]["changes"][0]
+        row = next(line for line in run("series", calls, "--series", "contact.offered").stdout.splitlines() if shift["date"] in line)
+        self.assertEqual(row.split()[1:3], [f"{shift['before']:.1f}", f"{shift['after']:.1f}"])
+        day = self.answer("forecast", calls, "--series", "contact.offered")["data"]["forecast"][0]
+        row = next(line for line in run("forecast", calls, "--series", "contact.offered").stdout.splitlines() if day["date"] in line)
+        self.assertEqual(row.split()[2], f"{day['mean']:.1f}")
+
     def test_series_and_forecasts_are_the_same_from_a_file_and_from_its_lake(self):
         rows = ["Date;CallsOffered;CallsHandled;CallsAbandoned;AverageSpeedofAnswer;ServiceLevel;BI_ID"]
         day = datetime.date(2023, 1, 1)

@@ -110,6 +110,11 @@ std::string show_change(double relative) {
 
 std::string show_whole(double value) { return show_count(std::llround(value)); }
 
+/// A mean number a day: few of them would all be told as 0 or 1 without a decimal.
+std::string show_level(double value) {
+  return value < 9.95 ? show_number(value, 1) : show_whole(value);
+}
+
 std::string series_text(const insight::SeriesReport& report) {
   const series::DailySeries& days = report.series;
   std::vector<std::pair<std::string, std::string>> lines = {
@@ -141,8 +146,8 @@ std::string series_text(const insight::SeriesReport& report) {
                       {"change", Align::kRight},
                       {"95 %", Align::kRight}});
     for (const series::LevelShift& shift : report.changes) {
-      shifts.add({calendar::format_date(days.day(shift.index)), show_whole(shift.before),
-                  show_whole(shift.after), shift.relative ? show_change(*shift.relative) : "n/a",
+      shifts.add({calendar::format_date(days.day(shift.index)), show_level(shift.before),
+                  show_level(shift.after), shift.relative ? show_change(*shift.relative) : "n/a",
                   shift.relative ? concat(show_change(shift.relative_ci95.low), " to ",
                                           show_change(shift.relative_ci95.high))
                                  : "n/a"});
@@ -162,8 +167,8 @@ std::string series_text(const insight::SeriesReport& report) {
     const std::int32_t day = days.day(anomaly.index);
     const auto holiday = report.holidays.find(day);
     strange.add({calendar::format_date(day), show_whole(anomaly.actual),
-                 show_whole(anomaly.expected),
-                 concat(show_whole(anomaly.low), " to ", show_whole(anomaly.high)),
+                 show_level(anomaly.expected),
+                 concat(show_level(anomaly.low), " to ", show_level(anomaly.high)),
                  holiday == report.holidays.end() ? "" : std::string(holiday->second)});
   }
   text += "\n" + strange.to_string();
@@ -230,8 +235,8 @@ std::string forecast_text(const insight::ForecastReport& report) {
   for (const series::DayForecast& day : forecast.days) {
     ahead.add({concat(calendar::format_date(day.day), " ",
                       kWeekdays[calendar::weekday_from_days(day.day)]),
-               show_whole(day.mean), concat(show_whole(day.low80), " to ", show_whole(day.high80)),
-               concat(show_whole(day.low95), " to ", show_whole(day.high95))});
+               show_level(day.mean), concat(show_level(day.low80), " to ", show_level(day.high80)),
+               concat(show_level(day.low95), " to ", show_level(day.high95))});
   }
   return text + "\n" + ahead.to_string();
 }
