@@ -6,6 +6,7 @@ usage: analysis_test.py HARK
 import csv
 import datetime
 import html
+import io
 import json
 import random
 import re
@@ -543,6 +544,24 @@ class Analysis(Program):
         data = self.answer("test", "chi2", "--table", table, "--totals", "strip")["data"]
         self.assertEqual(data["df"], 2)
         self.assertAlmostEqual(data["p"] / 2.954e-07, 1, delta=0.001)
+
+    def test_the_map_leaves_out_what_hot_spots_do(self):
+        with open(self.city, newline="", errors="replace") as file:
+            rows = list(csv.reader(file))
+        names = [name.lower() for name in rows[0]]
+        latitude, longitude = names.index("latitude"), names.index("longitude")
+        for row in rows[1:41]:
+            row[latitude], row[longitude] = "41.2", "-73.9"  # 50 km north of the bounds
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(rows)
+        placed = self.write("placed.csv", text.getvalue())
+        data = self.answer("hotspots", placed, *NOW)["data"]
+        self.assertEqual(data["outside"], 40)
+        report = self.folder / "placed"
+        self.answer("report", placed, "-o", report, "--format", "html", *NOW)
+        texts = " ".join(path.read_text() for path in report.rglob("*.html"))
+        shown = re.search(r"([0-9,]+) requests with a place; hexagons", texts)
+        self.assertEqual(int(shown[1].replace(",", "")), data["n"])
 
     def test_few_a_day_are_shown_with_a_decimal(self):
         draw = random.Random(4)

@@ -170,6 +170,11 @@ struct Contract {
   int retention_days = 0;  ///< 0: not stated
   /// Plausible places, for maps and rules; absent where the city gave none.
   std::optional<double> min_latitude, max_latitude, min_longitude, max_longitude;
+  /// Whether a place is plausible; any is where the city gave no bounds.
+  bool holds_place(double latitude, double longitude) const noexcept {
+    return !min_latitude || (latitude >= *min_latitude && latitude <= *max_latitude &&
+                             longitude >= *min_longitude && longitude <= *max_longitude);
+  }
   std::string holidays;  ///< calendar of statutory holidays: "CA-BC", "US", "US-NYC" or empty
   Opening opening;       ///< contact centre, local time
   /// Calls, folded: outcomes of a call that an agent took, of one that gave up waiting, and of what

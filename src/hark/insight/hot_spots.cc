@@ -88,8 +88,6 @@ std::optional<std::uint32_t> most_frequent_area(std::span<const std::uint64_t> k
 Result<void> count_cells(const RequestTable& table, const contract::Contract& contract,
                          unsigned threads, HotSpots& report) {
   const Projection to = projection_of(table, contract);
-  const bool has_bounds = contract.min_latitude && contract.max_latitude &&
-                          contract.min_longitude && contract.max_longitude;
   const Category* area = table.category(contract, contract::Role::kArea);
   if (area != nullptr) report.area_names = area->labels;
   std::vector<std::uint64_t> keys;
@@ -103,12 +101,7 @@ Result<void> count_cells(const RequestTable& table, const contract::Contract& co
     const auto longitude = static_cast<double>(table.longitude[row]);
     const double x = (longitude - to.longitude) * to.metres_east;
     const double y = (latitude - to.latitude) * kMetresPerDegree;
-    const bool is_outside =
-        std::hypot(x, y) > kFarM ||
-        (has_bounds &&
-         (latitude < *contract.min_latitude || latitude > *contract.max_latitude ||
-          longitude < *contract.min_longitude || longitude > *contract.max_longitude));
-    if (is_outside) {
+    if (std::hypot(x, y) > kFarM || !contract.holds_place(latitude, longitude)) {
       ++report.outside;
       continue;
     }

@@ -335,10 +335,13 @@ std::optional<ChartSpec> request_map(const insight::RequestTable& table,
       points.expect(static_cast<double>(table.latitude[row + kAhead]),
                     static_cast<double>(table.longitude[row + kAhead]));
     }
+    const auto latitude = static_cast<double>(table.latitude[row]);
+    const auto longitude = static_cast<double>(table.longitude[row]);
+    // As hot spots have it: a placeholder beyond the bounds is no place.
+    if (!contract.holds_place(latitude, longitude)) continue;
     const bool is_left_out = area == nullptr || area->codes[row] == insight::kNoCode ||
                              area->is_missing_in_tests[area->codes[row]];
-    points.add(static_cast<double>(table.latitude[row]), static_cast<double>(table.longitude[row]),
-               is_left_out ? chart::kNoDistrict : area->codes[row]);
+    points.add(latitude, longitude, is_left_out ? chart::kNoDistrict : area->codes[row]);
   }
   if (points.num_points() == 0) return std::nullopt;
   chart::HexMap map = points.map({.max_cells = kMostMapCells});
