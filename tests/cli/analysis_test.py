@@ -84,7 +84,9 @@ class Analysis(Program):
 
     def test_a_report_of_requests_closed_at_once_says_so_and_takes_nothing_apart(self):
         folder = self.folder / "atonce"
-        self.answer("report", self.growing_city("atonce.csv", True), "-o", folder, "--format", "md", *NOW)
+        self.answer("report", self.growing_city("atonce.csv", True), "-o", folder, "--format", "md,html", *NOW)
+        table = re.search(r"<caption>Where do people wait longest\?.*?</table>", (folder / "report.html").read_text(), re.S)[0]
+        self.assertIn('<th scope="row">BRONX</th><td>0</td>', table, "not what a logarithmic axis begins with")
         text = (folder / "report.md").read_text()
         self.assertIn("Dashboard: what changed", text)
         self.assertNotIn("within at once", text)

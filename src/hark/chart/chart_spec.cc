@@ -53,6 +53,9 @@ Result<void> check_channel(const ChartSpec& spec, std::string_view name, const C
   for (const auto& limit : {channel.domain_min, channel.domain_max})
     if (limit && !(std::abs(*limit) <= 1e15))
       return wrong(spec, concat(name, ": domain is not finite"));
+  if (channel.floor &&
+      (channel.scale != ScaleType::kLog || !(*channel.floor > 0 && *channel.floor <= 1e15)))
+    return wrong(spec, concat(name, ": a floor is above zero, on a log scale"));
   return {};
 }
 

@@ -86,6 +86,9 @@ struct Channel {
   bool zero = true;                   ///< linear quantitative axes include 0
   /// Widen the axis to at least this; data outside is never cut off.
   std::optional<double> domain_min = {}, domain_max = {};
+  /// Logarithmic positions, > 0: where the axis begins at the latest if there are smaller values,
+  /// such as zero. They stand at its beginning; words and tables tell them as they are.
+  std::optional<double> floor = {};
 };
 
 struct Encoding {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "hark/chart/axes.h"
 #include "hark/chart/legend.h"
@@ -19,8 +20,9 @@ constexpr double kMaxLabelShare = 0.36;                       // of the width, f
 /// The range of the values an axis must show.
 class Extent {
  public:
-  explicit Extent(ScaleType scale) : scale_(scale) {}
+  Extent(ScaleType scale, std::optional<double> floor) : scale_(scale), floor_(floor) {}
   void add(double value) noexcept {
+    if (floor_ && value < *floor_) value = *floor_;
     if (!std::isfinite(value) || (scale_ == ScaleType::kLog && value <= 0) ||
         (scale_ == ScaleType::kSqrt && value < 0))
       return;
@@ -33,6 +35,7 @@ class Extent {
 
  private:
   ScaleType scale_;
+  std::optional<double> floor_;
   double low_ = std::numeric_limits<double>::infinity();
   double high_ = -std::numeric_limits<double>::infinity();
 };
@@ -46,7 +49,7 @@ Scale domain_of(const Prepared& data, Axis which) {
   Scale scale{.type = is_quantitative ? channel.scale : ScaleType::kLinear};
   const bool is_log = scale.type == ScaleType::kLog;
   const bool is_bar = spec.mark == Mark::kBar || spec.mark == Mark::kArea;
-  Extent extent(scale.type);
+  Extent extent(scale.type, is_log ? channel.floor : std::nullopt);
   const std::vector<double>& ends = which == Axis::kX ? data.x2 : data.y2;
   for (std::size_t row = 0; row < data.num_rows; ++row) {
     if (!data.is_drawn[row]) continue;

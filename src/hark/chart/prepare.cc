@@ -122,7 +122,7 @@ bool is_on_scale(const AxisData& axis, double value) noexcept {
   if (axis.is_discrete || axis.channel->type == FieldType::kTemporal) return true;
   switch (axis.channel->scale) {
     case ScaleType::kLog:
-      return value > 0;
+      return value > 0 || axis.channel->floor;
     case ScaleType::kSqrt:
       return value >= 0;
     case ScaleType::kLinear:

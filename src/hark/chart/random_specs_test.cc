@@ -91,6 +91,7 @@ class SpecMaker {
     if (out.type != FieldType::kQuantitative) out.scale = ScaleType::kLinear;
     out.sort = static_cast<Sort>(random_.below(5));
     out.zero = coin();
+    if (out.scale == ScaleType::kLog && coin()) out.floor = 0.1;
     if (random_.below(5) == 0) out.domain_max = 1000;
     return out;
   }
@@ -101,6 +102,7 @@ class SpecMaker {
       channel.type = type;
       if (type != FieldType::kQuantitative || channel.scale == ScaleType::kLog)
         channel.scale = ScaleType::kLinear;
+      if (channel.scale == ScaleType::kLinear) channel.floor.reset();
     };
     const bool is_flipped = coin();
     switch (spec_.mark) {

@@ -229,7 +229,7 @@ double Scale::at(double value) const noexcept {
   const auto transform = [this](double v) {
     switch (type) {
       case ScaleType::kLog:
-        return std::log(v);
+        return std::log(std::max(v, low));
       case ScaleType::kSqrt:
         return std::sqrt(std::max(v, 0.0));
       case ScaleType::kLinear:

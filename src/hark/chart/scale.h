@@ -16,6 +16,7 @@ struct Scale {
   double low = 0, high = 1;
   double first_pixel = 0, last_pixel = 1;  ///< of `low` and `high`; falling for upward axes
 
+  /// On kLog, what lies below `low` is at `low`.
   double at(double value) const noexcept;
 };
 

@@ -67,6 +67,8 @@ TEST(ChartSpec, MistakesAreNamed) {
               HasSubstr("holds numbers"));
   EXPECT_THAT(refusal([](ChartSpec& s) { s.encoding.x.scale = ScaleType::kLog; }),
               HasSubstr("bars start at zero"));
+  EXPECT_THAT(refusal([](ChartSpec& s) { s.encoding.x.floor = 1; }),
+              HasSubstr("x: a floor is above zero, on a log scale"));
   EXPECT_THAT(refusal([](ChartSpec& s) { s.encoding.low = "hours"; }), HasSubstr("go together"));
   EXPECT_THAT(refusal([](ChartSpec& s) { s.encoding.inner_high = "hours"; }),
               HasSubstr("inner_low and inner_high go together"));

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "hark/chart/svg_checks.h"
+#include "hark/chart/table.h"
 #include "hark/chart/test_support.h"
 #include "hark/core/text.h"
 
@@ -297,6 +298,26 @@ TEST(Svg, LogarithmicAxisSaysWhatItCannotShow) {
   const Element root = picture(spec);
   EXPECT_THAT(description(root), HasSubstr("the scale cannot show, such as zero on a logarithmic"));
   EXPECT_THAT(description(root), HasSubstr(": 2."));
+}
+
+TEST(Svg, WhatIsBelowTheFloorOfALogarithmicAxisStandsAtItsBeginningAndIsToldAsItIs) {
+  ChartSpec spec = bars_of({"a", "b", "c", "d"}, {100, 0, 0.5, 0.001});
+  spec.mark = Mark::kDot;
+  spec.encoding.x.scale = ScaleType::kLog;
+  spec.encoding.x.floor = 0.5;
+  const Element root = picture(spec);
+  const auto place = [&](std::size_t dot) {
+    return std::stod(marks(root, "path").at(dot)->attribute("d").substr(1));
+  };
+  EXPECT_EQ(place(1), place(3));
+  EXPECT_LT(place(1), place(2));  // the axis begins at a round number, 0.3
+  EXPECT_LT(place(2), place(0));
+  EXPECT_THAT(description(root), HasSubstr("lowest 0 (b)"));
+  EXPECT_THAT(description(root), Not(HasSubstr("cannot show")));
+  EXPECT_THAT(to_html_table(spec), HasSubstr("<td>0</td>"));
+  const Json scale = to_json(spec)["layer"].items().front()["encoding"]["x"]["scale"];
+  EXPECT_EQ(scale["domainMin"].as_double(), 0.5);
+  EXPECT_TRUE(scale["clamp"].as_bool());
 }
 
 TEST(Svg, LogarithmicAxisSpacesEqualRatiosEqually) {

@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <string_view>
 
 #include "hark/chart/chart_spec.h"
 #include "hark/chart/classes.h"
@@ -128,6 +131,18 @@ class VegaWriter {
     return text.empty() ? Json() : Json(std::move(text));
   }
 
+  /// Whether anything on the channel's axis is smaller than its floor.
+  bool goes_below(const Channel& from) const {
+    return std::ranges::any_of(std::array<std::string_view, 2>{from.field, spec_.encoding.low},
+                               [&](std::string_view field) {
+                                 const Column* column = find_column(spec_, field);
+                                 return column != nullptr &&
+                                        std::ranges::any_of(*column->numbers(), [&](double value) {
+                                          return value < *from.floor;
+                                        });
+                               });
+  }
+
   Json channel(const Channel& from, bool is_position) const {
     Json out = Json::object({{"field", from.field}, {"type", type_name(from.type)}});
     const std::string title = axis_title(spec_, from);
@@ -137,6 +152,10 @@ class VegaWriter {
       if (from.scale == ScaleType::kLinear && !from.zero) scale.set("zero", false);
       if (from.domain_min) scale.set("domainMin", *from.domain_min);
       if (from.domain_max) scale.set("domainMax", *from.domain_max);
+      if (from.floor && goes_below(from)) {
+        scale.set("domainMin", *from.floor);
+        scale.set("clamp", true);
+      }
       out.set("scale", std::move(scale));
     }
     if (is_discrete(from.type)) out.set("sort", sort(from));

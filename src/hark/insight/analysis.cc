@@ -91,6 +91,10 @@ void count_durations(const RequestTable& table, RequestAnalysis& analysis) {
     while (bin + 1 < edges.size() && row.time() >= first_time[bin + 1]) ++bin;
     analysis.durations[bin].n += row.is_closed() ? 1 : 0;
   }
+  const auto longest = std::find_if(table.timed.rbegin(), table.timed.rend(),
+                                    [](const TimedRow row) { return row.is_closed(); });
+  if (analysis.durations.back().n > 0)
+    analysis.durations.back().high = table.in_unit(table.times[longest->time()]);
 }
 
 void count_ages(const RequestTable& table, RequestAnalysis& analysis) {

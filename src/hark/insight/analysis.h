@@ -31,7 +31,8 @@ struct WeekHours {
   std::int64_t num_counted = 0;
 };
 
-/// A bin of times to close, in the table's unit (hours or days): low <= t < high.
+/// A bin of times to close, in the table's unit (hours or days): low <= t < high. The last one ends
+/// at the longest time, which it holds.
 struct DurationBin {
   double low = 0;
   double high = 0;

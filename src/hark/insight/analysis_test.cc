@@ -100,6 +100,16 @@ TEST(RequestAnalysis, HeapedStampsAreLeftOutOfTheHoursAndCounted) {
   EXPECT_EQ(analysis.odd.created_at_noon, 1);
 }
 
+TEST(RequestAnalysis, TheLastDurationBinEndsAtTheLongestTime) {
+  test::MemorySource source;
+  source.clocks("created_date", {"2014-05-01 10:00:00", "2014-05-01 10:00:00"})
+      .clocks("closed_date", {"2024-05-01 10:00:00", "2014-05-01 12:00:00"});
+  const DurationBin last = analyse(source).durations.back();
+  EXPECT_EQ(last.n, 1);
+  EXPECT_EQ(last.low, 43'800);
+  EXPECT_EQ(last.high, 3653 * 24);
+}
+
 TEST(RequestAnalysis, EveryClosedRequestIsInOneDurationBinAndEveryOpenOneHasAnAge) {
   test::MemorySource source;
   source

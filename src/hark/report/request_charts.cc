@@ -148,8 +148,8 @@ ChartSpec time_to_close(const insight::RequestAnalysis& analysis, bool is_in_day
   const double least = is_in_days ? 1.0 / 3 : 10.0 / 3600;
   for (std::size_t i = 0; i <= last && i < analysis.durations.size(); ++i) {
     const insight::DurationBin& bin = analysis.durations[i];
-    low.push_back(std::max(bin.low, least));
-    high.push_back(std::isinf(bin.high) ? bin.low * 2 : bin.high);
+    low.push_back(bin.low);
+    high.push_back(bin.high);
     counts.push_back(static_cast<double>(bin.n));
   }
   spec.data = {numbers("from", "time to close from", std::move(low),
@@ -160,6 +160,7 @@ ChartSpec time_to_close(const insight::RequestAnalysis& analysis, bool is_in_day
   spec.encoding.x.field = "from";
   spec.encoding.x.title = "time to close";
   spec.encoding.x.scale = chart::ScaleType::kLog;
+  spec.encoding.x.floor = least;
   spec.encoding.x2 = "to";
   spec.encoding.y.field = "n";
   const auto& closed = analysis.kpis.all.closed_only;
@@ -206,9 +207,9 @@ ChartSpec time_by_group(const std::vector<RequestGroup>& groups, std::string id,
   for (const Shown& row : shown) {
     const insight::Survival& km = row.group->kpis.all.km;
     names.push_back(row.group->label);
-    median.push_back(std::max(*km.median, least));
-    low.push_back(km.median_low ? std::max(*km.median_low, least) : nan);
-    high.push_back(km.median_high ? std::max(*km.median_high, least) : nan);
+    median.push_back(*km.median);
+    low.push_back(km.median_low.value_or(nan));
+    high.push_back(km.median_high.value_or(nan));
     n.push_back(static_cast<double>(row.group->kpis.n));
   }
   if (!shown.empty()) {
@@ -219,6 +220,9 @@ ChartSpec time_by_group(const std::vector<RequestGroup>& groups, std::string id,
   spec.footnote =
       "Median with 95 % interval (Kaplan-Meier: open requests are counted). The largest groups, "
       "slowest first.";
+  if (!shown.empty() && shown.back().median < least)
+    spec.footnote += concat(" What is below ", is_in_days ? "half a day" : "a minute",
+                            " stands at the axis' beginning.");
   if (!not_reached.empty())
     spec.footnote += " Median not reached, since too many are still open: " + not_reached + ".";
   const Format format = is_in_days ? Format::kNumber : Format::kHours;
@@ -230,6 +234,7 @@ ChartSpec time_by_group(const std::vector<RequestGroup>& groups, std::string id,
                numbers("n", "requests", std::move(n))};
   spec.encoding.x.field = "median";
   spec.encoding.x.scale = chart::ScaleType::kLog;
+  spec.encoding.x.floor = least;
   spec.encoding.y.field = "group";
   spec.encoding.y.type = FieldType::kNominal;
   spec.encoding.low = "low";
