@@ -92,6 +92,21 @@ class Analysis(Program):
         self.assertNotIn("within at once", text)
         self.assertNotIn("Slower work, or other work?", text)
 
+    def test_a_report_speaks_of_waiting_only_where_closings_are_told(self):
+        with open(self.growing_city("told.csv")) as file:
+            rows = [line.split(",") for line in file]
+        unclosed = self.write("unclosed.csv", "".join(",".join(row[:2] + row[3:]) for row in rows))
+        never = self.write("never.csv", "".join(",".join(row[:2] + ([""] if i else row[2:3]) + row[3:]) for i, row in enumerate(rows)))
+        for source in (unclosed, never):
+            folder = self.folder / ("unclosed" if source == unclosed else "never")
+            self.answer("report", source, "-o", folder, "--format", "md", *NOW)
+            text = (folder / "report.md").read_text().split("## Evidence")[0]
+            self.assertNotIn("Slowest", text, "none is slower than the others")
+            self.assertNotIn("lowest: ", text, "all are equally low")
+            for words in ("is open, whatever", "Which agencies are late", "In time:", "Still open"):
+                self.assertEqual(words in text, source == never, words)
+            self.assertEqual("how long residents wait: the source tells no closing times" in text, source == unclosed)
+
     def test_a_median_that_is_not_reached_is_told_as_what_it_is(self):
         rows = ["unique_key,created_date,closed_date,agency,complaint_type,borough"]
         rows += [f"{i},2024-05-01T10:00:00,{'2024-05-01T14:12:00' if i < 3 else ''},DEP,Noise,BRONX" for i in range(8)]

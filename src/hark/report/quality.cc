@@ -117,20 +117,24 @@ Section request_method(const ReportContext& context, const RequestReport& report
                    table.is_as_of_given ? " (given)."
                                         : ": the latest created or closed time that is neither "
                                           "impossible nor later than the extract.")
-          : std::string("No as-of time could be found."),
-      "A request without a closing time is open, whatever its status says. Open requests are "
-      "censored at the as-of time and never dropped; medians are Kaplan-Meier estimates with "
-      "log-log Greenwood 95 % intervals.",
-      "\"Closed\" is what the agency recorded. It is not the same as solved.",
-      concat("In time: closed within ", fixed(context.contract->sla_hours, 0),
-             " hours, unless the contract names another time for a type; only requests old "
-             "enough to tell are counted; open ones are misses; Wilson 95 % intervals."),
-      "Instant: closed within 10 minutes. Batch: closed at exactly midnight by an agency that "
-      "closes far more then than chance would have it.",
-      concat("Complaint types are compared without regard to case and spaces. ",
-             context.contract->key.empty()
-                 ? "The contract names no key, so no duplicates were removed."
-                 : "Records with one key count once.")};
+          : std::string("No as-of time could be found.")};
+  if (table.has_closing) {
+    items.insert(
+        items.end(),
+        {"A request without a closing time is open, whatever its status says. Open requests are "
+         "censored at the as-of time and never dropped; medians are Kaplan-Meier estimates with "
+         "log-log Greenwood 95 % intervals.",
+         "\"Closed\" is what the agency recorded. It is not the same as solved.",
+         concat("In time: closed within ", fixed(context.contract->sla_hours, 0),
+                " hours, unless the contract names another time for a type; only requests old "
+                "enough to tell are counted; open ones are misses; Wilson 95 % intervals."),
+         "Instant: closed within 10 minutes. Batch: closed at exactly midnight by an agency that "
+         "closes far more then than chance would have it."});
+  }
+  items.push_back(concat("Complaint types are compared without regard to case and spaces. ",
+                         context.contract->key.empty()
+                             ? "The contract names no key, so no duplicates were removed."
+                             : "Records with one key count once."));
   section.list(std::move(items));
   section.heading("What cannot be said from these data");
   std::vector<std::string> not_told = {
@@ -138,6 +142,8 @@ Section request_method(const ReportContext& context, const RequestReport& report
       "what anything costs: that needs the inputs named under business impact",
       "how many calls stand behind a request, and who never asked",
       "why an area asks more: requests per resident need population figures"};
+  if (!table.has_closing)
+    not_told.push_back("how long residents wait: the source tells no closing times");
   if (report.analysis->kpis.resolved_as && !tells_outcomes(report.analysis->kpis))
     not_told.push_back("what became of closed requests: no text of theirs tells");
   if (report.over_time) {

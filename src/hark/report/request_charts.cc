@@ -220,7 +220,8 @@ ChartSpec time_by_group(const std::vector<RequestGroup>& groups, std::string id,
   spec.footnote =
       "Median with 95 % interval (Kaplan-Meier: open requests are counted). The largest groups, "
       "slowest first.";
-  if (!shown.empty() && shown.back().median < least)
+  const auto is_below = [&](double value) { return value < least; };
+  if (std::ranges::any_of(median, is_below) || std::ranges::any_of(low, is_below))
     spec.footnote += concat(" What is below ", is_in_days ? "half a day" : "a minute",
                             " stands at the axis' beginning.");
   if (!not_reached.empty())
@@ -278,18 +279,19 @@ ChartSpec sla_by_group(const std::vector<RequestGroup>& groups, std::string id, 
     high.push_back(row.interval.high);
     n.push_back(static_cast<double>(row.group->kpis.sla->eligible));
   }
-  // Two requests make no lowest and no highest.
+  // Two requests make no lowest and no highest, nor does the middle of what is possible.
   constexpr std::int64_t kFewRows = 30;
   const auto tells = [](const Shown& row) { return row.group->kpis.sla->eligible >= kFewRows; };
   const auto lowest = std::ranges::find_if(shown, tells);
   const auto highest = std::ranges::find_if(shown.rbegin(), shown.rend(), tells);
-  if (lowest != shown.end() && lowest->group != highest->group) {
+  const bool is_certain = shown.empty() || shown.front().group->kpis.sla->compliance;
+  if (is_certain && lowest != shown.end() &&
+      say_percent(lowest->share) != say_percent(highest->share)) {
     spec.description =
         concat("With at least ", kFewRows, " requests, lowest: ", lowest->group->label, " with ",
                say_percent(lowest->share), "; highest: ", highest->group->label, " with ",
                say_percent(highest->share), ".");
   }
-  const bool is_certain = shown.empty() || shown.front().group->kpis.sla->compliance;
   spec.footnote = concat(
       "Share of requests old enough to tell that were closed in time; open ones are misses. ",
       is_certain ? "Wilson 95 % intervals."

@@ -179,7 +179,7 @@ class Writer {
     }
     if (auto change = volume_change(context_, report_, document_))
       items.push_back(*std::move(change));
-    add_slowest(items);
+    if (table_.has_closing) add_slowest(items);
     add_disparity(items);
     if (table_.has_closing) {
       std::int64_t old = 0;
@@ -218,6 +218,7 @@ class Writer {
       if (fastest == nullptr || *group.kpis.all.km.median < *fastest->kpis.all.km.median)
         fastest = &group;
     }
+    if (slowest == nullptr) return;  // none is slower than the others
     if (num_still_open > 0) {
       items.push_back(concat(
           "Slowest, since half of their requests are not closed yet: ", still_open,
@@ -230,7 +231,7 @@ class Writer {
           "."));
       return;
     }
-    if (slowest == nullptr || slowest == fastest) return;
+    if (slowest == fastest) return;
     items.push_back(
         concat("Of complaint types with at least ", kFewRows, " requests, ", slowest->label,
                " takes longest (median ",
@@ -357,7 +358,8 @@ class Writer {
   Section departments() {
     Section section{"departments",
                     "Dashboard: department performance",
-                    "Which agencies are late, and how sure are we?",
+                    table_.has_closing ? "Which agencies are late, and how sure are we?"
+                                       : "Which agencies get the requests?",
                     {}};
     if (analysis_.agencies.empty()) {
       section.say("This source names no agencies.");
