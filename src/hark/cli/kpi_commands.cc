@@ -340,7 +340,7 @@ std::string department_text(const insight::RequestTable& table,
       "faster. Ranked: ",
       report.num_ranked, " of ", report.departments.size(),
       " (the others have few requests, or work that no other shares).\n");
-  if (report.disparity) {
+  if (report.disparity && report.num_with_median() > 1) {
     notes += concat(
         "slowest over fastest median, whatever their work: ", fixed(*report.disparity, 1),
         " (95 %: ", show_range(report.disparity_ci95.low, report.disparity_ci95.high), ")\n");

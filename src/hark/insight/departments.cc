@@ -291,6 +291,12 @@ Result<DepartmentReport> department_report(const RequestTable& table,
   return report;
 }
 
+std::size_t DepartmentReport::num_with_median() const noexcept {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      departments,
+      [](const Department& department) { return department.figures.observed.has_value(); }));
+}
+
 Json to_json(const RequestTable& table, const DepartmentReport& report) {
   const std::string unit = report.is_in_days ? "_days" : "_hours";
   const auto in_unit = [&](std::optional<std::int64_t> ticks) {

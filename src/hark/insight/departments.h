@@ -38,12 +38,15 @@ struct DepartmentReport {
   bool is_in_days = false;
   std::vector<Department> departments;  ///< ranked ones first, by rank; then by n
   std::size_t num_ranked = 0;
-  std::optional<double> disparity;  ///< worst over best median
+  std::optional<double> disparity;  ///< worst over best median; 1 where there is only one
   stats::OpenInterval disparity_ci95;
   std::int64_t weeks = 0;                 ///< the most whole weeks that an index is taken over
   std::optional<std::int32_t> first_day;  ///< of these weeks
   std::optional<std::int32_t> last_day;
   bool has_effort = false;  ///< the contract says how much effort a type takes
+
+  /// Departments whose medians the disparity compares.
+  std::size_t num_with_median() const noexcept;
 };
 
 /// Where arrivals and closings are counted. Closings of a period are also those of requests that

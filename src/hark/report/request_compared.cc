@@ -185,12 +185,16 @@ void show_like_for_like(const ReportContext& context, const RequestReport& repor
   const insight::DepartmentReport& departments = *report.departments;
   Citer cite(document, context, "kpi departments");
   section.heading("Like for like: how fast is each agency for the work it gets?");
-  if (departments.disparity) {
+  if (departments.disparity && departments.num_with_median() > 1) {
+    const auto& [low, high] = departments.disparity_ci95;
+    std::string interval;
+    if (low && high)
+      interval = concat(" (95 % interval ", fixed(*low, 1), " to ", fixed(*high, 1), ")");
     section.say(concat(
         "Between the slowest and the fastest agency the typical wait differs by a factor of ",
         cite.number("disparity", "largest over smallest median time to close of agencies",
-                    *departments.disparity, report.analysis->kpis.all.km.n, 0),
-        ". Their work differs, so this alone ranks nobody."));
+                    *departments.disparity, report.analysis->kpis.all.km.n, 1),
+        interval, ". Their work differs, so this alone ranks nobody."));
   }
   if (departments.num_ranked == 0) {
     section.say(

@@ -252,7 +252,9 @@ class Writer {
       if (worst == nullptr || *sla->compliance < *worst->kpis.sla->compliance) worst = &group;
       if (best == nullptr || *sla->compliance > *best->kpis.sla->compliance) best = &group;
     }
-    if (worst == nullptr || worst == best) return;
+    if (worst == nullptr ||
+        say_percent(*worst->kpis.sla->compliance) == say_percent(*best->kpis.sla->compliance))
+      return;
     items.push_back(
         concat("Of agencies with at least ", kFewRows, " requests old enough to tell, ",
                best->label, " closes ",

@@ -11,6 +11,7 @@
 
 #include "hark/core/parallel.h"
 #include "hark/core/text.h"
+#include "hark/stats/descriptive.h"
 #include "hark/stats/random.h"
 
 namespace hark::stats {
@@ -335,6 +336,87 @@ double spread_of(std::span<const Figures> figures) {
   return largest / least;
 }
 
+/// The log of a group's median, and how far from it the replicates are.
+struct LogMedian {
+  double value = 0;
+  double standard_error = 0;
+  std::vector<double> errors;  ///< per replicate; 0 for one without a median above zero
+};
+
+struct LogMedians {
+  std::vector<LogMedian> groups;
+  /// Whether a group is left out, of which one replicate in forty or more has no median above zero:
+  /// its standard error would be made up.
+  bool is_part = false;
+};
+
+/// Of the groups with a median, which are those of spread_of().
+LogMedians log_medians(std::span<const Figures> own, std::span<const Figures> drawn) {
+  LogMedians out;
+  const std::size_t num_replicates = drawn.size() / own.size();
+  for (std::size_t g = 0; g < own.size(); ++g) {
+    if (std::isnan(own[g].observed)) continue;
+    LogMedian group{portable_log(own[g].observed), 0, std::vector<double>(num_replicates)};
+    std::size_t num_told = 0;
+    double sum = 0;
+    double sum_of_squares = 0;
+    for (std::size_t r = 0; r < num_replicates; ++r) {
+      const double median = drawn[r * own.size() + g].observed;
+      if (!std::isfinite(median) || median <= 0) continue;
+      const double error = portable_log(median) - group.value;
+      group.errors[r] = error;
+      ++num_told;
+      sum += error;
+      sum_of_squares += error * error;
+    }
+    if ((num_replicates - num_told) * 40 >= num_replicates) {
+      out.is_part = true;
+      continue;
+    }
+    const double mean = sum / static_cast<double>(num_told);
+    group.standard_error =
+        std::sqrt(std::max(0.0, sum_of_squares / static_cast<double>(num_told) - mean * mean));
+    out.groups.push_back(std::move(group));
+  }
+  return out;
+}
+
+/// The spread of a replicate is larger than that of the sample, which is larger than the truth: the
+/// largest of noisy medians is chosen for its noise, twice. So the ends are not percentiles. The
+/// spread is at least the ratio of any two groups, all of them held against at once; and the ratio
+/// of the two groups that are truly apart is at most the largest of all upper ends.
+OpenInterval spread_interval(std::span<const Figures> own, std::span<const Figures> drawn) {
+  const auto [groups, is_part] = log_medians(own, drawn);
+  if (groups.empty()) return {};
+  const auto standard_error = [](const LogMedian& a, const LogMedian& b) {
+    return std::sqrt(a.standard_error * a.standard_error + b.standard_error * b.standard_error);
+  };
+  std::vector<double> largest(groups.front().errors.size(), 0.0);
+  double high = 0;
+  for (std::size_t a = 0; a < groups.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) {
+      const double error = standard_error(groups[a], groups[b]);
+      high = std::max(high, std::abs(groups[a].value - groups[b].value) + kZ95 * error);
+      if (error == 0) continue;
+      for (std::size_t r = 0; r < largest.size(); ++r) {
+        largest[r] =
+            std::max(largest[r], std::abs(groups[a].errors[r] - groups[b].errors[r]) / error);
+      }
+    }
+  }
+  std::ranges::sort(largest);
+  const auto n = static_cast<double>(largest.size());
+  const double critical = largest[static_cast<std::size_t>(std::ceil(0.975 * n)) - 1];
+  double low = 0;
+  for (std::size_t a = 0; a < groups.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) {
+      low = std::max(low, std::abs(groups[a].value - groups[b].value) -
+                              critical * standard_error(groups[a], groups[b]));
+    }
+  }
+  return {portable_exp(low), is_part ? std::nullopt : std::optional(portable_exp(high))};
+}
+
 }  // namespace
 
 Result<CaseMix> case_mix(const CaseMixRows& rows, const CaseMixOptions& options) {
@@ -379,7 +461,7 @@ Result<CaseMix> case_mix(const CaseMixRows& rows, const CaseMixOptions& options)
       values[r] = figure(std::span<const Figures>(drawn).subspan(r * num_groups, num_groups));
     return values;
   };
-  if (result.spread) result.spread_ci95 = open_interval(over_replicates(spread_of));
+  if (result.spread) result.spread_ci95 = spread_interval(own, drawn);
   std::vector<std::size_t> ranked;
   for (std::size_t g = 0; g < num_groups; ++g) {
     CaseMixGroup& group = result.groups[g];

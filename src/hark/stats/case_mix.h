@@ -61,11 +61,12 @@ struct CaseMix {
   /// Largest over smallest observed median of groups with `least_n` cases; nullopt where one is not
   /// reached or the smallest is 0.
   std::optional<double> spread;
+  /// Holds `spread`, and is rather too wide than too narrow (model card).
   OpenInterval spread_ci95;
 };
 
 /// Medians, expected medians, their ratios and ranks, with percentile intervals of a bootstrap over
-/// cases (Poisson weights).
+/// cases (Poisson weights); the spread's interval is simultaneous over all pairs of groups.
 ///
 /// The expected curve of a group is the mean of the strata's curves (all groups together), weighted
 /// by the group's cases. Time O(rows * replicates), memory O(rows) per thread. Errors:

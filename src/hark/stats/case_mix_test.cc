@@ -200,6 +200,60 @@ TEST(CaseMix, IntervalsHoldTheTruthInNinetyFivePercentOfCities) {
   EXPECT_LE(num_covered, kSeeds * 98 / 100);
 }
 
+/// Of 400 cities whose groups are slower than the first by `factors`: in how many the interval of
+/// the spread holds the truth, and in how many the spread itself.
+struct SpreadCoverage {
+  int truth = 0;
+  int estimate = 0;
+};
+SpreadCoverage coverage_of_spread(const std::vector<double>& factors) {
+  SpreadCoverage out;
+  const double truth = std::ranges::max(factors) / std::ranges::min(factors);
+  CaseMixOptions options;
+  options.replicates = 200;
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    Pcg64 random(seed, 9);
+    City made;
+    for (std::uint32_t group = 0; group < factors.size(); ++group) {
+      for (int i = 0; i < 60; ++i) {
+        const double time = -std::log(random.uniform_open()) * 25'000 * factors[group];
+        made.add(std::llround(std::min(time, 150'000.0)), time < 150'000, group, 0);
+      }
+    }
+    made.sort();
+    options.seed = seed;
+    const CaseMix mix = case_mix(made.rows(), options).value();
+    const OpenInterval& ci95 = mix.spread_ci95;
+    out.truth += *ci95.low <= truth + 1e-9 && truth <= *ci95.high ? 1 : 0;
+    out.estimate += *ci95.low <= *mix.spread && *mix.spread <= *ci95.high ? 1 : 0;
+  }
+  return out;
+}
+
+TEST(CaseMix, TheSpreadsIntervalHoldsTheTruthAndTheSpread) {
+  for (const std::vector<double>& factors :
+       {std::vector<double>(12, 1.0), {1, 3}, {1, 1, 1, 1, 1, 1, 1, 2}, {1, 1.5, 2, 2.5, 3, 3.5}}) {
+    const SpreadCoverage coverage = coverage_of_spread(factors);
+    EXPECT_GE(coverage.truth, 400 * 94 / 100) << factors.size();
+    EXPECT_EQ(coverage.estimate, 400) << factors.size();
+  }
+}
+
+TEST(CaseMix, TheSpreadIsOpenAboveWhereAMedianIsBarelyReached) {
+  City made;
+  for (int i = 0; i < 100; ++i) {
+    made.add(1'000 + i, true, 0, 0);
+    made.add(3'000 + i, true, 1, 0);
+    made.add(i < 51 ? 9'000 + i : 20'000, i < 51, 2, 0);
+  }
+  made.sort();
+  const CaseMix mix = case_mix(made.rows()).value();
+  ASSERT_TRUE(mix.spread);
+  EXPECT_NEAR(*mix.spread, 9, 0.6);
+  EXPECT_FALSE(mix.spread_ci95.high);
+  EXPECT_NEAR(*mix.spread_ci95.low, 2.9, 0.2) << "of the two that are sure";
+}
+
 TEST(CaseMix, GroupsWhoseWorkNobodySharesGetNoRank) {
   City made;
   for (int i = 0; i < 60; ++i) {
