@@ -324,6 +324,33 @@ TEST(OpendatasoftFeed, WithoutACursorTheWholeDatasetIsOnePage) {
   EXPECT_EQ(*(*feed)->total(), 50);
 }
 
+TEST(OpendatasoftFeed, AnExportThatBreaksOffBetweenTwoRecordsIsRefused) {
+  for (const char* const cursor : {"changed", ""}) {
+    for (const int page_rows : {8, 1000}) {
+      FakeOpendatasoft portal;
+      fill(portal, 20, 3, 2);
+      portal.rows_kept_back = 1;
+      const auto pulled = pull(opendatasoft(cursor), portal, page_rows);
+      ASSERT_FALSE(pulled) << cursor << page_rows;
+      EXPECT_EQ(pulled.error().code(), ErrorCode::kRemote);
+      EXPECT_THAT(pulled.error().to_string(), HasSubstr("the portal gave "));
+      EXPECT_THAT(pulled.error().to_string(), HasSubstr(" records"));
+    }
+  }
+}
+
+TEST(OpendatasoftFeed, ARecordThatLeavesItsWindowMeanwhileIsNotMissed) {
+  FakeOpendatasoft portal;
+  fill(portal, 20, 3, 0);
+  // The end of the window, the count, then the export: before it a record of the window changes.
+  portal.before_answer = [&](std::size_t request) {
+    if (request == 3) portal.rows[1].changed = "2026-10-30T00:00:00+00:00";
+  };
+  const auto pulled = pull(opendatasoft("changed"), portal, 8);
+  ASSERT_TRUE(pulled) << pulled.error().to_string();
+  EXPECT_EQ(distinct(pulled->records).size(), 20U);
+}
+
 TEST(OpendatasoftFeed, TimesThatAreFinerThanTheyAreWrittenLoseNothing) {
   for (const std::size_t digits : {0, 3}) {
     FakeOpendatasoft portal;
@@ -365,7 +392,7 @@ TEST(OpendatasoftFeed, APortalThatDoesNotKnowTheWhereIsNotBelieved) {
                           : R"([{"changed":"2024-04-01T00:00:00+00:00"}])";
       return response;
     }
-    std::string results = R"({"results":[]})";
+    std::string results = R"({"total_count":1,"results":[]})";
   } ignoring;
   const auto other = open_feed(opendatasoft("changed"), ignoring, kClock, {});
   const auto page = (*other)->next({"2024-05-01T00:00:00Z", ""});

@@ -6,7 +6,9 @@
 // it: records with the same time are never parted, however many they are. Records without a time
 // are in the first window. Records with a time to come are in the last one, and the watermark never
 // passes the present: it would hide what changes until then. Without a cursor the one page is the
-// export of the whole dataset. Source: help.opendatasoft.com, "Explore API v2.1", "ODSQL".
+// export of the whole dataset. An export is held against the count of its records, since one that
+// breaks off between two records would look whole. Source: help.opendatasoft.com, "Explore API
+// v2.1", "ODSQL".
 #pragma once
 
 #include "hark/portal/feed.h"
@@ -28,6 +30,11 @@ class OpendatasoftFeed final : public Feed {
   /// The first time after that of the page_rows-th record from `mark` on; empty: fewer are left, or
   /// it is later than `now`.
   Result<std::string> end_of_window(const Watermark& mark, Instant now);
+  /// Records the portal has now that `where` holds for.
+  Result<std::int64_t> count(std::string_view where);
+  /// Refuses an export that ended early, if only at the border of a record: the watermark would
+  /// pass what is missing. `before`: the count when the page was asked for.
+  Result<void> check_is_whole(const Page& page, std::string_view where, std::int64_t before);
 
   Source source_;
   io::HttpClient& client_;
