@@ -176,16 +176,21 @@ Result<bool> is_checkpoint_sound(const Table& table, const Checkpoint& checkpoin
     // No memory, no library: that says nothing about the file.
     const ErrorCode code = stored.error().code();
     if (code == ErrorCode::kCorrupt || code == ErrorCode::kInvalidInput) return false;
+    if (code == ErrorCode::kUnsupported) {
+      const auto replayed = table.snapshot_without(checkpoint);
+      if (replayed && *replayed) return false;  // the log knows nothing of such a feature
+    }
     return stored.error();
   }
   const auto replayed_or_none = table.snapshot_without(checkpoint);
   if (!replayed_or_none) return replayed_or_none.error().code() != ErrorCode::kCorrupt;
   if (!*replayed_or_none) return true;
   const Snapshot& replayed = **replayed_or_none;
-  // Statistics may be spelled in another way by another writer.
+  // Statistics may be spelled in another way by another writer; those of a file with tags are ours.
   const auto same_file = [](const AddFile& a, const AddFile& b) {
     return a.path == b.path && a.size_bytes == b.size_bytes &&
-           a.partition_values == b.partition_values && a.tags == b.tags;
+           a.partition_values == b.partition_values && a.tags == b.tags &&
+           (a.tags.empty() || a.stats == b.stats);
   };
   return stored->protocol() == replayed.protocol() && stored->metadata() == replayed.metadata() &&
          stored->txns() == replayed.txns() &&

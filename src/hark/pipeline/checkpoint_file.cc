@@ -75,6 +75,19 @@ class ParquetCheckpointReader final : public lake::CheckpointReader {
  public:
   Result<std::vector<lake::Action>> read(const io::FileSystem&,
                                          std::span<const std::string> parts) const override {
+    auto actions = read_parts(parts);
+    if (actions) return actions;
+    const ErrorCode code = actions.error().code();
+    // Whatever else the engine says of these bytes: hark's query is always the same.
+    const bool may_be_whole = code == ErrorCode::kExhausted || code == ErrorCode::kInterrupted ||
+                              code == ErrorCode::kNotFound;
+    if (may_be_whole) return actions;
+    return Error(ErrorCode::kCorrupt, concat("checkpoint '", parts.front(),
+                                             "' cannot be read: ", actions.error().message()));
+  }
+
+ private:
+  static Result<std::vector<lake::Action>> read_parts(std::span<const std::string> parts) {
     HARK_TRY(const auto engine, engine::Engine::open({.threads = 1}));
     HARK_TRY_VOID(engine->create_parquet_view("parts", {parts.begin(), parts.end()}, {}));
     // Columns and members that other writers add are left out and ones they lack are null: names

@@ -29,6 +29,8 @@ constexpr std::string_view kProfileAgain =
 constexpr std::string_view kReload =
     "restore it from a backup, or load the files of the lake's landing folder into a new lake";
 constexpr std::string_view kForcedBuild = "hark build LAKE --force makes it anew";
+constexpr std::string_view kOtherDamageFirst =
+    "it may be what other damage told of here is about: mend that first, then look again";
 constexpr std::string_view kRepair = "hark doctor --lake LAKE --repair removes it";
 
 constexpr std::pair<DamageKind, std::string_view> kNames[] = {
@@ -59,6 +61,7 @@ class Inspector {
     for (const std::string& dataset : datasets) {
       if (const auto contract = lake_.contract(dataset); !contract)
         add(DamageKind::kContract, lake_.contract_path(dataset), contract.error().message());
+      has_doubt_ = false;
       for (const std::string& table : tables_of(lake_, dataset)) HARK_TRY_VOID(look_at(table));
       look_for_curated_logs(dataset);
       HARK_TRY_VOID(look_at_loads(dataset));
@@ -102,9 +105,11 @@ class Inspector {
       return {};
     }
     const bool is_log_whole = look_at_log(*table);
+    bool has_doubt = false;  // of what the table's state says
     for (const lake::Checkpoint& checkpoint : table->log().checkpoints) {
       HARK_TRY(const bool is_sound, lake::is_checkpoint_sound(*table, checkpoint));
       if (is_sound) continue;
+      has_doubt = true;
       const std::string what = "cannot be read, or contradicts the log";
       if (is_log_whole) {
         for (const std::string& part : checkpoint.parts)
@@ -123,7 +128,7 @@ class Inspector {
                        static_cast<std::int64_t>(snapshot->files().size())};
     for (const lake::AddFile& file : snapshot->files()) {
       HARK_TRY(const std::string full, file.path.resolve(path));
-      look_at_file(file, full, health, is_curated);
+      has_doubt |= !look_at_file(file, full, health, is_curated);
     }
     found_.tables.push_back(std::move(health));
     const Instant any_time = SystemClock().now() + std::chrono::hours(24 * 365);
@@ -134,15 +139,19 @@ class Inspector {
       add_repairable(is_data ? DamageKind::kOrphan : DamageKind::kTemporary, file.path,
                      concat("is in no version of the table (", file.size_bytes, " bytes)"));
     }
+    // A file that seems to be left over may be the one that is missed under another name.
+    if (has_doubt) keep(path, kOtherDamageFirst);
+    has_doubt_ |= has_doubt;
     return {};
   }
 
-  /// A data file of the table that `health` tells of.
-  void look_at_file(const lake::AddFile& file, const std::string& path, TableHealth& health,
+  /// A data file of the table that `health` tells of. False if it is not as the log says.
+  bool look_at_file(const lake::AddFile& file, const std::string& path, TableHealth& health,
                     bool is_curated) {
     const auto add_file = [&](DamageKind kind, std::string what) {
       const std::string_view fix = is_curated ? kForcedBuild : kReload;
       found_.damages.push_back({kind, path, std::move(what), std::string(fix), false});
+      return false;
     };
     const auto info = files_.stat(path);
     if (!info) return add_file(DamageKind::kMissingFile, "is not there");
@@ -151,12 +160,12 @@ class Inspector {
                       concat("has ", info->size_bytes, " bytes, the log says ", file.size_bytes));
     }
     const auto expected = file.tags.find(kHashTag);
-    if (expected == file.tags.end()) return;  // another writer's, or an older hark's
+    if (expected == file.tags.end()) return true;  // another writer's, or an older hark's
     ++health.num_hashed;
     const auto found = hash_of_file(files_, path);
     if (!found) return add_file(DamageKind::kFileHash, found.error().message());
-    if (*found == expected->second) return;
-    add_file(DamageKind::kFileHash, "its bytes have another SHA-256 than the log says");
+    if (*found == expected->second) return true;
+    return add_file(DamageKind::kFileHash, "its bytes have another SHA-256 than the log says");
   }
 
   /// True if the log alone gives every version from 0 on.
@@ -188,7 +197,7 @@ class Inspector {
     if (!lost) return {};
     for (const LostCommits& commits : *lost) {
       found_.damages.push_back({DamageKind::kLog, commits.path, commits.what, commits.fix, false});
-      keep(commits.path);
+      keep(commits.path, kFromBackup);
     }
     const std::string prefix = landing_app_id("");
     for (const auto& [app_id, txn] : trusted->snapshot->txns()) {
@@ -202,14 +211,15 @@ class Inspector {
              }));
     for (const io::FileInfo& file : unwanted) {
       const bool is_temporary = io::file_name(file.path).starts_with('.');
-      if (!is_temporary && !lost->empty()) {
-        add(DamageKind::kOrphan, file.path, "belongs to no load that the log still has");
+      if (!is_temporary && (!lost->empty() || has_doubt_)) {
+        add(DamageKind::kOrphan, file.path, "belongs to no load that the log still has",
+            has_doubt_ ? kOtherDamageFirst : kFromBackup);
         continue;
       }
       add_repairable(is_temporary ? DamageKind::kTemporary : DamageKind::kOrphan, file.path,
                      concat("belongs to no load (", file.size_bytes, " bytes)"));
     }
-    if (!quarantine->snapshot || !lost->empty()) return {};
+    if (!quarantine->snapshot || !lost->empty() || has_doubt_) return {};
     for (const lake::AddFile& file : quarantine->snapshot->files()) {
       if (is_visible(file, *trusted, dataset)) continue;
       add_repairable(DamageKind::kKilledQuarantine,
@@ -221,11 +231,11 @@ class Inspector {
   }
 
   /// What lies in the table's folder is no leftover: its log may have named it.
-  void keep(const std::string& table) {
+  void keep(const std::string& table, std::string_view fix) {
     for (Damage& damage : found_.damages) {
       if (!damage.is_repairable || io::parent_path(damage.path) != table) continue;
       damage.is_repairable = false;
-      damage.fix = kFromBackup;
+      damage.fix = fix;
     }
   }
 
@@ -266,7 +276,20 @@ class Inspector {
   const LakeFolder& lake_;
   io::FileSystem& files_;
   Inspection found_;
+  bool has_doubt_ = false;  ///< of what the tables of this dataset say
 };
+
+/// An unsound checkpoint may make all else look wrong: it goes first, and the rest is looked at
+/// again.
+Result<std::vector<Damage>> remove_checkpoints(const LakeFolder& lake, const Inspection& found) {
+  std::vector<Damage> removed;
+  for (const Damage& damage : found.damages) {
+    if (!damage.is_repairable || damage.kind != DamageKind::kCheckpoint) continue;
+    HARK_TRY_VOID(lake.files().remove(damage.path));
+    removed.push_back(damage);
+  }
+  return removed;
+}
 
 }  // namespace
 
@@ -288,8 +311,11 @@ Result<Inspection> inspect(const LakeFolder& lake) {
 
 Result<std::vector<Damage>> repair(const LakeFolder& lake, const Clock& clock) {
   HARK_TRY(const auto lock, lake.lock_for_writing());
-  HARK_TRY(const Inspection found, Inspector(lake).run());
-  std::vector<Damage> mended;
+  HARK_TRY(Inspection found, Inspector(lake).run());
+  HARK_TRY(std::vector<Damage> mended, remove_checkpoints(lake, found));
+  if (!mended.empty()) {
+    HARK_TRY(found, Inspector(lake).run());
+  }
   bool has_killed_quarantine = false;
   for (const Damage& damage : found.damages) {
     if (!damage.is_repairable) continue;

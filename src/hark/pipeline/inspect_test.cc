@@ -2,9 +2,13 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 
+#include "hark/core/text.h"
+#include "hark/lake/actions_json.h"
 #include "hark/lake/checkpoint.h"
+#include "hark/lake/unreferenced.h"
 #include "hark/pipeline/build.h"
 #include "hark/pipeline/checkpoint_file.h"
 #include "hark/pipeline/compact.h"
@@ -246,6 +250,54 @@ TEST_F(Inspect, AnUnsoundCheckpointIsRemovedWhereTheLogMakesUpForIt) {
   ASSERT_TRUE(files_.remove(lake::log_entry_path(trusted(), {0})));
   EXPECT_THAT(damages(), testing::Each(testing::Not(HasSubstr("repairable"))));
   EXPECT_TRUE(files_.exists(file));
+}
+
+TEST_F(Inspect, WhatMayBeAMissedFileUnderAnotherNameIsNotRemoved) {
+  const auto files = lake::find_data_files(files_, trusted());
+  ASSERT_TRUE(files);
+  const std::string path = files->front().path;
+  const std::string other = io::join_path(trusted(), "part-00000-moved.zstd.parquet");
+  const std::string bytes = *files_.read_text(path);
+  ASSERT_TRUE(files_.write_atomically(other, bytes));
+  EXPECT_THAT(damages(), ElementsAre("orphan (repairable)"));
+  ASSERT_TRUE(files_.remove(path));
+  EXPECT_THAT(damages(), UnorderedElementsAre("missing_file", "orphan"));
+  EXPECT_EQ(repair(*lake_, clock_)->size(), 0U);
+  ASSERT_TRUE(files_.exists(other));
+  ASSERT_TRUE(files_.write_atomically(path, bytes));
+  EXPECT_THAT(damages(), ElementsAre("orphan (repairable)"));
+}
+
+TEST_F(Inspect, AnyBitOfACheckpointThatIsAnotherIsFoundOrSaysNothingElse) {
+  ASSERT_TRUE(write_checkpoint(files_, trusted(), {1}, clock_.now()));
+  const std::string file = lake::checkpoint_path(trusted(), {1});
+  const std::string whole = *files_.read_text(file);
+  const auto told = [&] {
+    const auto table = lake::Table::open(files_, trusted(), &checkpoint_reader());
+    const auto snapshot = table->snapshot_of(table->log().checkpoints.front());
+    EXPECT_TRUE(snapshot);
+    std::string text;
+    for (const lake::AddFile& add : snapshot->files()) text += lake::to_json(add).dump();
+    return text;
+  };
+  const std::string before = told();
+  int num_found = 0;
+  for (std::size_t i = 0; i < 80; ++i) {
+    std::string bytes = whole;
+    bytes[i * whole.size() / 80] ^= static_cast<char>(1 << i % 8);
+    ASSERT_TRUE(files_.write_atomically(file, bytes));
+    const auto found = damages();
+    if (found.empty()) {
+      EXPECT_EQ(told(), before) << i;
+      continue;
+    }
+    // What it says wrongly may look like other damage; but nothing else is removed for it.
+    EXPECT_EQ(std::ranges::count(found, "checkpoint (repairable)"), 1) << i;
+    for (const std::string& damage : found)
+      EXPECT_EQ(damage.ends_with(" (repairable)"), damage.starts_with("checkpoint")) << damage;
+    ++num_found;
+  }
+  EXPECT_GT(num_found, 20);
 }
 
 }  // namespace
