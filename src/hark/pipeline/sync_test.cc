@@ -230,7 +230,7 @@ TEST_F(Sync, APortalThatRepeatsItselfIsLeftHoweverFewPagesALoadHas) {
 }
 
 TEST_F(Sync, APortalThatGivesEmptyPagesWithoutEndIsLeft) {
-  // Its records go on and on in time, and its exports hold none of them.
+  // Its records go on and on in time, and its windows hold none of them.
   class Empty final : public io::HttpClient {
    public:
     Result<io::HttpResponse> get(const io::HttpRequest& request) override {
@@ -240,7 +240,8 @@ TEST_F(Sync, APortalThatGivesEmptyPagesWithoutEndIsLeft) {
       if (request.url.find("exports") != std::string::npos) {
         response.body = "[]";
       } else if (request.url.find("limit=0") != std::string::npos) {
-        response.body = "{\"total_count\":5}";
+        const bool is_of_window = request.url.find("where=") != std::string::npos;
+        response.body = concat("{\"total_count\":", is_of_window ? 0 : 5, "}");
       } else {
         response.body = concat(
             "{\"results\":[{\"changed\":\"",
