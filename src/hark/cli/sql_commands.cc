@@ -11,6 +11,7 @@
 #include "hark/core/text.h"
 #include "hark/engine/user_sql.h"
 #include "hark/pipeline/lake_at.h"
+#include "hark/pipeline/lost_commits.h"
 #include "hark/pipeline/quarantine.h"
 #include "hark/pipeline/trusted_reader.h"
 #include "hark/pipeline/trusted_rows.h"
@@ -76,11 +77,18 @@ Result<std::vector<std::string>> add_lake_tables(engine::Engine& engine, Session
         add(prefix + sql_name(contract.table), paths, pipeline::trusted_fields(contract)));
     const auto quarantine =
         pipeline::open_beside(lake, lake.quarantine_table(dataset), at, *trusted);
-    if (!quarantine && quarantine.error().code() == ErrorCode::kCorrupt) {
+    // A log that is gone reads like a quarantine that never was.
+    const auto whole = quarantine && !at.is_past()
+                           ? pipeline::check_no_commit_is_lost(lake, dataset, *trusted, *quarantine)
+                           : Result<void>();
+    const Error* const damage = !quarantine ? &quarantine.error()
+                                : !whole    ? &whole.error()
+                                            : nullptr;
+    if (damage != nullptr && damage->code() == ErrorCode::kCorrupt) {
       // The rows that were taken are none the worse for it.
       answer.warnings.push_back(
           {"table_left_out",
-           concat("table ", prefix, "quarantine is left out: ", quarantine.error().message(),
+           concat("table ", prefix, "quarantine is left out: ", damage->message(),
                   "; see `hark doctor --lake ", at.root, "`"),
            prefix + "quarantine"});
     } else if (!quarantine) {

@@ -28,7 +28,8 @@ Result<std::vector<LostCommits>> find_lost_commits(const LakeFolder& lake,
                                                    const TableState& trusted,
                                                    const TableState& quarantine, bool is_thorough);
 
-/// kCorrupt where find_lost_commits() finds any: for writers, before they remove anything.
+/// kCorrupt where find_lost_commits() finds any: for writers, before they remove anything, and for
+/// who counts refused records.
 Result<void> check_no_commit_is_lost(const LakeFolder& lake, const std::string& dataset,
                                      const TableState& trusted, const TableState& quarantine);
 /// The same of the tables as they are.

@@ -8,8 +8,10 @@
 
 #include "hark/lake/log_io.h"
 #include "hark/pipeline/build.h"
+#include "hark/pipeline/check.h"
 #include "hark/pipeline/inspect.h"
 #include "hark/pipeline/lake_fixture_test.h"
+#include "hark/pipeline/quarantine.h"
 #include "hark/pipeline/vacuum.h"
 
 namespace hark::pipeline {
@@ -62,6 +64,15 @@ class LostCommitsTest : public LakeTest {
     EXPECT_EQ(refused.error().code(), ErrorCode::kCorrupt) << refused.error().to_string();
     EXPECT_THAT(refused.error().hint(), HasSubstr("nothing was changed"));
   }
+  /// That nobody is told how many records were refused, as if these were all.
+  void expect_no_count(const std::string& what) {
+    const auto counted = count_quarantine(*lake_, "nyc311");
+    ASSERT_FALSE(counted);
+    EXPECT_EQ(counted.error().code(), ErrorCode::kCorrupt);
+    EXPECT_THAT(counted.error().message(), HasSubstr(what));
+    EXPECT_FALSE(read_quarantine(*lake_, "nyc311", "", 10));
+    EXPECT_FALSE(check(*lake_, "nyc311", {}));
+  }
   std::set<std::string> tree() const {
     std::set<std::string> paths;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(lake_->root()))
@@ -98,6 +109,7 @@ TEST_F(LostCommitsTest, TheWholeLogOfTheQuarantine) {
   const std::string table = lake_->quarantine_table("nyc311");
   for (std::int64_t version = 0; version < 3; ++version) remove_log_entry(table, version);
   EXPECT_THAT(damages(), Contains(HasSubstr("log: its log is gone: loads refused 3 records")));
+  expect_no_count("loads refused 3 records");
   EXPECT_THAT(damages(), Not(Contains(HasSubstr("repairable"))));
   expect_no_load();
   const auto left = files_.list(table);
@@ -110,6 +122,7 @@ TEST_F(LostCommitsTest, TheNewestEntryOfTheQuarantinesLog) {
   remove_log_entry(lake_->quarantine_table("nyc311"), 2);
   EXPECT_THAT(damages(), Contains(HasSubstr("its newest log entries are gone: load 3 refused "
                                             "records, and the last it knows of is 2")));
+  expect_no_count("load 3 refused");
   EXPECT_THAT(damages(), Not(Contains(HasSubstr("repairable"))));
   expect_no_load();
 }

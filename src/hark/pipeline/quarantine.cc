@@ -4,6 +4,7 @@
 
 #include "hark/core/text.h"
 #include "hark/engine/engine.h"
+#include "hark/pipeline/lost_commits.h"
 #include "hark/pipeline/table_file.h"
 
 namespace hark::pipeline {
@@ -59,6 +60,8 @@ Column number_column(std::string name, std::span<const tabular::Reject> rejects,
 Result<std::vector<std::string>> files_now(const LakeFolder& lake, const std::string& dataset) {
   HARK_TRY(const TableState trusted, open_table(lake.files(), lake.trusted_table(dataset)));
   HARK_TRY(const TableState quarantine, open_table(lake.files(), lake.quarantine_table(dataset)));
+  // A log that is gone reads like a quarantine that never was: "nothing was refused".
+  HARK_TRY_VOID(check_no_commit_is_lost(lake, dataset, trusted, quarantine));
   return visible_files(trusted, quarantine, dataset);
 }
 
