@@ -137,14 +137,14 @@ Result<void> judge_cells(HotSpots& report) {
   }
   HARK_TRY(const auto scores, stats::getis_ord(hexagons, counts));
   std::vector<double> p_values;
-  for (const auto& z : scores)
-    if (z) p_values.push_back(std::min(1.0, 2 * stats::normal_upper_tail(std::abs(*z))));
+  for (const auto& score : scores)
+    if (score) p_values.push_back(score->p);
   const std::vector<double> q_values = stats::benjamini_hochberg(p_values);
   std::size_t next = 0;
   for (std::size_t i = 0; i < scores.size(); ++i) {
     if (!scores[i]) continue;
     HotCell& cell = report.cells[i];
-    cell.z = scores[i];
+    cell.z = scores[i]->z;
     cell.q = q_values[next++];
     cell.is_hot = *cell.q <= kFalseDiscoveryRate && *cell.z > 0;
     cell.is_cold = *cell.q <= kFalseDiscoveryRate && *cell.z < 0;

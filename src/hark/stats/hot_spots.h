@@ -29,14 +29,23 @@ struct Centre {
 };
 Centre centre_of(const Hexagon& hexagon, double width) noexcept;
 
-/// Gi* of every cell: how far the sum over it and its neighbours lies above (+) or below (-) what
-/// the mean of all cells lets expect, in standard deviations.
+struct GetisOrdScore {
+  double z = 0;
+  double p = 1;  ///< two-sided
+};
+
+/// Gi* of every cell, z: how far the sum over it and its neighbours lies above (+) or below (-)
+/// what the mean of all cells lets expect, in standard deviations.
+///
+/// p is that of the normal distribution or, where it is larger, that of requests which fall on the
+/// cells by chance (Poisson, at least 1 on each): sums over few requests are skewed, and in the
+/// normal's far tail most cities without a hot spot would have one.
 ///
 /// Weights are 1 for the cell itself and those of the six around it that are among `cells`.
 /// Shape: one value per cell; nullopt where it is not defined (all counts alike, or every cell a
 /// neighbour). `cells` ascend. Errors: kInvalidInput if they do not, or lengths differ.
 /// Source: Ord and Getis, Geographical Analysis 27 (1995), formula of Gi*.
-Result<std::vector<std::optional<double>>> getis_ord(std::span<const Hexagon> cells,
-                                                     std::span<const std::int64_t> counts);
+Result<std::vector<std::optional<GetisOrdScore>>> getis_ord(std::span<const Hexagon> cells,
+                                                            std::span<const std::int64_t> counts);
 
 }  // namespace hark::stats

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "hark/stats/distributions.h"
 #include "hark/stats/random.h"
@@ -86,7 +87,7 @@ TEST(GetisOrd, EqualsTheFormulaOverAllPairs) {
     const Field made = field(3, 9, 12, holes);
     const auto fast = getis_ord(made.cells, made.counts).value();
     const auto slow = slow_getis_ord(made);
-    for (std::size_t i = 0; i < slow.size(); ++i) EXPECT_NEAR(*fast[i], slow[i], 1e-9) << holes;
+    for (std::size_t i = 0; i < slow.size(); ++i) EXPECT_NEAR(fast[i]->z, slow[i], 1e-9) << holes;
   }
 }
 
@@ -97,11 +98,11 @@ TEST(GetisOrd, AHotNeighbourhoodIsFoundAndAQuietCityHasHardlyAny) {
   const auto hot_cells = [](const Field& field) {
     std::vector<double> p;
     const auto scores = getis_ord(field.cells, field.counts).value();
-    for (const auto& z : scores) p.push_back(2 * normal_upper_tail(std::abs(*z)));
+    for (const auto& score : scores) p.push_back(score->p);
     const auto q = benjamini_hochberg(p);
     std::vector<Hexagon> hot;
     for (std::size_t i = 0; i < q.size(); ++i)
-      if (q[i] <= 0.05 && *scores[i] > 0) hot.push_back(field.cells[i]);
+      if (q[i] <= 0.05 && scores[i]->z > 0) hot.push_back(field.cells[i]);
     return hot;
   };
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
@@ -119,6 +120,53 @@ TEST(GetisOrd, AHotNeighbourhoodIsFoundAndAQuietCityHasHardlyAny) {
   }
   EXPECT_LE(num_false, kSeeds * 8 / 100) << "5 % is what is promised";
   EXPECT_GE(num_found, kSeeds * 95 / 100);
+}
+
+// By hand: two cells of 1 + 1 and 9 requests, no neighbours; the truncated Poisson of mean 11/3 has
+// lambda 3.5648, and P(count >= 9) is summed below.
+TEST(GetisOrd, SumsOverFewRequestsAreHeldAgainstChance) {
+  const std::vector<Hexagon> apart{{0, 0}, {0, 9}, {9, 0}};
+  const auto scores = getis_ord(apart, std::vector<std::int64_t>{1, 1, 9}).value();
+  double lambda = 11.0 / 3;
+  for (int i = 0; i < 200; ++i) lambda = 11.0 / 3 * (1 - std::exp(-lambda));
+  double tail = 0;
+  for (int k = 9; k < 80; ++k)
+    tail +=
+        std::exp(k * std::log(lambda) - lambda - std::lgamma(k + 1.0)) / (1 - std::exp(-lambda));
+  EXPECT_NEAR(scores[2]->z, std::sqrt(2.0), 1e-12);
+  EXPECT_NEAR(scores[2]->p, std::max(2 * tail, 2 * normal_upper_tail(std::sqrt(2.0))), 1e-12);
+  // With more cells at 1 the normal tail is the lighter one by far.
+  std::vector<Hexagon> many;
+  std::vector<std::int64_t> counts(400, 1);
+  for (int i = 0; i < 400; ++i) many.push_back({i / 20 * 3, i % 20 * 3});
+  counts[7] = 4;
+  for (int i = 20; i < 90; ++i) counts[static_cast<std::size_t>(i)] = 2;
+  const auto skewed = getis_ord(many, counts).value();
+  EXPECT_LT(2 * normal_upper_tail(skewed[7]->z), 1e-9);
+  EXPECT_GT(skewed[7]->p, 1e-4);
+}
+
+TEST(GetisOrd, ACityWithFewRequestsByChanceHasHardlyAnyHotCell) {
+  for (const int num_requests : {300, 800, 2'000, 4'000}) {
+    int num_false = 0;
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+      Pcg64 random(seed, static_cast<std::uint64_t>(num_requests));
+      std::map<Hexagon, std::int64_t> city;
+      for (int i = 0; i < num_requests; ++i)
+        ++city[hexagon_at(random.uniform() * 20'000, random.uniform() * 20'000, 500)];
+      std::vector<Hexagon> cells;
+      std::vector<std::int64_t> counts;
+      for (const auto& [cell, count] : city) {
+        cells.push_back(cell);
+        counts.push_back(count);
+      }
+      std::vector<double> p;
+      const auto scores = getis_ord(cells, counts).value();
+      for (const auto& score : scores) p.push_back(score->p);
+      num_false += std::ranges::min(benjamini_hochberg(p)) <= 0.05 ? 1 : 0;
+    }
+    EXPECT_LE(num_false, 200 * 8 / 100) << num_requests;
+  }
 }
 
 TEST(GetisOrd, WhatIsNotDefinedIsAbsent) {
