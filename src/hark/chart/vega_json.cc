@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <string_view>
 
@@ -131,16 +130,10 @@ class VegaWriter {
     return text.empty() ? Json() : Json(std::move(text));
   }
 
-  /// Whether anything on the channel's axis is smaller than its floor.
-  bool goes_below(const Channel& from) const {
-    return std::ranges::any_of(std::array<std::string_view, 2>{from.field, spec_.encoding.low},
-                               [&](std::string_view field) {
-                                 const Column* column = find_column(spec_, field);
-                                 return column != nullptr &&
-                                        std::ranges::any_of(*column->numbers(), [&](double value) {
-                                          return value < *from.floor;
-                                        });
-                               });
+  bool has_below(std::string_view field, double value) const {
+    const Column* column = find_column(spec_, field);
+    if (column == nullptr) return false;
+    return std::ranges::any_of(*column->numbers(), [&](double other) { return other < value; });
   }
 
   Json channel(const Channel& from, bool is_position) const {
@@ -152,7 +145,8 @@ class VegaWriter {
       if (from.scale == ScaleType::kLinear && !from.zero) scale.set("zero", false);
       if (from.domain_min) scale.set("domainMin", *from.domain_min);
       if (from.domain_max) scale.set("domainMax", *from.domain_max);
-      if (from.floor && goes_below(from)) {
+      if (from.floor &&
+          (has_below(from.field, *from.floor) || has_below(spec_.encoding.low, *from.floor))) {
         scale.set("domainMin", *from.floor);
         scale.set("clamp", true);
       }

@@ -75,20 +75,17 @@ Result<std::vector<std::string>> add_lake_tables(engine::Engine& engine, Session
     HARK_TRY(const auto paths, trusted->file_paths());
     HARK_TRY_VOID(
         add(prefix + sql_name(contract.table), paths, pipeline::trusted_fields(contract)));
-    const auto quarantine =
-        pipeline::open_beside(lake, lake.quarantine_table(dataset), at, *trusted);
-    // A log that is gone reads like a quarantine that never was.
-    const auto whole = quarantine && !at.is_past()
-                           ? pipeline::check_no_commit_is_lost(lake, dataset, *trusted, *quarantine)
-                           : Result<void>();
-    const Error* const damage = !quarantine ? &quarantine.error()
-                                : !whole    ? &whole.error()
-                                            : nullptr;
-    if (damage != nullptr && damage->code() == ErrorCode::kCorrupt) {
+    auto quarantine = pipeline::open_beside(lake, lake.quarantine_table(dataset), at, *trusted);
+    if (quarantine && !at.is_past()) {
+      // A log that is gone reads like a quarantine that never was.
+      auto whole = pipeline::check_no_commit_is_lost(lake, dataset, *trusted, *quarantine);
+      if (!whole) quarantine = std::move(whole).error();
+    }
+    if (!quarantine && quarantine.error().code() == ErrorCode::kCorrupt) {
       // The rows that were taken are none the worse for it.
       answer.warnings.push_back(
           {"table_left_out",
-           concat("table ", prefix, "quarantine is left out: ", damage->message(),
+           concat("table ", prefix, "quarantine is left out: ", quarantine.error().message(),
                   "; see `hark doctor --lake ", at.root, "`"),
            prefix + "quarantine"});
     } else if (!quarantine) {

@@ -105,11 +105,11 @@ class Inspector {
       return {};
     }
     const bool is_log_whole = look_at_log(*table);
-    bool has_doubt = false;  // of what the table's state says
+    bool is_doubtful = false;
     for (const lake::Checkpoint& checkpoint : table->log().checkpoints) {
       HARK_TRY(const bool is_sound, lake::is_checkpoint_sound(*table, checkpoint));
       if (is_sound) continue;
-      has_doubt = true;
+      is_doubtful = true;
       const std::string what = "cannot be read, or contradicts the log";
       if (is_log_whole) {
         for (const std::string& part : checkpoint.parts)
@@ -128,7 +128,7 @@ class Inspector {
                        static_cast<std::int64_t>(snapshot->files().size())};
     for (const lake::AddFile& file : snapshot->files()) {
       HARK_TRY(const std::string full, file.path.resolve(path));
-      has_doubt |= !look_at_file(file, full, health, is_curated);
+      is_doubtful |= !look_at_file(file, full, health, is_curated);
     }
     found_.tables.push_back(std::move(health));
     const Instant any_time = SystemClock().now() + std::chrono::hours(24 * 365);
@@ -140,8 +140,8 @@ class Inspector {
                      concat("is in no version of the table (", file.size_bytes, " bytes)"));
     }
     // A file that seems to be left over may be the one that is missed under another name.
-    if (has_doubt) keep(path, kOtherDamageFirst);
-    has_doubt_ |= has_doubt;
+    if (is_doubtful) keep(path, kOtherDamageFirst);
+    has_doubt_ |= is_doubtful;
     return {};
   }
 

@@ -344,7 +344,7 @@ std::optional<ChartSpec> request_map(const insight::RequestTable& table,
     }
     const auto latitude = static_cast<double>(table.latitude[row]);
     const auto longitude = static_cast<double>(table.longitude[row]);
-    // As hot spots have it: a placeholder beyond the bounds is no place.
+    // Hot spots do the same, so both count the same requests.
     if (!contract.holds_place(latitude, longitude)) continue;
     const bool is_left_out = area == nullptr || area->codes[row] == insight::kNoCode ||
                              area->is_missing_in_tests[area->codes[row]];

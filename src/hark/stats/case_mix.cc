@@ -347,7 +347,7 @@ struct LogMedians {
   std::vector<LogMedian> groups;
   /// Whether a group is left out, of which one replicate in forty or more has no median above zero:
   /// its standard error would be made up.
-  bool is_part = false;
+  bool has_left_out = false;
 };
 
 /// Of the groups with a median, which are those of spread_of().
@@ -370,7 +370,7 @@ LogMedians log_medians(std::span<const Figures> own, std::span<const Figures> dr
       sum_of_squares += error * error;
     }
     if ((num_replicates - num_told) * 40 >= num_replicates) {
-      out.is_part = true;
+      out.has_left_out = true;
       continue;
     }
     const double mean = sum / static_cast<double>(num_told);
@@ -386,7 +386,7 @@ LogMedians log_medians(std::span<const Figures> own, std::span<const Figures> dr
 /// spread is at least the ratio of any two groups, all of them held against at once; and the ratio
 /// of the two groups that are truly apart is at most the largest of all upper ends.
 OpenInterval spread_interval(std::span<const Figures> own, std::span<const Figures> drawn) {
-  const auto [groups, is_part] = log_medians(own, drawn);
+  const auto [groups, has_left_out] = log_medians(own, drawn);
   if (groups.empty()) return {};
   const auto standard_error = [](const LogMedian& a, const LogMedian& b) {
     return std::sqrt(a.standard_error * a.standard_error + b.standard_error * b.standard_error);
@@ -414,7 +414,7 @@ OpenInterval spread_interval(std::span<const Figures> own, std::span<const Figur
                               critical * standard_error(groups[a], groups[b]));
     }
   }
-  return {portable_exp(low), is_part ? std::nullopt : std::optional(portable_exp(high))};
+  return {portable_exp(low), has_left_out ? std::nullopt : std::optional(portable_exp(high))};
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ struct CaseMix {
 /// kInvalidInput for lengths that differ, durations that do not ascend, a code out of range;
 /// kExhausted. Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapters 8
 /// and 13; direct standardisation of survival curves: Makuch, Journal of Chronic Diseases 35
-/// (1982).
+/// (1982); simultaneous sets from a bootstrap: Beran, JASA 83 (1988).
 Result<CaseMix> case_mix(const CaseMixRows& rows, const CaseMixOptions& options = {});
 
 }  // namespace hark::stats
